@@ -1,0 +1,82 @@
+"""Read YAML strictly: repeated keys are refused, and every fault names file and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from helpers.vocabulary.faults import DeclarationFaulty, Fault
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML keeps the last of two equal keys in silence; here the second one is a fault."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key!r} stands twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+# `2025-10` and `1:30` must stay text, and dates become dates only where a model asks for one.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in rules if tag != "tag:yaml.org,2002:timestamp"]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path) -> Any:
+    """Read one YAML file.
+
+    Raises:
+        DeclarationFaulty: The file is missing, no UTF-8, or no sound YAML; names the line.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
+    except FileNotFoundError:
+        raise DeclarationFaulty(Fault(str(path), "no such file", "create it")) from None
+    except UnicodeDecodeError:
+        raise DeclarationFaulty(Fault(str(path), "is not UTF-8", "save it as UTF-8")) from None
+    except yaml.MarkedYAMLError as trouble:
+        line = trouble.problem_mark.line + 1 if trouble.problem_mark else "?"
+        fault = Fault(f"{path}, line {line}", str(trouble.problem), "correct the line")
+        raise DeclarationFaulty(fault) from None
+
+
+def read_declaration(path: Path, model: type[Model]) -> Model:
+    """Read one YAML file as ``model``.
+
+    Raises:
+        DeclarationFaulty: Carries one fault for every key that is missing, unknown or wrong.
+    """
+    return declare(read_yaml(path), model, str(path))
+
+
+def declare(content: Any, model: type[Model], where: str) -> Model:
+    """Check already-read content against ``model``; ``where`` names it in the faults."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as trouble:
+        raise DeclarationFaulty(_as_fault(where, error) for error in trouble.errors()) from None
+
+
+def _as_fault(where: str, error: Any) -> Fault:
+    key = ".".join(str(part) for part in error["loc"]) or "top level"
+    match error["type"]:
+        case "extra_forbidden":
+            return Fault(f"{where}: {key}", "is no known key", "remove it or correct its spelling")
+        case "missing":
+            return Fault(f"{where}: {key}", "is missing", "add it")
+        case _:
+            message = error["msg"].removeprefix("Value error, ")
+            return Fault(f"{where}: {key}", message, f"found {error['input']!r}")
