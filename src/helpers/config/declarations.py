@@ -42,7 +42,7 @@ def read_yaml(path: Path) -> Any:
         DeclarationFaulty: The file is missing, no UTF-8, or no sound YAML; names the line.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         raise DeclarationFaulty(Fault(str(path), "no such file", "create it")) from None
     except UnicodeDecodeError:
@@ -67,7 +67,15 @@ def declare(content: Any, model: type[Model], where: str) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as trouble:
-        raise DeclarationFaulty(_as_fault(where, error) for error in trouble.errors()) from None
+        errors = trouble.errors()
+        # A list with one faulty item is also "too short": the item's own fault is the useful one.
+        places = [error["loc"] for error in errors]
+        inner = [
+            error
+            for error in errors
+            if not any(one[: len(error["loc"])] == error["loc"] != one for one in places)
+        ]
+        raise DeclarationFaulty(_as_fault(where, error) for error in inner) from None
 
 
 def _as_fault(where: str, error: Any) -> Fault:

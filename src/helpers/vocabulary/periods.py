@@ -212,7 +212,7 @@ def _one_year_on(day: date) -> date:
 
 
 def _same_day_in(day: date, year: int) -> date:
-    """29 February becomes the 28th in a year that lacks it; a February's last day stays its last."""
+    """Move to ``year``; 29 February becomes the 28th, and a February's last day stays its last."""
     last = calendar.monthrange(year, day.month)[1]
     was_last = day.month == 2 and day.day == calendar.monthrange(day.year, 2)[1]
     return date(year, day.month, last if was_last else min(day.day, last))

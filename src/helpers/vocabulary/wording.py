@@ -111,15 +111,15 @@ def scaled(size: float, language: Language) -> str:
     >>> scaled(123456789, "zh"), scaled(123456789, "en"), scaled(999, "en")
     ('1.23亿', '123.5m', '999')
     """
-    if language == "zh":
-        steps = [(1e8, "亿", 2), (1e4, "万", 1)]
-    else:
-        steps = [(1e9, "bn", 2), (1e6, "m", 2), (1e4, "k", 1)]
-    for step, name, decimals in steps:
-        # A size that would be written 1,000.0k or 10000.0 belongs to the next step up.
-        if size >= step * 0.99995:
-            number = size / step
-            return f"{number:,.{decimals if number < 100 else 1}f}{name}"
+    steps = (
+        [(1e8, "亿"), (1e4, "万")] if language == "zh" else [(1e9, "bn"), (1e6, "m"), (1e3, "k")]
+    )
+    if size >= 9_999.5:  # smaller sizes are written in full in both languages
+        for step, name in steps:
+            # What would be written 1,000.0k belongs to the next step up.
+            if size >= step * 0.99995:
+                number = size / step
+                return f"{number:,.{2 if number < 9.995 else 1}f}{name}"
     return f"{size:,.0f}" if size >= 100 or size == int(size) else f"{size:,.2f}"
 
 
