@@ -1,0 +1,48 @@
+# Two commands do everything: `make review` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help setup review test lint lab lock bench screenshots clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set it with make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@git config diff.ipynb.textconv "$(BIN)/nbstripout -t" 2>/dev/null || true
+	@touch $@
+
+setup: $(READY) ## install into .venv from the lock, nothing else
+
+review: $(READY) ## demo company -> monthly and annual review -> site; prints where it is
+	@$(BIN)/review demo
+	@$(BIN)/review publish monthly --period last
+	@$(BIN)/review publish annual --period last
+
+test: $(READY) ## all tests: units, worked examples, notebooks, the built site in a browser
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	@$(BIN)/review lab
+
+bench: $(READY) ## time the main job stage by stage and against plain papermill
+	@$(BIN)/python benchmarks/main_job.py
+
+lock: ## resolve the pins anew (needs uv) and write requirements.lock and environment.yml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --quiet --extra dev pyproject.toml -o requirements.lock
+	$(PYTHON) tools/lock.py
+
+clean: ## remove what was built; data and declarations stay
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache data/demo
