@@ -1,0 +1,246 @@
+"""A period beside the one before, the same one last year and the target: always like for like.
+
+Belongs here: putting figures side by side and saying whether a change is more than noise. Why
+it changed is ``drivers``; the words are ``headlines``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from helpers.analysis.attainment import attained, target_of
+from helpers.analysis.desk import BASELINE_MAY_START_LATE_DAYS, Desk, number
+from helpers.analysis.signal import (
+    NOT_JUDGED,
+    SEASON,
+    Judgement,
+    judge_rates,
+    judge_series,
+)
+from helpers.vocabulary.periods import Period
+from helpers.vocabulary.units import Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: How far back a judgement looks: three years hold two whole seasons and a year to test in.
+PERIODS_JUDGED = 36
+#: Dimensions of which there are too many members to read a history for each.
+_CROWDED = {"product", "campaign"}
+
+COMPARISON_COLUMNS = [
+    "metric", "metric_label", "dimension", "member", "label", "value", "unit", "currency", "status",
+    "note", "numerator", "denominator", "previous", "previous_change", "year_ago",
+    "year_ago_change", "target", "attainment", "direction", "signal", "signal_method",
+    "normal_low", "normal_high", "signal_points",
+]  # fmt: skip
+
+HISTORY_COLUMNS = [
+    "metric", "metric_label", "dimension", "member", "label", "month", "month_start", "value",
+    "unit", "currency", "status", "numerator", "denominator", "note",
+]  # fmt: skip
+
+
+def compare(
+    desk: Desk,
+    metric_ids: Sequence[str],
+    by: Sequence[str] = (),
+    targets: pd.DataFrame | None = None,
+    *,
+    signals: bool | None = None,
+) -> pd.DataFrame:
+    """Put metrics beside their baselines and targets.
+
+    Args:
+        desk: The period; both baselines cover as many days as have elapsed of it.
+        metric_ids: Ids of the catalogue, in the order wanted.
+        by: Dimensions; the frame then has members only, and no total.
+        targets: As ``attainment.pace`` takes them.
+        signals: Judge each row against its own history. By default yes, except by product or
+            campaign, where there are too many series.
+
+    Returns:
+        One row per metric and member: metric, metric_label, dimension, member, label (the
+        member's name, or the metric's in a frame without members), value, unit (a ``Unit``),
+        currency, status, note, numerator, denominator, previous, previous_change, year_ago,
+        year_ago_change, target, attainment, direction, signal (signal_up, signal_down, noise,
+        not_enough_data), signal_method (year_on_year, plain, interval, none), normal_low and
+        normal_high (where the value would lie by chance), signal_points. Changes of rates are
+        differences (0.01 is one point), all others relative. A missing baseline, or one of
+        nought, leaves the change empty.
+    """
+    import pandas as pd
+
+    dims = tuple(by)
+    if signals is None:
+        signals = not _CROWDED & set(dims)
+    now = _members(desk.measure(metric_ids, desk.period, dims), dims)
+    baselines = {
+        name: _lookup(desk, metric_ids, period, dims)
+        for name, period in (("previous", desk.previous), ("year_ago", desk.year_ago))
+    }
+    judged = _judgements(desk, metric_ids, dims, now) if signals else {}
+    rows = []
+    for record in now.to_dict("records"):
+        key = (record["metric"], record["member"])
+        metric, member = key
+        value = number(record["value"])
+        unit, direction = desk.unit(metric), desk.direction(metric)
+        row: dict[str, Any] = {
+            "metric": metric,
+            "metric_label": desk.metric_label(metric),
+            "dimension": record["dimension"],
+            "member": member,
+            "label": desk.member_label(record["dimension"], member)
+            if dims
+            else desk.metric_label(metric),
+            "value": value,
+            "unit": str(unit),
+            "currency": record["unit"] if unit is Unit.MONEY else "",
+            "status": record["status"],
+            "note": record["note"] if isinstance(record["note"], str) else "",
+            "numerator": number(record["numerator"]),
+            "denominator": number(record["denominator"]),
+            "direction": str(direction),
+        }
+        for name, figures in baselines.items():
+            before = number(figures.get(key, {}).get("value"))
+            row[name] = before
+            row[f"{name}_change"] = change_of(value, before, unit)
+        row["target"] = target_of(desk, targets, metric, ",".join(dims), member)
+        row["attainment"] = attained(value, row["target"], direction)
+        judgement = judged.get(key, NOT_JUDGED)
+        if judgement.method == "none" and unit is Unit.PERCENT and signals:
+            judgement = _judge_counts(record, baselines["previous"].get(key))
+        if unit is Unit.PERCENT and 0 < (row["denominator"] or 1000) < 30 and value is not None:
+            judgement = NOT_JUDGED
+        row |= {
+            "signal": judgement.signal,
+            "signal_method": judgement.method,
+            "normal_low": judgement.lower,
+            "normal_high": judgement.upper,
+            "signal_points": judgement.points,
+        }
+        rows.append(row)
+    return pd.DataFrame(rows, columns=COMPARISON_COLUMNS)
+
+
+def history(
+    desk: Desk, metric_ids: Sequence[str], months: int = 25, by: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Give the months that end with the desk's period, oldest first.
+
+    Returns:
+        metric, metric_label, dimension, member, label, month (``2025-10``), month_start
+        (a timestamp), value, unit, currency, status, numerator, denominator, note. Months before
+        the first data are there with an empty value; a month still running is ``preliminary``.
+    """
+    import pandas as pd
+
+    dims = tuple(by)
+    wanted = desk.elapsed.last_months(months)
+    frame = _members(desk.measure_series(metric_ids, wanted, dims), dims)
+    starts = {month.text: pd.Timestamp(month.start) for month in wanted}
+    found = frame.assign(
+        month=frame["period"],
+        month_start=frame["period"].map(starts),
+        metric_label=[desk.metric_label(metric) for metric in frame["metric"]],
+        label=[
+            desk.member_label(dimension, member) if dims else desk.metric_label(metric)
+            for metric, dimension, member in zip(
+                frame["metric"], frame["dimension"], frame["member"], strict=True
+            )
+        ],
+        currency=[
+            unit if desk.unit(metric) is Unit.MONEY else ""
+            for metric, unit in zip(frame["metric"], frame["unit"], strict=True)
+        ],
+        unit=[str(desk.unit(metric)) for metric in frame["metric"]],
+        value=pd.to_numeric(frame["value"], errors="coerce"),
+    )
+    order = {metric: place for place, metric in enumerate(metric_ids)}
+    return (
+        found.assign(_order=found["metric"].map(order))
+        .sort_values(["_order", "member", "month_start"], kind="stable")[HISTORY_COLUMNS]
+        .reset_index(drop=True)
+    )
+
+
+def change_of(value: float | None, before: float | None, unit: Unit) -> float | None:
+    """Give the change: a difference for rates, else relative; None without a sound baseline."""
+    if value is None or before is None:
+        return None
+    if unit.changes_in_points:
+        return value - before
+    return (value - before) / before if before > 0 else None
+
+
+def past_periods(desk: Desk, count: int = PERIODS_JUDGED) -> list[Period]:
+    """List the earlier periods of the same kind that the data hold, oldest first, like for like."""
+    found: list[Period] = []
+    if desk.period.kind not in SEASON and desk.period.kind != "year":
+        return found
+    one = desk.period.previous()
+    while (
+        len(found) < count
+        and (desk.coverage[0] - one.start).days <= BASELINE_MAY_START_LATE_DAYS
+    ):
+        found.insert(0, desk.like_for_like(one))
+        one = one.previous()
+    return found
+
+
+def _judgements(
+    desk: Desk, metric_ids: Sequence[str], dims: tuple[str, ...], now: pd.DataFrame
+) -> dict[tuple[str, str], Judgement]:
+    """Judge each row of ``now`` by the same days of the periods before it."""
+    earlier = past_periods(desk)
+    if not earlier:
+        return {}
+    frame = _members(desk.measure_series(metric_ids, earlier, dims), dims)
+    figures = {
+        (metric, member, period): number(value)
+        for metric, member, period, value in zip(
+            frame["metric"], frame["member"], frame["period"], frame["value"], strict=True
+        )
+    }
+    season = SEASON.get(desk.period.kind)
+    judged = {}
+    for metric, member, value in zip(now["metric"], now["member"], now["value"], strict=True):
+        past = [figures.get((metric, member, period.text)) for period in earlier]
+        judged[metric, member] = judge_series([*past, number(value)], season)
+    return judged
+
+
+def _judge_counts(now: dict[Any, Any], before: dict[Any, Any] | None) -> Judgement:
+    """Compare two rates of whole cases; rates of money have no such interval."""
+    if before is None:
+        return NOT_JUDGED
+    pairs = []
+    for row in (before, now):
+        cases, trials = number(row["numerator"]), number(row["denominator"])
+        if cases is None or trials is None or cases != int(cases) or trials != int(trials):
+            return NOT_JUDGED
+        if not 0 <= cases <= trials:
+            return NOT_JUDGED
+        pairs.append((cases, trials))
+    return judge_rates(pairs[0], pairs[1])
+
+
+def _lookup(
+    desk: Desk, metric_ids: Sequence[str], period: Period | None, dims: tuple[str, ...]
+) -> dict[tuple[str, str], dict[Any, Any]]:
+    if period is None:
+        return {}
+    frame = _members(desk.measure(metric_ids, period, dims), dims)
+    return {(row["metric"], row["member"]): row for row in frame.to_dict("records")}
+
+
+def _members(frame: pd.DataFrame, dims: tuple[str, ...]) -> pd.DataFrame:
+    """Keep the total, or with dimensions the members; no missing marks in the keys."""
+    frame = frame.assign(
+        dimension=frame["dimension"].fillna(""), member=frame["member"].fillna("").astype(str)
+    )
+    wanted = ",".join(dims)
+    return frame[frame["dimension"] == wanted].reset_index(drop=True)

@@ -1,0 +1,322 @@
+"""The analyst's desk: one workspace, one period, and everything it is compared with.
+
+A page opens one desk and asks it everything, so that all figures of a page share the same days,
+the same baselines and the same cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from babel import Locale
+
+from helpers.config.workspace import PLATFORM_LABELS, Workspace, load_workspace
+from helpers.metrics.catalogue import catalogue
+from helpers.paths import WorkspacePaths
+from helpers.vocabulary.labels import Label, Language
+from helpers.vocabulary.periods import Period, days_between, month_of
+from helpers.vocabulary.units import Direction, Unit
+from helpers.vocabulary.wording import LOCALE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.tables.warehouse import Warehouse
+
+Against = Literal["previous", "year_ago"]
+
+#: A shop may sell nothing on the first days of a month; a baseline that starts later than this
+#: is a stump, and a comparison with a stump is a false one.
+BASELINE_MAY_START_LATE_DAYS = 3
+
+#: What mainland readers expect to see; the Unicode names are longer or bare.
+_MARKETS_ZH = {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}
+_MARKETS_EN = {"HK": "Hong Kong", "MO": "Macau"}
+NOT_STATED = Label(en="Not stated", zh="未注明")
+
+
+@dataclass
+class Desk:
+    """One workspace and one period, open for questions.
+
+    Attributes:
+        period: The period asked for.
+        elapsed: The part of it that the data cover; the period itself when complete.
+        previous: The period before, clipped to as many days as have elapsed; None without data.
+        year_ago: The same days one year earlier; None without data.
+        coverage: First and last day with sales.
+    """
+
+    workspace: Workspace
+    paths: WorkspacePaths
+    warehouse: Warehouse
+    period: Period
+    language: Language
+    coverage: tuple[date, date]
+    _measured: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = field(
+        default_factory=dict, repr=False
+    )
+
+    @property
+    def currency(self) -> str:
+        """The currency of all money that is not in a store's own."""
+        return self.workspace.base_currency
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the data reach the end of the period."""
+        return self.coverage[1] >= self.period.end
+
+    @property
+    def elapsed(self) -> Period:
+        """The days of the period that the data cover."""
+        days = (self.coverage[1] - self.period.start).days + 1
+        return self.period if self.is_complete else self.period.clipped(max(days, 1))
+
+    @property
+    def previous(self) -> Period | None:
+        """The period before, like for like; None where the data do not hold it."""
+        return self._as_baseline(self.period.previous())
+
+    @property
+    def year_ago(self) -> Period | None:
+        """The same days one year earlier; None where the data do not hold them."""
+        return self._as_baseline(self.period.year_ago())
+
+    def baseline(self, against: Against) -> Period | None:
+        """Give one of the two baselines by name."""
+        return self.previous if against == "previous" else self.year_ago
+
+    @property
+    def year_to_date(self) -> Period:
+        """The business year of the period, from its first day to the last day covered."""
+        return days_between(fiscal_year_of(self.elapsed.end, self.workspace).start,
+                            self.elapsed.end)  # fmt: skip
+
+    def like_for_like(self, whole: Period) -> Period:
+        """Clip ``whole`` to as many days as have elapsed of the desk's own period."""
+        return whole if self.is_complete else whole.clipped(len(self.elapsed))
+
+    def _as_baseline(self, whole: Period) -> Period | None:
+        late = (self.coverage[0] - whole.start).days
+        return None if late > BASELINE_MAY_START_LATE_DAYS else self.like_for_like(whole)
+
+    # -- figures ---------------------------------------------------------------------------
+
+    def measure(
+        self, metric_ids: Sequence[str], period: Period | None = None, by: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Compute metrics of one period (default: the desk's), each only once per process.
+
+        Returns:
+            The columns of ``metrics.compute``: metric, period, dimension, member, value, unit,
+            status, numerator, denominator, note.
+        """
+        return self.measure_series(metric_ids, [period or self.period], by)
+
+    def measure_series(
+        self, metric_ids: Sequence[str], periods: Sequence[Period], by: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Compute metrics of several periods in one pass; what is known already is reused."""
+        import pandas as pd
+
+        from helpers.metrics.compute import compute_series
+
+        dims = tuple(by)
+        lacking = {
+            period.text: period
+            for period in periods
+            if any((metric, period.text, dims) not in self._measured for metric in metric_ids)
+        }
+        if lacking:
+            wanted = [
+                metric
+                for metric in dict.fromkeys(metric_ids)
+                if any((metric, text, dims) not in self._measured for text in lacking)
+            ]
+            found = compute_series(self.warehouse, wanted, list(lacking.values()), dims)
+            blocks = dict(list(found.groupby(["metric", "period"], sort=False)))
+            for metric in wanted:
+                for text in lacking:
+                    self._measured[metric, text, dims] = blocks.get(
+                        (metric, text), found.iloc[0:0]
+                    )
+        parts = [
+            self._measured[metric, period.text, dims] for period in periods for metric in metric_ids
+        ]
+        return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+    def value(self, metric: str, period: Period | None = None) -> float | None:
+        """Give one company-wide figure, or None where there is none."""
+        frame = self.measure([metric], period)
+        total = frame[frame["dimension"].fillna("") == ""]
+        return number(total["value"].iloc[0]) if len(total) else None
+
+    # -- names -----------------------------------------------------------------------------
+
+    def metric_label(self, metric: str) -> str:
+        """Give a metric's name in the desk's language."""
+        return catalogue()[metric].label.text(self.language)
+
+    def unit(self, metric: str) -> Unit:
+        """Give a metric's unit."""
+        return Unit(catalogue()[metric].unit)
+
+    def direction(self, metric: str) -> Direction:
+        """Say which way is good for a metric."""
+        return Direction(catalogue()[metric].direction)
+
+    def member_label(self, dimension: str, member: str) -> str:
+        """Name a member of a dimension as a reader would; ``a,b`` with ``x|y`` likewise."""
+        parts = zip(dimension.split(","), member.split("|"), strict=False)
+        return " · ".join(self._one_label(one, value) for one, value in parts)
+
+    def _one_label(self, dimension: str, member: str) -> str:
+        if not member:
+            return NOT_STATED.text(self.language)
+        match dimension:
+            case "store":
+                known = {store.id: store.name for store in self.workspace.stores}
+                return known[member].text(self.language) if member in known else member
+            case "platform":
+                label = PLATFORM_LABELS.get(member)
+                return label.text(self.language) if label else member
+            case "market":
+                return market_label(member, self.language)
+            case "category":
+                return self._category_names.get(member, member)
+            case "product":
+                return self.product_names.get(member, member)
+            case _:
+                return member
+
+    @cached_property
+    def product_names(self) -> Mapping[str, str]:
+        """Name each article: the product master's name, else the one in the orders."""
+        names: dict[str, str] = {}
+        if self.warehouse.has("order_lines"):
+            # One name per article: the one most often written, ties by the alphabet.
+            found = self.warehouse.sql(
+                """
+                SELECT sku, product_name FROM order_lines
+                WHERE sku IS NOT NULL AND product_name IS NOT NULL
+                GROUP BY sku, product_name
+                QUALIFY row_number() OVER (
+                    PARTITION BY sku ORDER BY count(*) DESC, product_name) = 1
+                """
+            )
+            names.update(zip(found["sku"], found["product_name"], strict=True))
+        if self.warehouse.has("products"):
+            column = f"name_{self.language}"
+            found = self.warehouse.sql(
+                f"SELECT sku, {column} AS name FROM products WHERE {column} IS NOT NULL"
+            )
+            names.update(zip(found["sku"], found["name"], strict=True))
+        return names
+
+    @cached_property
+    def _category_names(self) -> Mapping[str, str]:
+        if self.language == "en" or not self.warehouse.has("products"):
+            return {}
+        found = self.warehouse.sql(
+            """
+            SELECT category_en, min(category_zh) AS category_zh FROM products
+            WHERE category_en IS NOT NULL AND category_zh IS NOT NULL GROUP BY category_en
+            """
+        )
+        return dict(zip(found["category_en"], found["category_zh"], strict=True))
+
+    # -- lineage ---------------------------------------------------------------------------
+
+    def source_line(self, *tables: str) -> str:
+        """Say where the figures come from: sources, days, files and rows.
+
+        Args:
+            tables: Names of tables; none means orders and order lines.
+        """
+        from helpers.analysis.wordings import phrase
+
+        wanted = list(tables or ("order_lines",))
+        lineage = self.warehouse.lineage(wanted, self.elapsed)
+        if lineage.empty:
+            return phrase("source.none", self.language)
+        parts = []
+        for row in lineage.sort_values("source").to_dict("records"):
+            parts.append(
+                phrase(
+                    "source.part",
+                    self.language,
+                    source=self._source_label(str(row["source"])),
+                    days=_days_text(row["first_day"], row["last_day"], self.language),
+                    files=f"{int(row['files']):,}",
+                    rows=f"{int(row['rows']):,}",
+                    plural=int(row["files"]) != 1,
+                )
+            )
+        joint = phrase("source.joint", self.language)
+        return phrase("source.line", self.language, parts=joint.join(parts))
+
+    def _source_label(self, source: str) -> str:
+        return source.replace("_", " ")
+
+
+def open_desk(
+    workspace: str | None = None,
+    period: str = "last",
+    language: str = "zh",
+    *,
+    kind: Literal["month", "quarter", "week", "year"] = "month",
+) -> Desk:
+    """Open a workspace at a period.
+
+    Args:
+        workspace: Folder of the workspace; None for ``REVIEW_WORKSPACE`` or the demo company.
+        period: A period as DESIGN 5 writes it; ``last`` is the last complete one in the data.
+        language: ``"zh"`` or ``"en"``.
+        kind: What ``last`` means: a ``month``, or for annual pages a ``year``.
+
+    Raises:
+        AskedWrongly: Nothing was ingested, or the period is none or outside the data.
+        DeclarationFaulty: ``workspace.yml`` is unsound.
+    """
+    from helpers.tables.warehouse import Warehouse
+
+    declared, paths = load_workspace(workspace)
+    warehouse = Warehouse.open(paths, declared)
+    chosen, coverage = _resolve(warehouse, declared, period, kind)
+    return Desk(declared, paths, warehouse, chosen, language, coverage)  # type: ignore[arg-type]
+
+
+def market_label(code: str, language: Language) -> str:
+    """Name a country or region.
+
+    >>> market_label("GB", "zh"), market_label("DE", "en")
+    ('英国', 'Germany')
+    """
+    own = _MARKETS_ZH if language == "zh" else _MARKETS_EN
+    return own.get(code) or Locale.parse(LOCALE[language]).territories.get(code) or code
+
+
+def fiscal_year_of(day: date, workspace: Workspace) -> Period:
+    """Give the business year that holds ``day``."""
+    from helpers.vocabulary.periods import parse_period
+
+    start = workspace.fiscal_year_start
+    year = day.year + (1 if start > 1 and day.month >= start else 0)
+    return parse_period(str(year), start)
+
+
+def number(value: object) -> float | None:
+    """Read a cell as a number, with every kind of missing value as None."""
+    import pandas as pd
+
+    return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
+
+
+def blocks(frame: pd.DataFrame) -> Iterable[tuple[tuple[str, str], pd.DataFrame]]:
+    """Walk a frame by (metric, member)."""
+    return frame.groupby(["metric", "member"], sort=False)  # type: ignore[return-value]
