@@ -1,0 +1,23 @@
+"""What can I ask for? The command ``review``: words in, words out, no logic of its own.
+
+Rooms are imported inside each command, so that ``review --help`` and a publication with nothing
+to do stay quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from helpers.vocabulary.faults import ReviewError
+
+
+def main() -> None:
+    """Run the command; faults go to stderr, one a line, and decide the exit code."""
+    from helpers.cli.command import review
+
+    try:
+        review(prog_name="review", standalone_mode=True)
+    except ReviewError as trouble:
+        for fault in trouble.faults:
+            sys.stderr.write(f"{fault}\n")
+        sys.exit(trouble.exit_code)

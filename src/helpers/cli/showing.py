@@ -1,0 +1,118 @@
+"""How the command speaks: a progress bar where a person waits, plain lines where cron does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from helpers.vocabulary.units import Status
+from helpers.vocabulary.wording import write_missing, write_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Called with (done, of how many, what is being worked on).
+Progressing = Callable[[int, int, str], None]
+
+
+def say(line: str) -> None:
+    """Print one plain line."""
+    Console(highlight=False, soft_wrap=True, markup=False).print(line)
+
+
+@contextmanager
+def progress_bar(what: str, hidden: bool = False) -> Iterator[Progressing]:
+    """Show a bar on a terminal, and nothing at all where nobody watches."""
+    console = Console(stderr=True)
+    if hidden or not console.is_terminal:
+        yield lambda done, total, name: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None, name="")
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
+
+
+def show_table(frame: pd.DataFrame) -> None:
+    """Print a frame as a table; cell text is data, never markup."""
+    table = Table(show_edge=False, header_style="bold")
+    for column in frame.columns:
+        numeric = frame[column].dtype.kind in "if"
+        table.add_column(str(column).replace("_", " "), justify="right" if numeric else "left")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text("" if _is_missing(value) else str(value)) for value in row))
+    _console(frame).print(table)
+
+
+def show_figures(frame: pd.DataFrame) -> None:
+    """Print figures as a person reads them, each with its reason where it has no value."""
+    table = Table(show_edge=False, header_style="bold")
+    for column, justify in [
+        ("metric", "left"), ("period", "left"), ("member", "left"),
+        ("value", "right"), ("unit", "left"), ("note", "left"),
+    ]:  # fmt: skip
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for row in frame.to_dict("records"):
+        status = Status(row["status"])
+        shown = _exact(row["value"], row["unit"]) if status.has_value else ""
+        note = row["note"] or ("" if status is Status.OK else _status_words(status))
+        cells = (row["metric"], row["period"], row["member"], shown, row["unit"], note)
+        table.add_row(*(Text(str(cell)) for cell in cells))
+    _console(frame).print(table)
+
+
+def show_receipt(receipt: Any) -> None:
+    """Print what came of each file; a long list of good files is told in one line a source."""
+    accepted = [one for one in receipt.files if one.status == "accepted"]
+    others = [one for one in receipt.files if one.status != "accepted"]
+    duplicates = [one for one in others if one.status == "duplicate"]
+    for one in others:
+        if one.status != "duplicate":
+            say(f"{one.status:9} {one.path}: {one.message}")
+    kinds = sorted({(one.store or "company", one.kind) for one in accepted})
+    for store, kind in kinds:
+        files = [one for one in accepted if (one.store or "company", one.kind) == (store, kind)]
+        rows = sum(one.rows_kept for one in files)
+        say(f"accepted  {store}: {kind}: {len(files)} files, {rows:,} rows kept")
+    if duplicates:
+        say(f"known     {len(duplicates)} files that were taken in before")
+    read, kept, held, twice = (
+        sum(getattr(one, f"rows_{part}") for one in receipt.files)
+        for part in ("read", "kept", "quarantined", "duplicate")
+    )
+    say(f"rows      {read:,} read = {kept:,} kept + {held:,} quarantined + {twice:,} duplicate")
+
+
+def _console(frame: pd.DataFrame) -> Console:
+    """Never fold a table because a pipe has no width."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(highlight=False, width=max(200, 40 * len(frame.columns)))
+
+
+def _exact(value: float, unit: str) -> str:
+    known = {"percent", "count", "times", "days", "units", "score"}
+    if unit in known:
+        return write_value(value, unit, "en", short=False)
+    return f"{value:,.2f}"
+
+
+def _status_words(status: Status) -> str:
+    return str(status) if status.has_value else write_missing(status, "en")
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value != value  # noqa: PLR0124 - NaN is the one value unlike itself
