@@ -25,6 +25,8 @@ class Page(Declared):
     id: PageId
     notebook: NotebookPath
     title: Label
+    #: What the page answers; the notebook opens with the same words.
+    question: Label
     #: Values for the notebook's own parameters; period, language and workspace come from the run.
     parameters: dict[str, ParameterValue] = Field(default_factory=dict)
 

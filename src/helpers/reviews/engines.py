@@ -124,7 +124,8 @@ def _judge(notebook: Notebook, trouble: str, seconds: float) -> Outcome:
     )
     for cell in cells:
         if error := _error_of(cell):
-            said = f"{error['ename']}: {error['evalue']}"
+            # the engine knows better: a cell stopped for its time shows as interrupted by a person
+            said = trouble or f"{error['ename']}: {error['evalue']}"
             return Outcome(seconds, cell["id"], said, warnings)
     for cell in cells:
         # `exit()` ends a notebook without an error, and a dead kernel leaves cells unrun

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.analysis.desk import BASELINE_MAY_START_LATE_DAYS
 from helpers.config.workspace import Workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review, load_reviews
@@ -17,12 +18,14 @@ from helpers.reviews.keys import Parts, file_parts, fixed_parts, reasons
 from helpers.reviews.parameters import Parameter, parameters_of, refusals
 from helpers.reviews.preparing import Notebook, prepare, read_notebook
 from helpers.vocabulary.faults import AskedWrongly, DeclarationFaulty, Fault
-from helpers.vocabulary.labels import LANGUAGES, Language
+from helpers.vocabulary.labels import LANGUAGES, Label, Language
 from helpers.vocabulary.periods import Period, days_between
 from helpers.vocabulary.wording import write_date
 
 #: Parameters of these names are held against the data and the workspace, whatever the page.
 _KNOWN_MEMBERS = ("market", "store", "platform")
+_AND = Label(en="and", zh="、")
+_NOTHING_EARLIER = Label(en="nothing earlier in the data", zh="（数据中没有更早的同类期间）")
 
 
 @dataclass(frozen=True)
@@ -186,8 +189,15 @@ def template_words(
         days = (facts.last_day - period.start).days + 1
         shown = days_between(period.start, facts.last_day)
         before, last_year = before.clipped(days), last_year.clipped(days)
+    baselines = dict.fromkeys(
+        one.label(language)
+        for one in (before, last_year)
+        if (facts.first_day - one.start).days <= BASELINE_MAY_START_LATE_DAYS
+    )
+    joint = _AND.text(language) if language == "zh" else f" {_AND.text(language)} "
     return {
         "company": workspace.company.text(language),
+        "compared_with": joint.join(baselines) or _NOTHING_EARLIER.text(language),
         "currency": workspace.base_currency,
         "data_until": write_date(facts.last_day, language),
         "page_title": page.title.text(language),

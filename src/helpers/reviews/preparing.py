@@ -22,6 +22,7 @@ Cell = dict[str, Any]
 #: Every name that a templated cell may hold in braces.
 TEMPLATE_NAMES = (
     "company",
+    "compared_with",
     "currency",
     "data_until",
     "page_title",
