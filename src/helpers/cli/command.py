@@ -13,7 +13,6 @@ from helpers.cli.showing import progress_bar, say, show_figures, show_receipt, s
 from helpers.vocabulary.labels import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     import pandas as pd
 

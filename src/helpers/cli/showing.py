@@ -115,4 +115,4 @@ def _status_words(status: Status) -> str:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or value != value  # noqa: PLR0124 - NaN is the one value unlike itself
+    return value is None or value != value

@@ -221,7 +221,7 @@ def _series(target: Target, months: list[Period], desk: Desk) -> list[float] | N
     frame = frame[frame["member"].fillna("") == target.scope.member]
     values = dict(zip(frame["period"], frame["value"], strict=True))
     found = [values.get(month.text) for month in months]
-    if any(one is None or one != one for one in found):  # noqa: PLR0124 - NaN
+    if any(one is None or one != one for one in found):
         return None
     return [float(one) for one in found if one is not None]
 

@@ -87,11 +87,13 @@ WORDS: dict[str, Label] = {
         "逾期（{due}）：{task}（负责人：{owner}）。请确认新期限或取消。",
     ),
     "decide_risk": _both(
-        "Risk triggered: {risk}. {metric} is {value}, threshold {threshold}. Contingency: {contingency}",
+        "Risk triggered: {risk}. {metric} is {value}, threshold {threshold}. "
+        "Contingency: {contingency}",
         "风险已触发：{risk}。{metric}为{value}，阈值{threshold}。预案：{contingency}",
     ),
     "decide_target": _both(
-        "Behind target: {metric} {value} against {target}. Decide on more resources or a new target.",
+        "Behind target: {metric} {value} against {target}. "
+        "Decide on more resources or a new target.",
         "落后于目标：{metric} {value}，目标{target}。请决定追加资源或调整目标。",
     ),
     "nothing_to_decide": _both(
