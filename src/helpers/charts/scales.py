@@ -1,0 +1,105 @@
+"""Axes that read like the text: round steps, 万 and 亿 or k and m, months as the language says."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import unicodedata
+from collections.abc import Sequence
+
+from helpers.charts.subject import Subject
+from helpers.vocabulary.labels import Language
+from helpers.vocabulary.periods import Period
+from helpers.vocabulary.units import Unit
+from helpers.vocabulary.wording import MINUS
+
+_STEPS = {
+    "zh": [(1e8, "亿"), (1e4, "万"), (1, "")],
+    "en": [(1e9, "bn"), (1e6, "m"), (1e3, "k"), (1, "")],
+}
+
+
+def round_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
+    """Give about ``wanted`` round steps that enclose the values.
+
+    >>> round_ticks(0, 1_510_000)
+    [0.0, 500000.0, 1000000.0, 1500000.0, 2000000.0]
+    """
+    if high <= low:
+        high = low + (abs(low) or 1)
+    raw = (high - low) / wanted
+    size = 10 ** math.floor(math.log10(raw))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(step * place, 10) for place in range(first, last + 1)]
+
+
+def enclosing(values: Sequence[float], unit: Unit) -> tuple[float, float]:
+    """Say where an axis of a line starts and ends.
+
+    From nought, unless the values lie so close together that nothing would be seen.
+    """
+    low, high = min(values), max(values)
+    if low >= 0 and (high - low) > 0.35 * high:
+        return 0.0, high
+    if low >= 0 and unit in (Unit.COUNT, Unit.UNITS, Unit.MONEY) and low < 0.5 * high:
+        return 0.0, high
+    margin = (high - low) * 0.15 or abs(high) * 0.1 or 1.0
+    start = low - margin
+    return (max(start, 0.0) if low >= 0 else start), high + margin
+
+
+def tick_labels(ticks: Sequence[float], one: Subject) -> list[str]:
+    """Write an axis: one scale for all steps and no more decimals than they need.
+
+    The currency stands in the measure line, not at every step.
+    """
+    return [_signed(tick, text) for tick, text in zip(ticks, _sizes(ticks, one), strict=True)]
+
+
+def _sizes(ticks: Sequence[float], one: Subject) -> list[str]:
+    sizes = [abs(tick) for tick in ticks]
+    if one.unit is Unit.PERCENT:
+        return _even([size * 100 for size in sizes], "%")
+    if one.unit is Unit.TIMES:
+        return _even(sizes, "×")
+    largest = max(sizes)
+    scale, name = next(
+        (step, name) for step, name in _STEPS[one.language] if largest >= step or step == 1
+    )
+    return [
+        text if size else "0"
+        for size, text in zip(sizes, _even([size / scale for size in sizes], name), strict=True)
+    ]
+
+
+def _even(sizes: list[float], tail: str) -> list[str]:
+    decimals = next(
+        (count for count in range(4) if all(abs(size - round(size, count)) < 1e-9 * max(1, size)
+                                            for size in sizes)),
+        4,
+    )  # fmt: skip
+    return [f"{size:,.{decimals}f}{tail}" for size in sizes]
+
+
+def _signed(value: float, text: str) -> str:
+    return f"{MINUS}{text}" if value < 0 else text
+
+
+def month_name(month: Period, language: Language) -> str:
+    """Name a month on an axis, without its year."""
+    number = month.start.month
+    return f"{number}月" if language == "zh" else calendar.month_abbr[number]
+
+
+def month_and_year(month: Period, language: Language) -> str:
+    """Name a month shortly, with its year."""
+    if language == "zh":
+        return month.label("zh")
+    return f"{calendar.month_abbr[month.start.month]} {month.start.year}"
+
+
+def width_of(text: str, size: float) -> float:
+    """Estimate how wide a line of text is; wide letters count one em, others a bit over half."""
+    wide = sum(1 for letter in text if unicodedata.east_asian_width(letter) in "WF")
+    return size * (wide + 0.58 * (len(text) - wide))
