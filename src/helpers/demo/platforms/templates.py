@@ -1,0 +1,135 @@
+"""Our own templates, for what no platform export covers yet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.demo.advertising import Advertising
+from helpers.demo.aftermath import Aftermath
+from helpers.demo.assortment import CATEGORIES, Assortment
+from helpers.demo.demand import Drawn
+from helpers.demo.money import TICK, written
+from helpers.demo.platforms.files import Exports, comma_separated, workbook
+from helpers.demo.sales import Sales
+from helpers.demo.timeline import Timeline
+
+PRODUCT_MASTER = (
+    "sku", "name_en", "name_zh", "category_en", "category_zh", "brand", "supplier_id",
+    "launched_on", "retired_on", "is_exclusive", "has_video", "lead_time_days", "order_minimum",
+)  # fmt: skip
+LANDED_COSTS = ("sku", "valid_from", "currency", "unit_cost")
+SKU_MAP = ("store_id", "listing_id", "sku")
+FEE_STATEMENT = (
+    "store_id", "statement_id", "posted_date", "order_id", "sku", "country", "category",
+    "description", "currency", "amount",
+)  # fmt: skip
+AD_REPORT = (
+    "store_id", "date", "campaign", "ad_group", "target", "match_type", "impressions", "clicks",
+    "currency", "spend", "orders", "units", "sales",
+)  # fmt: skip
+STORE_TRAFFIC = (
+    "store_id", "date", "sessions", "visitors", "page_views", "add_to_carts", "orders", "units",
+    "currency", "sales",
+)  # fmt: skip
+
+
+def product_master(goods: Assortment) -> Exports:
+    """Write the master of all articles as a workbook."""
+    rows = []
+    for n in range(len(goods)):
+        en, zh, _, _ = CATEGORIES[goods.category[n]]
+        retired = goods.retire_dates[n]
+        rows.append((
+            goods.sku[n], goods.name_en[n], goods.name_zh[n], en, zh, "Lantern",
+            f"SUP-{goods.supplier[n]:02d}", goods.launch_dates[n].isoformat(),
+            retired.isoformat() if retired else None, "yes" if goods.exclusive[n] else "no",
+            "yes" if goods.has_video[n] else "no", int(goods.lead_days[n]),
+            int(goods.order_minimum[n]),
+        ))  # fmt: skip
+    yield "product-master.xlsx", workbook("products", PRODUCT_MASTER, rows)
+
+
+def landed_costs(goods: Assortment) -> Exports:
+    """Write what each article costs delivered, from which day on."""
+    rows = [
+        (goods.sku[n], day.isoformat(), "CNY", written(int(goods.costs[change, n])))
+        for n in range(len(goods))
+        for change, day in enumerate(goods.cost_days)
+    ]
+    yield "landed-costs.csv", comma_separated(LANDED_COSTS, rows)
+
+
+def sku_map(pairs: list[tuple[str, str, str]]) -> Exports:
+    """Write which article each listing sells."""
+    yield "sku-map.csv", comma_separated(SKU_MAP, pairs)
+
+
+def fee_statements(after: Aftermath, order_name: list[str], timeline: Timeline,
+                   goods: Assortment) -> Exports:  # fmt: skip
+    """Write a shop's fees by month of booking, one row per order line and kind of fee."""
+    sales = after.sales
+    shop, post = sales.profile, after.postings
+    month_of = timeline.month_of_day[post.day]
+    words = {"storage": ("storage", "Storage"), "plan": ("other_fee", "Monthly plan")}
+    for month, name in enumerate(timeline.months):
+        statement = f"{shop.id.upper()}-{name}"
+        rows: list[tuple[str, ...]] = []
+        for row in np.flatnonzero(month_of == month).tolist():
+            line = int(post.line[row])
+            day = timeline.days[int(post.day[row])].isoformat()
+            order = int(sales.order[line])
+            head = (shop.id, statement, day, order_name[order], goods.sku[int(sales.sku[line])],
+                    sales.code(order))  # fmt: skip
+            for kind, word, amount in (
+                ("commission", "Commission", int(post.commission[row])),
+                ("fulfilment", "Parcel", int(post.fulfilment[row])),
+            ):
+                rows.append((*head, kind, word, shop.currency, written(amount)))
+        for one in after.charges:
+            if int(timeline.month_of_day[one.day]) == month:
+                rows.append((shop.id, statement, timeline.days[one.day].isoformat(), "", "", "",
+                             *words[one.kind], shop.currency, written(one.amount)))  # fmt: skip
+        if rows:
+            yield f"{shop.id}/{name}/fees-{name}.csv", comma_separated(FEE_STATEMENT, rows)
+
+
+def ad_reports(ads: Advertising, timeline: Timeline) -> Exports:
+    """Write a shop's advertising by day and target."""
+    shop = ads.profile
+    month_of = timeline.month_of_day[ads.day]
+    for month, name in enumerate(timeline.months):
+        rows = []
+        for row in np.flatnonzero(month_of == month).tolist():
+            one = ads.targets[int(ads.target[row])]
+            rows.append((
+                shop.id, timeline.days[int(ads.day[row])].isoformat(), one.campaign, one.ad_group,
+                one.term, one.match_type.lower(), str(int(ads.impressions[row])),
+                str(int(ads.clicks[row])), shop.currency, written(int(ads.spend[row])),
+                str(int(ads.orders[row])), str(int(ads.units[row])), written(int(ads.sales[row])),
+            ))  # fmt: skip
+        if rows:
+            yield f"{shop.id}/{name}/ads-{name}.csv", comma_separated(AD_REPORT, rows)
+
+
+def store_traffic(drawn: Drawn, sales: Sales, timeline: Timeline) -> Exports:
+    """Write a shop's visits by day."""
+    shop = sales.profile
+    days = len(timeline.days)
+    placed = sales.is_placed
+    units = np.bincount(sales.line_day[placed], sales.quantity[placed], minlength=days)
+    value = np.bincount(sales.line_day[placed], sales.paid[placed] / TICK, minlength=days)
+    orders = np.bincount(sales.day[~sales.cancelled], minlength=days)
+    sessions = drawn.sessions.sum(axis=1)
+    for month, name in enumerate(timeline.months):
+        first, after = timeline.days_of(month)
+        rows = []
+        for day in range(max(first, drawn.expected.opens), after):
+            seen = max(int(sessions[day]), int(orders[day]))
+            rows.append((
+                shop.id, timeline.days[day].isoformat(), str(seen),
+                str(max(seen * 88 // 100, int(orders[day]))), str(seen * 27 // 10),
+                str(max(seen * 9 // 100, int(orders[day]))), str(int(orders[day])),
+                str(int(units[day])), shop.currency, f"{value[day]:.2f}",
+            ))  # fmt: skip
+        if rows:
+            yield f"{shop.id}/{name}/traffic-{name}.csv", comma_separated(STORE_TRAFFIC, rows)
