@@ -1,0 +1,132 @@
+"""Style sheets, scripts and the font: stored once, named after their content.
+
+An edition never changes, and neither does anything it refers to: a new style sheet gets a new
+name, so old editions keep the one they were built with, and equal ones share a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.paths import BOOK
+
+FOLDER = "_assets"
+_HASH_LENGTH = 12
+#: What a frame or a number may need whatever the pages say.
+_ALWAYS = string.printable + "€£¥₩₫−×±·•–—‘’“”…→←↑↓▲▼▾×≥≤%、。，：；！？（）「」《》〓"
+#: Tables that only vertical setting, hinting or OpenType features need.
+_UNNEEDED_TABLES = ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "prep", "gasp"]
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The names of one build's assets below ``site/_assets``."""
+
+    style: str
+    font_style: str
+    script: str
+    search: str
+
+    def as_frame(self) -> dict[str, str]:
+        """Give the names as the templates want them."""
+        return {
+            "style": self.style,
+            "font_style": self.font_style,
+            "script": self.script,
+            "search": self.search,
+        }
+
+
+def frame_fingerprint() -> str:
+    """Fingerprint everything in ``book/``: another frame makes another edition."""
+    digest = hashlib.sha256()
+    for path in sorted(one for one in BOOK.rglob("*") if one.is_file()):
+        digest.update(path.relative_to(BOOK).as_posix().encode() + b"\0" + path.read_bytes())
+    digest.update(_exhibit_style().encode())
+    return digest.hexdigest()[:_HASH_LENGTH]
+
+
+def store_assets(site: Path, letters: Iterable[str]) -> Assets:
+    """Put the assets of a build in place, unless the same ones are there already.
+
+    Args:
+        site: The site's folder.
+        letters: The characters that the pages use; the font holds these and no others.
+    """
+    folder = site / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    static = BOOK / "_static"
+    style = _exhibit_style() + (static / "review.css").read_text(encoding="utf-8")
+    return Assets(
+        style=_store(folder, "review", "css", style.encode()),
+        font_style=_store_font(folder, letters),
+        script=_store(folder, "review", "js", (static / "review.js").read_bytes()),
+        search=_store(folder, "search", "js", (static / "search.js").read_bytes()),
+    )
+
+
+def _exhibit_style() -> str:
+    from helpers.charts.exhibit import STYLE_SHEET
+
+    return STYLE_SHEET.read_text(encoding="utf-8") + "\n"
+
+
+def _store(folder: Path, name: str, ending: str, content: bytes) -> str:
+    stored = f"{name}-{hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]}.{ending}"
+    _write_once(folder / stored, content)
+    return stored
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    if not path.exists():
+        aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+        aside.write_bytes(content)
+        aside.replace(path)
+
+
+def _store_font(folder: Path, letters: Iterable[str]) -> str:
+    """Store the font's subset under a name made from its letters, so that it is cut only once."""
+    from helpers.charts.typeface import FAMILY, font_file
+
+    source = font_file()
+    wanted = sorted({ord(letter) for letter in letters} | {ord(letter) for letter in _ALWAYS})
+    recipe = f"{source.stat().st_size} {wanted}"
+    name = f"noto-sans-sc-{hashlib.sha256(recipe.encode()).hexdigest()[:_HASH_LENGTH]}"
+    if not (folder / f"{name}.woff2").exists():
+        _write_once(folder / f"{name}.woff2", _subset(source, wanted))
+    face = (
+        f"/* {FAMILY}, SIL Open Font License 1.1; subset of the characters on these pages. */\n"
+        f'@font-face{{font-family:"{FAMILY}";font-weight:400;font-style:normal;'
+        f'font-display:swap;src:url("{name}.woff2") format("woff2")}}\n'
+    )
+    _write_once(folder / f"{name}.css", face.encode())
+    return f"{name}.css"
+
+
+def _subset(source: Path, wanted: list[int]) -> bytes:
+    from fontTools import subset
+
+    options = subset.Options(
+        flavor="woff2",
+        layout_features=[],
+        hinting=False,
+        notdef_outline=True,
+        name_IDs=[0, 1, 2, 13, 14],  # the licence travels with the font
+        ignore_missing_unicodes=True,
+    )
+    options.drop_tables += _UNNEEDED_TABLES
+    font = subset.load_font(str(source), options, lazy=True)
+    # The same letters must give the same bytes, whenever they are cut.
+    font.recalcTimestamp = False
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=wanted)
+    cutter.subset(font)
+    out = io.BytesIO()
+    subset.save_font(font, out, options)
+    return out.getvalue()

@@ -1,0 +1,153 @@
+"""Call Jupyter Book 1.0.4. No other module knows which builder, version or theme is used.
+
+Run as ``python -m helpers.publish.engine JOB``: importing Sphinx takes seconds and leaves global
+state behind, so every language has a process of its own. The job is a JSON file: ``config``
+(``book/_config.yml``) and ``books``, each with ``source``, ``output``, ``scratch`` and
+``settings``. A warning is an error; what went wrong stands on stderr, one line each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpers.paths import BOOK
+from helpers.vocabulary.faults import Fault, WorkFailed
+from helpers.vocabulary.labels import Language
+
+# What Sphinx leaves in its output that no reader needs.
+_LEFTOVERS = (".buildinfo", "objects.inv")
+_WARNING = re.compile(
+    r"^(?P<where>.*?)(?::(?P<line>\d+))?: (?P<level>WARNING|ERROR|CRITICAL): (?P<what>.*)$"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class BookSource:
+    """A folder that is ready to be built: notebooks or Markdown, and the frame's settings.
+
+    Args:
+        folder: Holds the pages.
+        output: Where the HTML goes; made here.
+        pages: File stems in reading order; the first is the front page and is called ``index``.
+        title: What the browser's tab says after the page's own title.
+        frame: What the templates of ``book/theme`` are given.
+    """
+
+    folder: Path
+    output: Path
+    pages: Sequence[str]
+    title: str
+    language: str
+    frame: Mapping[str, Any]
+
+    def write_contents(self) -> None:
+        """Write ``_toc.yml``: Jupyter Book builds what it names and nothing else."""
+        first, *rest = self.pages
+        toc = {"format": "jb-book", "root": first, "chapters": [{"file": one} for one in rest]}
+        (self.folder / "_toc.yml").write_text(json.dumps(toc), encoding="utf-8")
+
+    def as_job(self) -> dict[str, Any]:
+        """Write the book down for the process that builds it."""
+        return {
+            "source": str(self.folder),
+            "output": str(self.output),
+            "scratch": str(self.folder.with_name(f"{self.folder.name}-doctrees")),
+            "settings": {
+                "language": self.language,
+                "html_title": self.title,
+                "html_context": {"frame": dict(self.frame)},
+                "html_theme_path": [str(BOOK)],
+            },
+        }
+
+
+def build(books: Mapping[Language, Sequence[BookSource]]) -> None:
+    """Build every book, one process for each language, all at once.
+
+    Raises:
+        WorkFailed: A book did not build cleanly; carries every warning of every book.
+    """
+    faults: list[Fault] = []
+    with tempfile.TemporaryDirectory(prefix="book-jobs-") as folder:
+        running = []
+        for language, sources in books.items():
+            for source in sources:
+                source.write_contents()
+            job = Path(folder) / f"{language}.json"
+            content = {
+                "config": str(BOOK / "_config.yml"),
+                "books": [one.as_job() for one in sources],
+            }
+            job.write_text(json.dumps(content), encoding="utf-8")
+            errors = (Path(folder) / f"{language}.log").open("w+", encoding="utf-8")
+            command = [sys.executable, "-m", "helpers.publish.engine", str(job)]
+            quiet = {**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1"}
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
+                env=quiet,
+            )  # fmt: skip
+            running.append((language, process, errors))
+        for language, process, errors in running:
+            failed = process.wait() != 0
+            errors.seek(0)
+            if failed:
+                faults.extend(_as_faults(language, errors.read()))
+            errors.close()
+    if faults:
+        raise WorkFailed(faults)
+
+
+def _as_faults(language: str, log: str) -> Iterable[Fault]:
+    """Read Sphinx's warnings; when there is none, the process itself broke and its end is told."""
+    lines = [_COLOUR.sub("", line).strip() for line in log.splitlines() if line.strip()]
+    found = [match for line in lines if (match := _WARNING.match(line))]
+    for match in found:
+        line = f", line {match['line']}" if match["line"] else ""
+        name = Path(match["where"]).name or "book"
+        yield Fault(f"{name} ({language}){line}", match["what"], "correct the page")
+    if not found:
+        yield Fault(f"book ({language})", " / ".join(lines[-3:]) or "the builder ended", "")
+
+
+def _build_one(config: Path, book: Mapping[str, Any]) -> int:
+    # Imported here: the parent process uses this module without paying for Sphinx.
+    from jupyter_book.sphinx import build_sphinx
+
+    output = Path(book["output"])
+    outcome = build_sphinx(
+        book["source"],
+        str(output),
+        path_config=str(config),
+        noconfig=True,
+        # Jupyter Book takes this one out of the settings without asking whether it is there.
+        confoverrides={**book["settings"], "latex_individualpages": False},
+        doctreedir=book["scratch"],
+        freshenv=True,
+        quiet=True,
+        warningiserror=True,
+        keep_going=True,
+    )
+    for name in _LEFTOVERS:
+        (output / name).unlink(missing_ok=True)
+    return outcome if isinstance(outcome, int) else 1
+
+
+def main(job: str) -> int:
+    """Build the books of one job; 0 when all of them are clean."""
+    content = json.loads(Path(job).read_text(encoding="utf-8"))
+    config = Path(content["config"])
+    return max(_build_one(config, book) for book in content["books"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,125 @@
+"""The words of the site's frame: everything a reader sees that no notebook wrote."""
+
+from __future__ import annotations
+
+from helpers.vocabulary.labels import Label, Language
+
+HTML_LANGUAGE: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
+SPHINX_LANGUAGE: dict[Language, str] = {"zh": "zh_CN", "en": "en"}
+OWN_NAME: dict[Language, str] = {"zh": "中文", "en": "English"}
+
+REVIEWS: dict[str, Label] = {
+    "weekly": Label(en="Weekly review", zh="经营周报"),
+    "monthly": Label(en="Monthly review", zh="月度经营回顾"),
+    "quarterly": Label(en="Quarterly review", zh="季度经营回顾"),
+    "annual": Label(en="Annual review", zh="年度经营回顾"),
+}
+
+STATUSES: dict[str, Label] = {
+    "preliminary": Label(en="Preliminary", zh="初步数据"),
+    "final": Label(en="Final", zh="正式版"),
+}
+
+FRAME: dict[str, Label] = {
+    "site": Label(en="Cross-Border Operations Review", zh="跨境经营回顾"),
+    "skip": Label(en="Skip to the content", zh="跳到正文"),
+    "search": Label(en="Search", zh="搜索"),
+    "search_hint": Label(en="Search this edition", zh="搜索本期内容"),
+    "search_hint_portal": Label(en="Search definitions", zh="搜索指标定义"),
+    "search_ask": Label(
+        en="Type a product code, a market or a metric.", zh="可输入货号、市场或指标名称。"
+    ),
+    "search_none": Label(en="Nothing found for “{query}”.", zh="没有找到“{query}”。"),
+    "search_count": Label(
+        en="{count} page(s) mention “{query}”.", zh="有 {count} 个页面提到“{query}”。"
+    ),
+    "search_needs_script": Label(
+        en="Search needs JavaScript. The pages of this edition are listed in the menu.",
+        zh="搜索功能需要启用 JavaScript。本期全部页面见目录。",
+    ),
+    "contents": Label(en="Contents", zh="目录"),
+    "close": Label(en="Close", zh="关闭"),
+    "pages": Label(en="In this review", zh="本期内容"),
+    "on_this_page": Label(en="On this page", zh="本页内容"),
+    "around": Label(en="All reviews", zh="全部报告"),
+    "home": Label(en="Home", zh="首页"),
+    "archive": Label(en="Archive", zh="历史报告"),
+    "definitions": Label(en="Definitions", zh="指标定义"),
+    "how_to_read": Label(en="How to read this", zh="阅读说明"),
+    "previous": Label(en="Previous", zh="上一页"),
+    "next": Label(en="Next", zh="下一页"),
+    "earlier": Label(en="Earlier: {period}", zh="上一期：{period}"),
+    "later": Label(en="Later: {period}", zh="下一期：{period}"),
+    "newer": Label(
+        en="A newer edition of this review exists. Open edition {number}",
+        zh="本报告已有更新版本，打开第 {number} 版",
+    ),
+    "dark": Label(en="Switch between light and dark", zh="切换浅色或深色显示"),
+    "print": Label(en="Print", zh="打印"),
+    "switch": Label(en="Read this page in English", zh="阅读本页中文版"),
+    "preliminary_banner": Label(
+        en="Preliminary figures. Some sources for this period are still open, so numbers may change.",
+        zh="本期为初步数据，部分来源尚未结算，数字可能调整。",
+    ),
+    "data_through": Label(en="Data to {day}", zh="数据截至{day}"),
+    "edition": Label(en="Edition {number}", zh="第 {number} 版"),
+    "link_here": Label(en="Link to this heading", zh="本节链接"),
+    "generated": Label(
+        en="Made from the company’s own exports. Every figure names its source.",
+        zh="全部数字由公司自有导出数据生成，每张图表均注明来源。",
+    ),
+    "choose_language": Label(en="Choose a language", zh="选择语言"),
+    "latest": Label(en="Latest review", zh="最新报告"),
+    "open_review": Label(en="Open the full review", zh="打开完整报告"),
+    "did_we": Label(en="How did we do, and why", zh="业绩如何，原因何在"),
+    "what_now": Label(en="What now", zh="下一步"),
+    "read_more": Label(en="Pages of this review", zh="本期各页"),
+    "other_reviews": Label(en="Other reviews", zh="其他报告"),
+    "no_actions": Label(
+        en="No action or decision is recorded for this period.", zh="本期没有登记行动或决策事项。"
+    ),
+    "period": Label(en="Period", zh="期间"),
+    "review": Label(en="Review", zh="报告"),
+    "status": Label(en="Status", zh="状态"),
+    "editions": Label(en="Editions", zh="版本"),
+    "data_to": Label(en="Data to", zh="数据截至"),
+    "archive_intro": Label(
+        en="Every review that was published, newest first. An edition is never changed; "
+        "a correction is a new edition.",
+        zh="已发布的全部报告，最新在前。版本一经发布不再改动，更正以新版本发布。",
+    ),
+    "definitions_intro": Label(
+        en="What each figure means, how it is calculated and which way is good news. "
+        "Reports and notebooks read these same definitions.",
+        zh="每个指标的含义、算法，以及向哪个方向变动是好消息。报告与笔记本使用的就是这里的定义。",
+    ),
+    "formula": Label(en="Calculated as", zh="计算方式"),
+    "good_news": Label(en="Good news when it", zh="好消息方向"),
+    "higher": Label(en="rises", zh="上升为好"),
+    "lower": Label(en="falls", zh="下降为好"),
+    "neutral": Label(en="neither way", zh="无好坏之分"),
+    "unit": Label(en="Unit", zh="单位"),
+    "needs": Label(en="Read from", zh="数据来自"),
+    "note": Label(en="Definition used here", zh="本报告口径"),
+    "benchmark": Label(en="Benchmark", zh="参考值"),
+}
+
+UNITS: dict[str, Label] = {
+    "money": Label(en="money", zh="金额"),
+    "count": Label(en="count", zh="个数"),
+    "percent": Label(en="per cent", zh="百分比"),
+    "times": Label(en="times", zh="倍"),
+    "days": Label(en="days", zh="天"),
+    "units": Label(en="units", zh="件"),
+    "score": Label(en="score", zh="分"),
+}
+
+
+def frame_words(language: Language) -> dict[str, str]:
+    """Give every word of the frame in one language, as the templates want them."""
+    return {name: label.text(language) for name, label in FRAME.items()}
+
+
+def review_title(review: str) -> Label:
+    """Name a review; one that nobody named shows its id in both languages."""
+    return REVIEWS.get(review) or Label(en=review.capitalize(), zh=review)
