@@ -6,6 +6,7 @@ declared is refused where it matters and never guessed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -72,6 +73,8 @@ class Store(Declared):
     undated_refunds: Literal["order_day"] | None = None
     opened_on: date | None = None
     closed_on: date | None = None
+    #: Which source speaks for a fact (``orders: amazon_all_orders``) where two bring it.
+    authority: Mapping[str, str] = Field(default_factory=dict)
 
 
 class FileRule(Declared):

@@ -1,0 +1,267 @@
+"""Batches: one accepted file each, kept for ever and never changed.
+
+A batch is the sound rows of one file, its quarantined lines, and what was known of the file.
+The tables are a function of the set of batches (``build``), so nothing else needs keeping.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field, ValidationError
+
+from helpers.tables.contracts import Judged
+from helpers.tables.models import TableModel, literal, quoted
+from helpers.tables.swap import ASIDE, LEAVING, aside, put_in_place
+from helpers.vocabulary.faults import Fault, WorkFailed
+from helpers.vocabulary.labels import Declared
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.sources.reading import Reading
+
+QUARANTINE_FILE = "quarantine.parquet"
+
+
+class Cover(Declared):
+    """The days for which a batch speaks for one table, within one scope of authority."""
+
+    table: str
+    fact: str
+    #: Values of the model's ``authority`` columns, joined by ``|``.
+    scope: str
+    store_id: str | None
+    first: date
+    last: date
+
+
+class Batch(Declared):
+    """What ``batch.json`` says of one accepted file."""
+
+    batch_id: str
+    sha256: str
+    file: str
+    source: str
+    #: Is the source declared by the company itself, and not one of the built-in families?
+    is_own_source: bool = False
+    store_id: str | None
+    period: str | None
+    #: What "newer" means: the date the export states, else the last day its rows speak of.
+    as_of: date | None
+    encoding: str
+    delimiter: str | None
+    sheet: str | None
+    header_row: int
+    rows_read: int
+    rows_set_aside: int
+    rows_quarantined: int
+    rows_repeated: int
+    reasons: Mapping[str, int] = Field(default_factory=dict)
+    warnings: tuple[tuple[str, str, str], ...] = ()
+    #: Rows per table; a table with no row is named too: the file had none to tell.
+    rows: Mapping[str, int]
+    covers: tuple[Cover, ...] = ()
+    #: Fingerprint of the declarations the file was read with.
+    read_with: str
+
+    @property
+    def rank(self) -> tuple[date, int, str, str]:
+        """Order batches by who overrules whom: newer, then fewer faults, then the hash.
+
+        Fewer faults before the hash, so that a mended file overrules the one it mends.
+        """
+        return (self.as_of or date.min, -self.rows_quarantined, self.sha256, self.batch_id)
+
+    @property
+    def speaks_for_articles_only(self) -> bool:
+        """Tell a list of articles, which knows best, from a report that names some by the way."""
+        return set(self.rows) <= {"sku_map", "products", "landed_costs"}
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The folder of batches of one warehouse."""
+
+    folder: Path
+
+    def folder_of(self, batch: Batch) -> Path:
+        """Say where a batch lies."""
+        return self.folder / batch.batch_id
+
+    def files_of(self, batches: Iterable[Batch], table: str) -> list[str]:
+        """List the Parquet files that hold rows of ``table``."""
+        return [
+            (self.folder_of(b) / f"{table}.parquet").as_posix()
+            for b in batches
+            if b.rows.get(table)
+        ]
+
+    def load(self) -> list[Batch]:
+        """Read what is known of every batch, in the order of who is overruled by whom.
+
+        Raises:
+            WorkFailed: A batch cannot be read; names all of them.
+        """
+        if not self.folder.is_dir():
+            return []
+        faults, found = [], []
+        for folder in sorted(self.folder.iterdir()):
+            if folder.name.startswith((ASIDE, LEAVING)):
+                continue
+            try:
+                text = (folder / "batch.json").read_text(encoding="utf-8")
+                found.append(Batch.model_validate_json(text))
+            except (OSError, ValidationError) as trouble:
+                faults.append(
+                    Fault(
+                        str(folder),
+                        f"is no sound batch ({type(trouble).__name__})",
+                        "remove the folder and ingest the file again",
+                    )
+                )
+        if faults:
+            raise WorkFailed(faults)
+        return sorted(found, key=lambda batch: batch.rank)
+
+    def write(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        reading: Reading,
+        judged: Judged,
+        models: Mapping[str, TableModel],
+        *,
+        file: str,
+        read_with: str,
+        is_own_source: bool,
+    ) -> Batch:
+        """Keep one judged file; nothing is seen of it until it is complete."""
+        covers = _covers(con, reading, judged, models)
+        as_of = reading.as_of or max((cover.last for cover in covers), default=None)
+        batch = Batch(
+            batch_id=batch_id(reading, read_with),
+            sha256=reading.sha256,
+            file=file,
+            source=reading.source,
+            is_own_source=is_own_source,
+            store_id=reading.store_id,
+            period=str(reading.period) if reading.period else None,
+            as_of=as_of,
+            encoding=reading.encoding,
+            delimiter=reading.delimiter,
+            sheet=reading.sheet,
+            header_row=reading.header_row,
+            rows_read=reading.rows_read,
+            rows_set_aside=reading.rows_set_aside,
+            rows_quarantined=judged.rows_quarantined,
+            rows_repeated=judged.rows_repeated,
+            reasons=judged.reasons,
+            warnings=tuple((w.where, w.what, w.way_out) for w in reading.warnings),
+            rows={name: _count(con, relation) for name, relation in judged.tables.items()},
+            covers=tuple(covers),
+            read_with=read_with,
+        )
+        final = self.folder_of(batch)
+        if final.exists():
+            return batch
+        self.folder.mkdir(parents=True, exist_ok=True)
+        building = aside(final)
+        for name, relation in judged.tables.items():
+            if batch.rows[name]:
+                _copy(
+                    con,
+                    f"SELECT *, {literal(batch.batch_id)} AS batch_id FROM {relation} "
+                    "ORDER BY source_line, rowid",
+                    building / f"{name}.parquet",
+                )
+        if judged.rows_quarantined:
+            _copy(
+                con,
+                f"SELECT *, {literal(batch.batch_id)} AS batch_id FROM "
+                f"{judged.quarantine} ORDER BY source_line",
+                building / QUARANTINE_FILE,
+            )
+        (building / "batch.json").write_text(batch.model_dump_json(indent=1), encoding="utf-8")
+        put_in_place(building, final)
+        return batch
+
+
+def batch_id(reading: Reading, read_with: str) -> str:
+    """Name a batch after the file's bytes and how they were read, and after nothing else."""
+    told = (reading.sha256, reading.source, reading.store_id, reading.period, read_with)
+    return hashlib.blake2b("\n".join(map(str, told)).encode(), digest_size=10).hexdigest()
+
+
+def _covers(
+    con: duckdb.DuckDBPyConnection,
+    reading: Reading,
+    judged: Judged,
+    models: Mapping[str, TableModel],
+) -> list[Cover]:
+    """Say for which days each table is spoken for, days without a row included.
+
+    An order export from 1 to 31 October that names one refund says of all other days that there
+    was none. Orders themselves are vouched for only as far as there are orders.
+    """
+    found: list[Cover] = []
+    for name, relation in judged.tables.items():
+        model = models[name]
+        if model.day is None or not model.authority:
+            continue
+        scope = ", ".join(map(quoted, model.authority))
+        found += [
+            Cover(
+                table=name,
+                fact=model.fact,
+                scope=scope_text,
+                store_id=store_id,
+                first=first,
+                last=last,
+            )
+            for scope_text, store_id, first, last in con.execute(
+                f"SELECT concat_ws('|', {scope}), store_id, min({quoted(model.day)}), "
+                f"max({quoted(model.day)}) FROM {relation} GROUP BY ALL ORDER BY ALL"
+            ).fetchall()
+        ]
+    days: dict[str, tuple[date, date]] = {}
+    for store_id in {cover.store_id for cover in found if cover.store_id} | {reading.store_id}:
+        if store_id is None:
+            continue
+        told = [d for c in found if c.store_id == store_id for d in (c.first, c.last)]
+        if reading.period is not None:
+            told += [reading.period.start, reading.period.end]
+        if told:
+            days[store_id] = (min(told), max(told))
+    for name in judged.tables:
+        model = models[name]
+        if model.day is None or model.authority != ("store_id",):
+            continue
+        own = {cover.store_id for cover in found if cover.table == name}
+        for store_id, (first, last) in sorted(days.items()):
+            if store_id in own and model.fact == "orders":
+                continue
+            found = [c for c in found if (c.table, c.store_id) != (name, store_id)]
+            found.append(
+                Cover(
+                    table=name,
+                    fact=model.fact,
+                    scope=store_id,
+                    store_id=store_id,
+                    first=first,
+                    last=last,
+                )
+            )
+    return found
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    con.execute(f"COPY ({query}) TO {literal(path.as_posix())} (FORMAT parquet, COMPRESSION zstd)")

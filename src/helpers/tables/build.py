@@ -1,0 +1,649 @@
+"""All batches -> the tables. A pure function of their set: order of arrival never matters.
+
+A newer export replaces whole units (an order, a settlement, a store's day of advertising) of an
+older one; what is newer is told by the exports, then by their hashes, never by a clock here.
+The result is a *generation*: a folder named after everything it follows from, built aside and
+made current by replacing one small file. Readers of the generation before are left in peace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.config.workspace import Workspace
+from helpers.paths import WorkspacePaths
+from helpers.tables.batches import QUARANTINE_FILE, Batch, Batches
+from helpers.tables.exchange import make_rate_table
+from helpers.tables.models import FX_RATE_TYPE, TableModel, literal, load_models, quoted
+from helpers.tables.reasons import wording
+from helpers.tables.swap import aside, put_in_place, sweep, take_away, write_whole
+from helpers.vocabulary.faults import Fault
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Goes up when the same batches give other tables than before.
+BUILD_VERSION = 1
+#: How many generations stay for readers who opened an older one.
+KEPT_GENERATIONS = 2
+_MEMORY = os.environ.get("REVIEW_MEMORY_LIMIT", "1500MB")
+
+IMPORT_BATCHES: dict[str, str] = {
+    "batch_id": "VARCHAR",
+    "file": "VARCHAR",
+    "sha256": "VARCHAR",
+    "source": "VARCHAR",
+    "store_id": "VARCHAR",
+    "period": "VARCHAR",
+    "as_of": "DATE",
+    "encoding": "VARCHAR",
+    "delimiter": "VARCHAR",
+    "sheet": "VARCHAR",
+    "header_row": "BIGINT",
+    "rows_read": "BIGINT",
+    "rows_set_aside": "BIGINT",
+    "rows_kept": "BIGINT",
+    "rows_quarantined": "BIGINT",
+    "rows_duplicate": "BIGINT",
+    "first_day": "DATE",
+    "last_day": "DATE",
+    "warnings": "VARCHAR",
+}
+QUARANTINE: dict[str, str] = {
+    "batch_id": "VARCHAR",
+    "file": "VARCHAR",
+    "source_line": "BIGINT",
+    "table_name": "VARCHAR",
+    "column_name": "VARCHAR",
+    "value": "VARCHAR",
+    "reason": "VARCHAR",
+    "reasons": "VARCHAR",
+    "reason_zh": "VARCHAR",
+    "reason_en": "VARCHAR",
+}
+BATCH_COVERS: dict[str, str] = {
+    "batch_id": "VARCHAR",
+    "table_name": "VARCHAR",
+    "fact": "VARCHAR",
+    "store_id": "VARCHAR",
+    "first_day": "DATE",
+    "last_day": "DATE",
+}
+#: Tables about the data itself, beside the declared ones.
+BOOKKEEPING: dict[str, dict[str, str]] = {
+    "import_batches": IMPORT_BATCHES,
+    "quarantine": QUARANTINE,
+    "batch_covers": BATCH_COVERS,
+}
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One state of the tables, as its ``manifest.json`` tells it."""
+
+    name: str
+    folder: Path
+    #: table -> file below ``folder`` -> sha256 of its bytes
+    files: Mapping[str, Mapping[str, str]]
+    rows: Mapping[str, int]
+    warnings: tuple[Fault, ...]
+    #: batch -> lines that stand in the tables / that newer or other exports overrule
+    lines_overruled: Mapping[str, int]
+
+
+@dataclass
+class _Barred:
+    """Days on which a source is silent because another speaks for the fact."""
+
+    rows: list[tuple[str, str, str, date, date]] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+
+def current_generation(paths: WorkspacePaths) -> Generation | None:
+    """Read which state of the tables is current; None where nothing was ever built."""
+    pointer = paths.warehouse / "CURRENT"
+    try:
+        name = pointer.read_text(encoding="utf-8").strip()
+        folder = paths.warehouse / "tables" / name
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Generation(
+        name,
+        folder,
+        told["files"],
+        told["rows"],
+        tuple(Fault(*one) for one in told["warnings"]),
+        told["lines_overruled"],
+    )
+
+
+def rebuild(
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    models: Mapping[str, TableModel] | None = None,
+    batches: Sequence[Batch] | None = None,
+) -> Generation:
+    """Make the tables follow from the batches; does nothing where they already do.
+
+    The caller holds the warehouse's lock.
+    """
+    models = models or load_models()
+    store = Batches(paths.warehouse / "batches")
+    batches = one_per_file(store.load() if batches is None else batches)
+    name = _name_of(workspace, paths, models, batches)
+    current = current_generation(paths)
+    if current is not None and current.name == name:
+        return current
+    tables = paths.warehouse / "tables"
+    tables.mkdir(parents=True, exist_ok=True)
+    sweep(tables)
+    final = tables / name
+    if not final.exists():
+        building = aside(final)
+        _build(workspace, paths, models, store, batches, building)
+        put_in_place(building, final)
+    write_whole(paths.warehouse / "CURRENT", f"{name}\n")
+    _forget_old(tables, keep={name} | ({current.name} if current else set()))
+    built = current_generation(paths)
+    assert built is not None
+    return built
+
+
+def one_per_file(batches: Sequence[Batch]) -> list[Batch]:
+    """Keep one batch for each file's bytes: a process may have died while replacing one."""
+    ordered = sorted(batches, key=lambda batch: (batch.sha256, batch.batch_id))
+    kept = [list(same)[-1] for _, same in groupby(ordered, key=lambda batch: batch.sha256)]
+    return sorted(kept, key=lambda batch: batch.rank)
+
+
+def open_engine(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a private engine with a bounded memory; it spills into ``scratch``."""
+    import duckdb
+
+    con = duckdb.connect()
+    con.execute(f"SET memory_limit = {literal(_MEMORY)}")
+    con.execute("SET preserve_insertion_order = false")
+    con.execute("SET TimeZone = 'UTC'")
+    if scratch is not None:
+        con.execute(f"SET temp_directory = {literal(scratch.as_posix())}")
+    return con
+
+
+def _name_of(
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    models: Mapping[str, TableModel],
+    batches: Sequence[Batch],
+) -> str:
+    """Name the state after everything it follows from."""
+    own_rates = paths.reference / "fx_rates.csv"
+    told: list[Any] = [
+        BUILD_VERSION,
+        version("CurrencyConverter"),
+        hashlib.sha256(own_rates.read_bytes()).hexdigest() if own_rates.exists() else None,
+        workspace.base_currency,
+        [store.model_dump(mode="json") for store in workspace.stores],
+        {name: model.model_dump(mode="json") for name, model in models.items()},
+        [batch.batch_id for batch in batches],
+    ]
+    return hashlib.blake2b(json.dumps(told).encode(), digest_size=10).hexdigest()
+
+
+def _forget_old(tables: Path, keep: set[str]) -> None:
+    others = [f for f in tables.iterdir() if f.is_dir() and f.name not in keep]
+    others.sort(key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
+    for folder in others[max(0, KEPT_GENERATIONS - len(keep)) :]:
+        take_away(folder)
+
+
+def _build(
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    models: Mapping[str, TableModel],
+    store: Batches,
+    batches: Sequence[Batch],
+    building: Path,
+) -> None:
+    scratch = building / "scratch"
+    con = open_engine(scratch)
+    try:
+        barred = _who_is_silent(workspace, models, batches)
+        _load_batches(con, workspace, batches, barred)
+        for model in models.values():
+            _choose(con, model, store.files_of(batches, model.table), bool(barred.rows))
+        warnings = barred.warnings + _load_rates(con, workspace, paths, models)
+        overruled = _count_overruled(con, models, batches)
+        # One thread: sorted, partitioned output is then the same to the byte every time.
+        rows = {}
+        for model in models.values():
+            con.execute(f"CREATE TEMP TABLE final AS {_finished(model)}")
+            rows[model.table] = _write(con, model, building)
+            con.execute("DROP TABLE final")
+        rows |= _write_bookkeeping(con, store, batches, models, overruled, building)
+    finally:
+        con.close()
+    if scratch.exists():
+        for left in scratch.iterdir():
+            left.unlink()
+        scratch.rmdir()
+    files: dict[str, dict[str, str]] = defaultdict(dict)
+    for path in sorted(building.rglob("*.parquet")):
+        below = path.relative_to(building).as_posix()
+        files[below.split("/")[0]][below] = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest = {
+        "generation": building.name.removeprefix(".new-"),
+        "batches": [batch.batch_id for batch in batches],
+        "rows": rows,
+        "files": files,
+        "lines_overruled": overruled,
+        "warnings": [(w.where, w.what, w.way_out) for w in warnings],
+    }
+    (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def _who_is_silent(
+    workspace: Workspace, models: Mapping[str, TableModel], batches: Sequence[Batch]
+) -> _Barred:
+    """Find facts that two sources bring for one store, and decide who speaks.
+
+    The declared source speaks alone. Undeclared, the platform's own export comes before a
+    company's own mapping, then the alphabet decides; the other one is heard only on days that
+    the first does not cover. Arrival has no say, or the tables would depend on it.
+    """
+    spans: dict[tuple[str, str], dict[str, list[tuple[date, date]]]] = defaultdict(dict)
+    own: dict[str, bool] = {}
+    stores: dict[tuple[str, str], str] = {}
+    for batch in batches:
+        own[batch.source] = batch.is_own_source
+        for cover in batch.covers:
+            if models[cover.table].authority and cover.store_id and batch.rows.get(cover.table):
+                where = (cover.fact, cover.scope)
+                spans[where].setdefault(batch.source, []).append((cover.first, cover.last))
+                stores[where] = cover.store_id
+    declared = {s.id: s.authority for s in workspace.stores}
+    barred = _Barred()
+    for (fact, scope), by_source in sorted(spans.items()):
+        if len(by_source) < 2:
+            continue
+        store_id = stores[fact, scope]
+        chosen = declared.get(store_id, {}).get(fact)
+        ordered = sorted(by_source, key=lambda source: (source != chosen, own[source], source))
+        for place, source in enumerate(ordered[1:], start=1):
+            silenced = (
+                [(date.min, date.max)]
+                if ordered[0] == chosen
+                else sorted({span for one in ordered[:place] for span in by_source[one]})
+            )
+            heard = by_source[source]
+            clash = [s for s in silenced for h in heard if s[0] <= h[1] and h[0] <= s[1]]
+            barred.rows += [(fact, scope, source, *span) for span in silenced]
+            if clash:
+                barred.warnings.append(
+                    Fault(
+                        f"store {store_id}: {fact}",
+                        f"come from {ordered[0]} and from {source}; those of {source} are not "
+                        "counted where both have them",
+                        f"to choose, write `authority: {{{fact}: {source}}}` for the store in "
+                        "workspace.yml"
+                        if chosen is None
+                        else "",
+                    )
+                )
+    return barred
+
+
+def _load_batches(
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    batches: Sequence[Batch],
+    barred: _Barred,
+) -> None:
+    con.execute(
+        "CREATE TEMP TABLE _batches (batch_id VARCHAR, source VARCHAR, rank BIGINT, "
+        "article_rank BIGINT)"
+    )
+    _insert(
+        con,
+        "_batches",
+        [
+            (b.batch_id, b.source, n, n + len(batches) * b.speaks_for_articles_only)
+            for n, b in enumerate(batches)
+        ],
+    )
+    con.execute(
+        "CREATE TEMP TABLE _barred (fact VARCHAR, scope VARCHAR, source VARCHAR, "
+        "first DATE, last DATE)"
+    )
+    _insert(con, "_barred", barred.rows)
+    con.execute("CREATE TEMP TABLE _stores (store_id VARCHAR, country VARCHAR)")
+    _insert(con, "_stores", [(s.id, s.country) for s in workspace.stores])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows column by column: one statement, however many rows."""
+    if rows:
+        types = [row[1] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+        values = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in enumerate(types, 1))
+        con.execute(
+            f"INSERT INTO {table} SELECT {values}", [list(c) for c in zip(*rows, strict=True)]
+        )
+
+
+def _choose(
+    con: duckdb.DuckDBPyConnection, model: TableModel, files: Sequence[str], anyone_silent: bool
+) -> None:
+    """Make ``won_<table>``: the rows of the newest export for each unit of replacement."""
+    won, lost = f"won_{model.table}", f"lost_{model.table}"
+    columns = {**model.read_columns, "source_line": "BIGINT", "batch_id": "VARCHAR"}
+    con.execute(f"CREATE TEMP TABLE {lost} (batch_id VARCHAR, source_line BIGINT)")
+    if not files:
+        typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+        con.execute(f"CREATE TEMP TABLE {won} ({typed})")
+        return
+    # A model may have grown a column since a batch was written: it is empty there.
+    listed = ", ".join(literal(file) for file in files)
+    held = {
+        row[0]
+        for row in con.execute(
+            f"DESCRIBE SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+        ).fetchall()
+    }
+    cells = ", ".join(
+        f"CAST({f'f.{quoted(name)}' if name in held else 'NULL'} AS {kind}) AS {quoted(name)}"
+        for name, kind in columns.items()
+    )
+    rank = "b.article_rank" if model.incidental else "b.rank"
+    silent = "false"
+    if anyone_silent and model.authority and model.day:
+        scope = ", ".join(f"f.{quoted(name)}" for name in model.authority)
+        silent = (
+            f"EXISTS (SELECT 1 FROM _barred x WHERE x.fact = {literal(model.fact)} "
+            f"AND x.scope = concat_ws('|', {scope}) AND x.source = b.source "
+            f"AND f.{quoted(model.day)} BETWEEN x.first AND x.last)"
+        )
+    con.execute(
+        f"""CREATE TEMP TABLE _all AS SELECT {cells}, {rank} AS rank, {silent} AS is_silent
+        FROM read_parquet([{listed}], union_by_name = true) f JOIN _batches b USING (batch_id)"""
+    )
+    unit = ", ".join(map(quoted, model.replaces_by))
+    several = len(files) > 1
+    newest = f"max(rank) FILTER (NOT is_silent) OVER (PARTITION BY {unit})" if several else "rank"
+    names = ", ".join(map(quoted, columns))
+    con.execute(
+        f"CREATE TEMP TABLE {won} AS SELECT {names} FROM _all "
+        f"QUALIFY NOT is_silent AND rank = {newest}"
+        if several
+        else f"CREATE TEMP TABLE {won} AS SELECT {names} FROM _all WHERE NOT is_silent"
+    )
+    if _count(con, "_all") != _count(con, won):
+        con.execute(
+            f"INSERT INTO {lost} SELECT DISTINCT batch_id, source_line FROM _all "
+            f"EXCEPT SELECT batch_id, source_line FROM {won}"
+        )
+    con.execute("DROP TABLE _all")
+
+
+def _count_overruled(
+    con: duckdb.DuckDBPyConnection,
+    models: Mapping[str, TableModel],
+    batches: Sequence[Batch],
+) -> dict[str, int]:
+    """Count, per batch, the lines of which nothing stands because another export has its say."""
+    # Articles that a report names by the way neither save a line nor lose one.
+    by_the_way = {name for name, model in models.items() if model.incidental}
+    lists = [literal(b.batch_id) for b in batches if set(b.rows) <= by_the_way]
+
+    def lines(kind: str) -> str:
+        return " UNION ALL ".join(
+            f"SELECT batch_id, source_line FROM {kind}_{name}"
+            + (f" WHERE batch_id IN ({', '.join(lists) or 'NULL'})" if name in by_the_way else "")
+            for name in models
+        )
+
+    con.execute(f"CREATE TEMP TABLE _lost AS SELECT DISTINCT * FROM ({lines('lost')})")
+    if not _count(con, "_lost"):
+        return {}
+    counted = con.execute(
+        f"""SELECT batch_id, count(*) FROM (SELECT * FROM _lost EXCEPT
+            SELECT batch_id, source_line FROM ({lines("won")})
+            SEMI JOIN _lost USING (batch_id, source_line))
+        GROUP BY 1 ORDER BY 1"""
+    ).fetchall()
+    return {batch: int(lines) for batch, lines in counted}
+
+
+def _load_rates(
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    models: Mapping[str, TableModel],
+) -> list[Fault]:
+    needed = [
+        f"SELECT currency, {quoted(model.currency_day)} AS day FROM won_{model.table}"
+        for model in models.values()
+        if model.converted and model.currency_day
+    ]
+    # A cost is turned into the base currency at the rate of the day it is set against.
+    for table in ("order_lines", "inventory_snapshots"):
+        needed.append(
+            f"SELECT c.currency, w.local_date AS day FROM "
+            f"(SELECT DISTINCT sku, currency FROM won_landed_costs) c "
+            f"JOIN (SELECT DISTINCT sku, local_date FROM won_{table}) w USING (sku)"
+        )
+    return make_rate_table(
+        con,
+        "_rates",
+        " UNION ".join(needed),
+        workspace.base_currency,
+        paths.reference / "fx_rates.csv",
+    )
+
+
+_MONEY = "DECIMAL(18,4)"
+_COST_JOIN = """
+    ASOF LEFT JOIN won_landed_costs c ON w.sku_filled = c.sku AND w.local_date >= c.valid_from
+    LEFT JOIN _rates cr ON cr.currency = c.currency AND cr.day = w.local_date"""
+
+
+def _cost_of(units: str) -> str:
+    """Cost of so many units in the base currency, rounded once, at the end."""
+    local = f"CAST(CAST({units} AS DECIMAL(14,0)) * c.unit_cost AS {_MONEY})"
+    return f"CAST(round({local} * cr.fx_rate, 4) AS {_MONEY})"
+
+
+#: Derived column -> its expression, over ``w`` (the row) and the joins below.
+_DERIVED: dict[tuple[str, str], str] = {
+    ("order_lines", "gmv"): (
+        "CASE WHEN w.kind = 'sale' AND w.status = 'placed' THEN w.list_amount "
+        "- coalesce(w.seller_discount, 0) - coalesce(w.tax_inside, 0) ELSE 0 END"
+    ),
+    # Postage and the like cost nothing to land unless somebody declared that they do.
+    ("order_lines", "landed_cost"): (
+        "CASE WHEN w.kind <> 'sale' OR w.status <> 'placed' THEN 0 "
+        "WHEN c.unit_cost IS NULL AND NOT w.is_merchandise THEN 0 "
+        f"ELSE {_cost_of('w.quantity')} END"
+    ),
+    ("orders", "line_subtotal"): "l.line_subtotal",
+    ("orders", "tie_difference"): "w.stated_subtotal - l.line_subtotal",
+    ("inventory_snapshots", "stock_cost"): _cost_of("w.on_hand"),
+}
+_JOINS: dict[str, str] = {
+    "order_lines": _COST_JOIN,
+    "inventory_snapshots": _COST_JOIN,
+    "orders": """LEFT JOIN (
+        SELECT store_id, order_id,
+            sum(list_amount - coalesce(seller_discount, 0)) AS line_subtotal
+        FROM won_order_lines WHERE kind = 'sale' GROUP BY ALL
+    ) l ON l.store_id = w.store_id AND l.order_id = w.order_id""",
+}
+
+
+def _finished(model: TableModel) -> str:
+    """Write the query that fills articles, countries, derived and base columns."""
+    name, columns = model.table, model.columns
+    joins = [_JOINS.get(name, "")]
+    inner_joins = []
+    sku = "w.sku" if "sku" in columns else "NULL"
+    if {"store_id", "listing_id", "sku"} <= set(columns) and name != "sku_map":
+        inner_joins.append(
+            "LEFT JOIN won_sku_map m ON m.store_id = w.store_id AND m.listing_id = w.listing_id"
+        )
+        sku = "coalesce(w.sku, m.sku)"
+    country = "w.country" if "country" in columns else "NULL"
+    if {"store_id", "country"} <= set(columns):
+        inner_joins.append("LEFT JOIN _stores s ON s.store_id = w.store_id")
+        places = ["w.country", "s.country"]
+        if "order_id" in columns and name != "order_lines":
+            inner_joins.append(
+                "LEFT JOIN (SELECT store_id, order_id, min(country) AS country "
+                "FROM won_order_lines GROUP BY ALL) o "
+                "ON o.store_id = w.store_id AND o.order_id = w.order_id"
+            )
+            places.insert(1, "o.country")
+        country = f"coalesce({', '.join(places)})"
+    filled = (
+        f"(SELECT w.*, CAST({sku} AS VARCHAR) AS sku_filled, "
+        f"CAST({country} AS VARCHAR) AS country_filled "
+        f"FROM won_{name} w {' '.join(inner_joins)}) w"
+    )
+    cells = [
+        f"w.{quoted(f'{column}_filled' if column in ('sku', 'country') else column)} "
+        f"AS {quoted(column)}"
+        for column in columns
+    ]
+    cells += [
+        f"CAST({_DERIVED[name, column]} AS {declared.sql_type}) AS {quoted(column)}"
+        for column, declared in model.derived.items()
+    ]
+    rate = f"CAST(NULL AS {FX_RATE_TYPE})"
+    if model.converted and model.currency_day:
+        joins.append(
+            f"LEFT JOIN _rates r ON r.currency = w.currency "
+            f"AND r.day = w.{quoted(model.currency_day)}"
+        )
+        rate = "r.fx_rate"
+    inner = (
+        f"SELECT {', '.join(cells)}, {rate} AS fx_rate, w.batch_id, w.source_line "
+        f"FROM {filled} {' '.join(joins)}"
+    )
+    outer = [
+        f"CAST(round({quoted(column.removesuffix('_base'))} * fx_rate, 4) AS {kind}) "
+        f"AS {quoted(column)}"
+        if column.removesuffix("_base") in model.converted and column.endswith("_base")
+        else quoted(column)
+        for column, kind in model.stored_columns.items()
+    ]
+    return f"SELECT {', '.join(outer)} FROM ({inner})"
+
+
+def _write(con: duckdb.DuckDBPyConnection, model: TableModel, building: Path) -> int:
+    """Write one finished table, rows in the order of its key."""
+    rows = _count(con, "final")
+    if not rows:
+        return 0
+    order = ", ".join([*map(quoted, model.key), "batch_id", "source_line"])
+    folder = building / model.table
+    folder.mkdir()
+    con.execute("SET threads = 1")
+    if model.day:
+        con.execute(
+            f"COPY (SELECT *, strftime({quoted(model.day)}, '%Y-%m') AS month FROM final "
+            f"ORDER BY month, {order}) TO {literal(folder.as_posix())} "
+            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), OVERWRITE_OR_IGNORE true, "
+            "FILENAME_PATTERN 'part')"
+        )
+        for month in folder.iterdir():
+            parts = sorted(month.iterdir())
+            if len(parts) == 1:
+                parts[0].rename(month / "part.parquet")
+    else:
+        _copy(con, f"SELECT * FROM final ORDER BY {order}", folder)
+    con.execute("RESET threads")
+    return rows
+
+
+def _write_bookkeeping(
+    con: duckdb.DuckDBPyConnection,
+    store: Batches,
+    batches: Sequence[Batch],
+    models: Mapping[str, TableModel],
+    overruled: Mapping[str, int],
+    building: Path,
+) -> dict[str, int]:
+    for name, columns in BOOKKEEPING.items():
+        typed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+        con.execute(f"CREATE TEMP TABLE {name} ({typed})")
+    _insert(con, "import_batches", [_as_row(b, overruled.get(b.batch_id, 0)) for b in batches])
+    _insert(
+        con,
+        "batch_covers",
+        [
+            (b.batch_id, c.table, c.fact, c.store_id, c.first, c.last)
+            for b in batches
+            for c in b.covers
+        ]
+        + [
+            (b.batch_id, name, models[name].fact, b.store_id, None, None)
+            for b in batches
+            for name in sorted(set(b.rows) - {c.table for c in b.covers})
+            if name in models
+        ],
+    )
+    lists = [
+        (store.folder_of(b) / QUARANTINE_FILE).as_posix() for b in batches if b.rows_quarantined
+    ]
+    if lists:
+        listed = ", ".join(map(literal, lists))
+        con.execute("CREATE TEMP TABLE _wording (reason VARCHAR, zh VARCHAR, en VARCHAR)")
+        reasons = sorted({reason for batch in batches for reason in batch.reasons})
+        _insert(con, "_wording", [(r, wording(r).zh, wording(r).en) for r in reasons])
+        con.execute(
+            f"""INSERT INTO quarantine
+            SELECT q.batch_id, b.file, q.source_line, q.table_name, q.column_name, q.value,
+                q.reason, q.reasons, x.zh, x.en
+            FROM read_parquet([{listed}]) q JOIN import_batches b USING (batch_id)
+            LEFT JOIN _wording x ON x.reason = q.reason"""
+        )
+    con.execute("SET threads = 1")
+    counts = {}
+    for name in BOOKKEEPING:
+        counts[name] = _count(con, name)
+        if counts[name]:
+            (building / name).mkdir()
+            _copy(con, f"SELECT * FROM {name} ORDER BY ALL", building / name)
+    con.execute("RESET threads")
+    return counts
+
+
+def _as_row(batch: Batch, overruled: int) -> tuple[Any, ...]:
+    duplicate = batch.rows_repeated + overruled
+    kept = batch.rows_read - batch.rows_quarantined - duplicate
+    days = [day for cover in batch.covers for day in (cover.first, cover.last)]
+    told = batch.model_dump() | {
+        "rows_kept": kept,
+        "rows_duplicate": duplicate,
+        "first_day": min(days, default=None),
+        "last_day": max(days, default=None),
+        "warnings": "\n".join(str(Fault(*warning)) for warning in batch.warnings),
+    }
+    return tuple(told[name] for name in IMPORT_BATCHES)
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:
+    target = literal((folder / "part.parquet").as_posix())
+    con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])

@@ -1,0 +1,289 @@
+"""Is each row sound? Contracts of the table models, checked in the engine and not row by row.
+
+A line of an export is taken in whole or set aside whole: when one of its rows breaks a contract,
+none of the rows it gave rise to is kept, so that a refund never stands without its order line
+because of a spelling mistake. Each line is named once, with its first reason; all reasons are
+counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from helpers.tables.models import TableModel, literal, quoted
+from helpers.vocabulary.faults import DataRefused, Fault
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.config.workspace import Workspace
+    from helpers.sources.reading import Reading
+
+#: A day later than nine tenths of the file's days by more than this is a typing error.
+FAR_FUTURE_YEARS = 5
+_SOUND_YEARS = (1990, 2100)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the contracts found in one reading: names of temp tables on the same connection."""
+
+    tables: Mapping[str, str]
+    #: ``source_line, table_name, column_name, value (masked), reason, reasons``: a row per line.
+    quarantine: str
+    rows_quarantined: int
+    #: Lines that repeat an earlier line of the file in every cell, its key included.
+    rows_repeated: int
+    #: How often each reason was found, further reasons of a line included.
+    reasons: Mapping[str, int]
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """List the temp tables to drop when they are no longer wanted."""
+        return (*self.tables.values(), self.quarantine)
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    reading: Reading,
+    workspace: Workspace,
+    models: Mapping[str, TableModel],
+) -> Judged:
+    """Divide a reading's rows into sound ones, quarantined ones and repeated ones.
+
+    Raises:
+        DataRefused: The source brings a table or column that no model knows.
+    """
+    _refuse_strangers(con, reading, models)
+    con.execute("CREATE OR REPLACE TEMP TABLE _stores (store_id VARCHAR, currency VARCHAR)")
+    con.executemany(
+        "INSERT INTO _stores VALUES (?, ?)", [(s.id, s.currency) for s in workspace.stores]
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE _faults AS SELECT source_line, 0 AS place, "
+        "'' AS table_name, CAST(column_name AS VARCHAR) AS column_name, "
+        f"CAST(value AS VARCHAR) AS value, CAST(reason AS VARCHAR) AS reason "
+        f"FROM {quoted(reading.bad_cells)}"
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE _repeated (source_line BIGINT)")
+
+    # Where a file says nothing else than which listing is which article, that is its main word.
+    main = [name for name in reading.tables if not models[name].incidental]
+    main = main or list(reading.tables)
+    judged = {}
+    for place, name in enumerate(sorted(reading.tables, key=lambda n: (n not in main, n)), 1):
+        judged[name] = f"judged_{name}"
+        _shape(con, models[name], reading, judged[name])
+        _find_broken(con, models[name], judged[name], place if name in main else None)
+        _find_repeated(con, models[name], judged[name], place if name in main else None)
+
+    for relation in judged.values():
+        con.execute(
+            f"DELETE FROM {relation} WHERE source_line IN (SELECT source_line FROM _faults)"
+        )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE judged_quarantine AS
+        SELECT source_line, arg_min(table_name, place) AS table_name,
+               arg_min(column_name, place) AS column_name,
+               {masked("arg_min(value, place)")} AS value, arg_min(reason, place) AS reason,
+               string_agg(DISTINCT reason, '; ' ORDER BY reason) AS reasons
+        FROM (SELECT * REPLACE (place * 1000000::BIGINT + rowid AS place) FROM _faults)
+        GROUP BY source_line ORDER BY source_line"""
+    )
+    standing = " UNION ".join(f"SELECT source_line FROM {judged[name]}" for name in main)
+    gone = "SELECT source_line FROM _faults" + (f" UNION {standing}" if standing else "")
+    reasons = con.execute("SELECT reason, count(*) FROM _faults GROUP BY 1 ORDER BY 2 DESC, 1")
+    counted = dict(reasons.fetchall())
+    rows_quarantined = _count(con, "SELECT count(*) FROM judged_quarantine")
+    rows_repeated = _count(
+        con,
+        "SELECT count(DISTINCT source_line) FROM _repeated "
+        f"WHERE source_line NOT IN (SELECT source_line FROM ({gone}))",
+    )
+    con.execute("DROP TABLE _faults; DROP TABLE _repeated; DROP TABLE _stores")
+    return Judged(judged, "judged_quarantine", rows_quarantined, rows_repeated, counted)
+
+
+def masked(value: str) -> str:
+    """Wrap an SQL expression so that e-mail addresses and telephone numbers do not survive.
+
+    The quarantine is read by whoever mends files; buyers' contacts have no business there.
+    Days and plain decimal numbers are kept although they have many digits.
+    """
+    mail = r"[^\s@<>,;]+@[^\s@<>,;]+"
+    phone = r"\+?[0-9(][0-9 ().\-/]{6,}[0-9]"
+    day = r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}([ T].*)?"
+    number = r"[-+]?([0-9]{1,8}|[0-9.,]+[.,][0-9]{1,4})"
+    return (
+        f"CASE WHEN regexp_full_match({value}, '{day}') OR regexp_full_match({value}, '{number}') "
+        f"THEN {value} ELSE regexp_replace(regexp_replace({value}, '{mail}', '***@***', 'g'), "
+        f"'{phone}', '***', 'g') END"
+    )
+
+
+def _refuse_strangers(
+    con: duckdb.DuckDBPyConnection, reading: Reading, models: Mapping[str, TableModel]
+) -> None:
+    faults = []
+    for name, relation in reading.tables.items():
+        where = f"{reading.path.name}: source {reading.source}"
+        if name not in models:
+            faults.append(Fault(where, f"brings unknown table {name!r}", f"known: {list(models)}"))
+            continue
+        known = {*models[name].columns, "source_line"}
+        if strangers := [one for one in _columns_of(con, relation) if one not in known]:
+            faults.append(
+                Fault(
+                    where,
+                    f"brings columns that {name} does not have: {strangers}",
+                    "correct the mapping",
+                )
+            )
+    if faults:
+        raise DataRefused(faults)
+
+
+def _columns_of(con: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+    return [row[0] for row in con.execute(f"DESCRIBE {quoted(relation)}").fetchall()]
+
+
+def _shape(
+    con: duckdb.DuckDBPyConnection, model: TableModel, reading: Reading, relation: str
+) -> None:
+    """Give the rows every column of the model, typed; fill what the file's store settles."""
+    found = _columns_of(con, reading.tables[model.table])
+    shaped = []
+    for name, sql_type in model.read_columns.items():
+        value = f"CAST(r.{quoted(name)} AS {sql_type})" if name in found else f"NULL::{sql_type}"
+        if model.columns[name].type == "text":
+            value = f"nullif({value}, '')"
+        if name == "store_id" and reading.store_id is not None:
+            value = f"coalesce({value}, {literal(reading.store_id)})"
+        shaped.append(f"{value} AS {quoted(name)}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT {', '.join(shaped)}, "
+        f"CAST(r.source_line AS BIGINT) AS source_line FROM {quoted(reading.tables[model.table])} r"
+    )
+    if "currency" in model.columns and "store_id" in model.columns:
+        wanting = f"{relation}.currency IS NULL" + (
+            f" AND {relation}.{quoted(model.converted[0])} IS NOT NULL"
+            if not model.columns["currency"].required
+            else ""
+        )
+        con.execute(
+            f"UPDATE {relation} SET currency = s.currency FROM _stores s "
+            f"WHERE s.store_id = {relation}.store_id AND {wanting}"
+        )
+
+
+def _find_broken(
+    con: duckdb.DuckDBPyConnection, model: TableModel, relation: str, place: int | None
+) -> None:
+    """Put rows that break a contract into ``_faults``; incidental ones only go."""
+    checks: list[tuple[str, str, str]] = []  # column, reason, condition of being broken
+    for name, column in model.columns.items():
+        cell = f"t.{quoted(name)}"
+        if column.required:
+            checks.append((name, "empty", f"{cell} IS NULL"))
+        if column.allowed:
+            values = ", ".join(map(literal, column.allowed))
+            checks.append((name, "not_allowed", f"{cell} NOT IN ({values})"))
+        if column.form:
+            checks.append(
+                (name, "wrong_form", f"NOT regexp_full_match({cell}, {literal(column.form)})")
+            )
+        if column.least is not None:
+            checks.append((name, "too_small", f"{cell} < {column.least}"))
+        if name == "store_id":
+            checks.append((name, "unknown_store", f"{cell} NOT IN (SELECT store_id FROM _stores)"))
+        if name == "country":
+            codes = ", ".join(map(literal, known_countries()))
+            checks.append((name, "unknown_country", f"{cell} NOT IN ({codes})"))
+        if name == "currency" and model.currencies == "store" and "store_id" in model.columns:
+            checks.append(
+                (
+                    name,
+                    "other_currency",
+                    f"{cell} <> (SELECT s.currency FROM _stores s WHERE s.store_id = t.store_id)",
+                )
+            )
+        if name == model.day:
+            first, last = _SOUND_YEARS
+            ((latest,),) = con.execute(
+                f"SELECT quantile_disc({quoted(name)}, 0.9) + INTERVAL {FAR_FUTURE_YEARS} YEAR "
+                f"FROM {relation}"
+            ).fetchall()
+            limit = f" OR {cell} > DATE '{latest:%Y-%m-%d}'" if latest else ""
+            checks.append(
+                (name, "impossible_day", f"year({cell}) NOT BETWEEN {first} AND {last}{limit}")
+            )
+    broken = " OR ".join(f"coalesce({condition}, false)" for _, _, condition in checks)
+    if not broken:
+        return
+    if place is None:
+        con.execute(f"DELETE FROM {relation} t WHERE {broken}")
+        return
+    # The list is made for broken rows only: there are few, and lists are dear.
+    found = ", ".join(
+        f"CASE WHEN {condition} THEN {{'column_name': {literal(name)}, "
+        f"'value': CAST(t.{quoted(name)} AS VARCHAR), 'reason': {literal(reason)}}} END"
+        for name, reason, condition in checks
+    )
+    con.execute(
+        f"""INSERT INTO _faults
+        SELECT source_line, {place}, {literal(model.table)}, f.column_name, f.value, f.reason
+        FROM (SELECT source_line, unnest([{found}]) AS f FROM {relation} t WHERE {broken})
+        WHERE f IS NOT NULL"""
+    )
+
+
+def _find_repeated(
+    con: duckdb.DuckDBPyConnection, model: TableModel, relation: str, place: int | None
+) -> None:
+    """Keep the first row of each key: an equal one is a repetition, a different one a fault."""
+    key = ", ".join(map(quoted, model.key))
+    sound = "source_line NOT IN (SELECT source_line FROM _faults)"
+    if not _count(
+        con,
+        f"SELECT count(*) FROM (SELECT 1 FROM {relation} WHERE {sound} "
+        f"GROUP BY {key} HAVING count(*) > 1)",
+    ):
+        return
+    cells = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in model.columns)
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE _again AS
+        SELECT id, source_line, cells IS NOT DISTINCT FROM first_cells AS is_equal FROM (
+            SELECT rowid AS id, source_line, struct_pack({cells}) AS cells,
+                first_value(struct_pack({cells})) OVER same AS first_cells,
+                row_number() OVER same AS turn
+            FROM {relation} WHERE {sound}
+            WINDOW same AS (PARTITION BY {key} ORDER BY source_line, rowid))
+        WHERE turn > 1"""
+    )
+    if place is not None:
+        con.execute("INSERT INTO _repeated SELECT source_line FROM _again WHERE is_equal")
+        con.execute(
+            f"""INSERT INTO _faults SELECT a.source_line, {place}, {literal(model.table)},
+            {literal(", ".join(model.key))},
+            concat_ws(', ', {", ".join(f"t.{quoted(name)}" for name in model.key)}),
+            'repeated_key'
+            FROM _again a JOIN {relation} t ON t.rowid = a.id WHERE NOT a.is_equal"""
+        )
+    con.execute(f"DELETE FROM {relation} WHERE rowid IN (SELECT id FROM _again)")
+    con.execute("DROP TABLE _again")
+
+
+@cache
+def known_countries() -> tuple[str, ...]:
+    """List the two-letter territory codes that have a name."""
+    from babel import Locale
+
+    codes = map(str, Locale("en").territories)
+    return tuple(sorted(code for code in codes if len(code) == 2 and code.isalpha()))
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(con.execute(query).fetchall()[0][0])

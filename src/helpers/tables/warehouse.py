@@ -1,0 +1,255 @@
+"""The read side of the warehouse: what everybody above ``tables`` asks.
+
+Each consumer opens its own; a view over Parquet costs nothing, and a connection must not be
+shared with a forked process. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from helpers.config.workspace import Workspace
+from helpers.paths import WorkspacePaths
+from helpers.tables.build import BOOKKEEPING, Generation, current_generation, open_engine
+from helpers.tables.coverage import Coverage, resolve_period
+from helpers.tables.models import TableModel, literal, load_models, quoted
+from helpers.vocabulary.faults import AskedWrongly, Fault
+from helpers.vocabulary.periods import Kind, Period
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas
+
+STORES: dict[str, str] = {
+    "store_id": "VARCHAR",
+    "name_en": "VARCHAR",
+    "name_zh": "VARCHAR",
+    "platform": "VARCHAR",
+    "currency": "VARCHAR",
+    "country": "VARCHAR",
+    "time_zone": "VARCHAR",
+    "tax_basis": "VARCHAR",
+    "opened_on": "DATE",
+    "closed_on": "DATE",
+}
+
+
+class Warehouse:
+    """One company's tables, read only.
+
+    Every declared table is there, empty and typed where no export brought it, and so are
+    ``stores`` (from ``workspace.yml``), ``import_batches`` and ``quarantine``.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        paths: WorkspacePaths,
+        generation: Generation,
+        models: Mapping[str, TableModel],
+        con: duckdb.DuckDBPyConnection,
+    ):
+        self.workspace = workspace
+        self.paths = paths
+        self.generation = generation
+        self.models = models
+        self.connection = con
+        #: Tables asked for so far: what a page depends on.
+        self.tables_read: set[str] = set()
+        self._coverage: Coverage | None = None
+        self._ibis: Any = None
+        self._make_views()
+
+    @classmethod
+    def open(
+        cls,
+        paths: WorkspacePaths,
+        workspace: Workspace,
+        models: Mapping[str, TableModel] | None = None,
+    ) -> Warehouse:
+        """Open the current state of the tables on a connection of its own.
+
+        Raises:
+            AskedWrongly: Nothing was ingested yet.
+        """
+        generation = current_generation(paths)
+        if generation is None:
+            raise AskedWrongly(
+                Fault(str(paths.root), "nothing was ingested yet", "run `review ingest`")
+            )
+        return cls(workspace, paths, generation, models or load_models(), open_engine())
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.connection.close()
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self.close()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """List every table there is to ask for."""
+        return (*self.models, *BOOKKEEPING, "stores")
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """Say what the tables lack: exchange rates, facts that two sources bring."""
+        return self.generation.warnings
+
+    def ibis(self, table: str) -> Any:
+        """Give one table as an Ibis expression.
+
+        Raises:
+            KeyError: There is no such table.
+        """
+        self._note(table)
+        if self._ibis is None:
+            import ibis
+
+            # A cursor of its own: a half-fetched result elsewhere must not stand in its way.
+            self._ibis = ibis.duckdb.from_connection(self.connection.cursor())
+        return self._ibis.table(table)
+
+    def sql(self, query: str, params: Sequence[object] = ()) -> pandas.DataFrame:
+        """Run one query; the tables it names are noted as read."""
+        for table in self.tables:
+            if re.search(rf"\b{table}\b", query):
+                self._note(table)
+        return self.connection.execute(query, list(params)).df()
+
+    def has(self, table: str, store_id: str | None = None, period: Period | None = None) -> bool:
+        """Tell whether an export has spoken about these days, be it to say that nothing was.
+
+        A month whose order export names no refund has refunds (none), and its sum is 0. A month
+        without any such export has not, and its sum is n/a.
+        """
+        self._note(table)
+        rows_where, covers_where = self._narrowed(table, store_id, period)
+        found = self.connection.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {quoted(table)} WHERE {rows_where}) "
+            f"OR EXISTS (SELECT 1 FROM batch_covers WHERE {covers_where})"
+        ).fetchall()
+        return bool(found[0][0])
+
+    def _narrowed(self, table: str, store_id: str | None, period: Period | None) -> tuple[str, str]:
+        model = self.models.get(table)
+        rows, covers = ["true"], [f"table_name = {literal(table)}"]
+        if store_id is not None and (model is None or "store_id" in model.columns):
+            rows.append(f"store_id = {literal(store_id)}")
+            covers.append(f"store_id = {literal(store_id)}")
+        if period is not None and model is not None and model.day is not None:
+            start, end = literal(period.start), literal(period.end)
+            rows.append(f"{quoted(model.day)} BETWEEN DATE {start} AND DATE {end}")
+            covers.append(f"first_day <= DATE {end} AND last_day >= DATE {start}")
+        return " AND ".join(rows), " AND ".join(covers)
+
+    def coverage(self) -> Coverage:
+        """Say from which to which day there are placed sales."""
+        if self._coverage is None:
+            self._note("order_lines")
+            found = self.connection.execute(
+                "SELECT store_id, min(local_date), max(local_date) FROM order_lines "
+                "WHERE kind = 'sale' AND status = 'placed' GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+            stores: dict[str, tuple[date, date]] = {s: (a, b) for s, a, b in found}
+            self._coverage = Coverage(
+                min((first for first, _ in stores.values()), default=None),
+                max((last for _, last in stores.values()), default=None),
+                stores,
+            )
+        return self._coverage
+
+    def resolve_period(self, text: str, kind: Kind = "month") -> Period:
+        """Read a period, ``last`` and ``all`` included, against this data."""
+        return resolve_period(text, self.coverage(), self.workspace.fiscal_year_start, kind)
+
+    def fingerprint(self, tables: Iterable[str] | None = None) -> str:
+        """Give a short text that changes when the content of these tables does.
+
+        Args:
+            tables: Which ones; left out, those read so far.
+        """
+        wanted = sorted(set(self.tables_read if tables is None else tables))
+        told = []
+        for table in wanted:
+            if table == "stores":
+                told.append(repr([s.model_dump(mode="json") for s in self.workspace.stores]))
+            else:
+                files = self.generation.files.get(table, {})
+                told.append(f"{table} {sorted(files.items())}")
+        return hashlib.blake2b("\n".join(told).encode(), digest_size=16).hexdigest()
+
+    def lineage(self, tables: Iterable[str], period: Period | None = None) -> pandas.DataFrame:
+        """List the sources behind these tables: source, files, rows, first and last day."""
+        parts = []
+        for table in sorted(set(tables)):
+            model = self.models.get(table)
+            if model is None:
+                continue
+            self._note(table)
+            day = quoted(model.day) if model.day else "NULL::DATE"
+            rows, _ = self._narrowed(table, None, period)
+            parts.append(f"SELECT batch_id, {day} AS day FROM {quoted(table)} WHERE {rows}")
+        if not parts:
+            parts.append("SELECT NULL::VARCHAR AS batch_id, NULL::DATE AS day WHERE false")
+        return self.connection.execute(
+            f"""SELECT b.source, count(DISTINCT b.file) AS files, count(*) AS "rows",
+                min(r.day) AS first_day, max(r.day) AS last_day
+            FROM ({" UNION ALL ".join(parts)}) r JOIN import_batches b USING (batch_id)
+            GROUP BY 1 ORDER BY 1"""
+        ).df()
+
+    def receipts(self) -> pandas.DataFrame:
+        """List the accepted files with what became of their rows."""
+        return self.sql("SELECT * FROM import_batches ORDER BY file, batch_id")
+
+    def _note(self, table: str) -> None:
+        if table not in self.tables:
+            raise KeyError(f"no table named {table!r}; known: {', '.join(self.tables)}")
+        self.tables_read.add(table)
+
+    def _make_views(self) -> None:
+        for name, model in self.models.items():
+            self._make_view(name, model.stored_columns)
+        for name, columns in BOOKKEEPING.items():
+            self._make_view(name, columns)
+        typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in STORES.items())
+        self.connection.execute(f"CREATE TABLE stores ({typed})")
+        self.connection.executemany(
+            f"INSERT INTO stores VALUES ({', '.join('?' * len(STORES))})",
+            [
+                (
+                    s.id,
+                    s.name.en,
+                    s.name.zh,
+                    s.platform,
+                    s.currency,
+                    s.country,
+                    s.time_zone,
+                    s.tax_basis,
+                    s.opened_on,
+                    s.closed_on,
+                )
+                for s in self.workspace.stores
+            ],
+        )
+
+    def _make_view(self, name: str, columns: Mapping[str, str]) -> None:
+        files = self.generation.files.get(name)
+        if files:
+            listed = ", ".join(
+                literal((self.generation.folder / file).as_posix()) for file in sorted(files)
+            )
+            chosen = ", ".join(map(quoted, columns))
+            source = f"SELECT {chosen} FROM read_parquet([{listed}], hive_partitioning = false)"
+        else:
+            typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
+            source = f"SELECT {typed} WHERE false"
+        self.connection.execute(f"CREATE VIEW {quoted(name)} AS {source}")
