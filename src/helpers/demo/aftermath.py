@@ -115,16 +115,23 @@ def follow_up(
     if shop.undated_refunds:
         # The export tells the amount with the order and no day: it counts on the order's day.
         refund_day = sales.line_day[back]
-        happened = np.ones(len(back), dtype=bool)
+        # One sum per order is all the export holds: one line of an order comes back.
+        happened = np.diff(sales.order[back], prepend=-1) > 0
     else:
         refund_day = clock.day_of(refunded)
         happened = refunded < clock.end
+    # The buyer gets what he paid: the platform's part of a discount was never his.
+    gross = (sales.paid - sales.platform_discount)[back]
+    rates = np.array([shop.tax.get(code, 0) for code in shop.ships_to])
+    rate = rates[sales.country[sales.order[back]]]
+    finest = 1 if shop.tax_rate else sales.step
+    inside = share_of(gross, rate, 1000 + rate, finest) if shop.tax_basis == "included" else 0
     returned_commission = commission[back]
     kept = np.minimum(share_of(returned_commission, 20, 100, sales.step), 5 * TICK)
     refunds = GivenBack(
         utc=refunded[happened], day=refund_day[happened], line=back[happened],
-        amount=sales.gmv[back][happened],
-        tax=(sales.tax_inside + sales.tax_on_top)[back][happened],
+        amount=(gross - inside)[happened],
+        tax=(inside + sales.tax_on_top[back])[happened],
         commission_back=returned_commission[happened], commission_kept=-kept[happened],
     )  # fmt: skip
     arrived = (received < clock.end) & ~keeps_goods

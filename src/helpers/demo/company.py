@@ -144,7 +144,8 @@ def live_through(*, seed: int, months: int, until: str, scale: float) -> Company
 
     goods = invent_assortment(rng(), timeline)
     expected = expect(rng(), timeline, goods, scale)
-    planned = plan_stories(timeline, _best_seller(expected, goods))
+    best = _best_seller(expected, goods)
+    planned = plan_stories(timeline, best, (goods.name_en[best], goods.name_zh[best]))
     series = measure_noise(rng(), expected, timeline, goods)
     stories = calibrate(planned, lambda plan: noise_of(plan, series))
     apply_stories(expected, stories, timeline)

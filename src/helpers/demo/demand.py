@@ -104,7 +104,7 @@ def _shop_calendar(
         if shop.platform not in event.platforms or not touched:
             continue
         when = timeline.marked(event.first, event.last)
-        mix[np.ix_(when, touched)] *= event.lift
+        mix[np.ix_(np.flatnonzero(when), np.array(touched))] *= event.lift
         if event.cut:
             # Ramadan in a shop that mostly sells elsewhere cuts fewer prices.
             joins = rng.random(goods) < 0.35 * len(touched) / len(codes)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -29,10 +28,10 @@ def smallest_payment(currency: str) -> int:
     return _STEPS.get(currency, CENT)
 
 
-def share_of(amount: Array, numerator: Array | int, denominator: Array | int, step: int) -> Array:
+def share_of(amount: Any, numerator: Array | int, denominator: Array | int, step: int) -> Array:
     """Take a fraction of non-negative ticks, rounded half up to ``step``, without any float.
 
-    >>> int(share_of(np.array([119_00_00]), 190, 1190, 100)[0])
+    >>> int(share_of(1_190_000, 190, 1190, 100))
     190000
     """
     taken: Array = (2 * amount * numerator + step * denominator) // (2 * step * denominator) * step

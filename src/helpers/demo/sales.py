@@ -124,7 +124,7 @@ def make_orders(
     price = goods.prices[drawn.expected.shop, timeline.years[day], sku]
     listed = price * quantity
     # A few lines have their price cut without any feast.
-    cut = np.maximum(drawn.expected.cut[day, sku], np.where(rng.random(len(sku)) < 0.07, 10, 0))
+    cut = np.maximum(drawn.expected.cut[day, sku], np.where(rng.random(len(sku)) < 0.12, 10, 0))
     cut = cut.astype(np.int64)
     line_discount = share_of(listed, cut, 100, step)
     code_discount = np.zeros_like(listed)
@@ -159,7 +159,8 @@ def make_orders(
     if shop.platform != "amazon":
         line_cancelled[:] = False
     charged = rng.random(count) < (0.3 if shop.platform == "shopify" else 0.06)
-    fee = 410 * TICK if step == TICK else 4 * TICK + 99 * CENT
+    fee = {"JPY": 410, "THB": 35}.get(shop.currency, 5) * TICK
+    fee -= CENT if shop.currency not in ("JPY", "THB") else 0
     shipping = np.where(charged, fee, 0)
     return Sales(
         profile=shop, clock=clock, step=step, utc=utc, day=order_day, country=country, state=state,

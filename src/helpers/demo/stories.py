@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -67,10 +66,10 @@ class Story:
         }
 
 
-def plan_stories(timeline: Timeline, best_seller: int) -> list[Planned]:
+def plan_stories(timeline: Timeline, best_seller: int, name: tuple[str, str]) -> list[Planned]:
     """Place the stories in the window; those that a short window cannot hold are left out.
 
-    ``best_seller`` is the number of the article that will run out of stock.
+    ``best_seller`` is the article that will run out of stock, ``name`` its two names.
     """
     end = len(timeline.months) - 1
     marches = [
@@ -107,8 +106,8 @@ def plan_stories(timeline: Timeline, best_seller: int) -> list[Planned]:
             math.log(AD_COST_RISE) / AD_COST_NOISE, "click",
         ),
         Planned(
-            "stock_out", f"The best seller {gone} runs out after Cyber Week",
-            f"网一之后畅销品 {gone} 断货",
+            "stock_out", f"The best seller {gone} ({name[0]}) runs out after Cyber Week",
+            f"网一之后畅销品 {gone}（{name[1]}）断货",
             "units_sold", {"store": "amazon-us", "product": gone}, end, end, "down", 3.6, "stock",
         ),
         Planned(
@@ -116,7 +115,7 @@ def plan_stories(timeline: Timeline, best_seller: int) -> list[Planned]:
             "gmv", {"store": "tiktok-my"}, end - 16, end - 16, "up", 1.4, "demand",
         ),
         Planned(
-            "outdoor_own_site", "The own site's advertising brings less conversion for a month",
+            "own_site_conversion_dips", "Fewer visitors buy on the own site for a month",
             "独立站当月转化率走低",
             "store_cvr", {"store": "own-site"}, end - 12, end - 12, "down", 2.0, "conversion",
         ),
@@ -167,8 +166,3 @@ def stock_out_days(story: Story, timeline: Timeline) -> tuple[int, int]:
     length = last - first
     empty = min(max(round(length * (1 - story.factor)), 3), length - 2)
     return last - empty, last
-
-
-def month_of(timeline: Timeline, day: date) -> int:
-    """Number the month of a day."""
-    return (day.year - timeline.first.year) * 12 + day.month - timeline.first.month

@@ -159,26 +159,27 @@ def events(timeline: Timeline) -> list[Event]:
     for year in range(timeline.first.year, timeline.last.year + 1):
         friday = black_friday(year)
         west = ("amazon", "shopify")
+        ads, talk, muslim = ("amazon",), ("tiktok",), ("MY", "AE", "SA")
         found += [
-            Event("Prime Day", *prime_days(year), ("amazon",), 2.3, 20),
+            Event("Prime Day", *prime_days(year), ads, 2.3, 20),
             Event("Back to school", date(year, 8, 10), date(year, 8, 24), west, 1.06),
-            Event("9.9", date(year, 9, 8), date(year, 9, 9), ("tiktok",), 1.7, 15),
-            Event("Prime Big Deal Days", date(year, 10, 7), date(year, 10, 8), ("amazon",), 1.5, 15),
-            Event("Double 11", date(year, 11, 9), date(year, 11, 11), ("tiktok", "alibaba"), 2.6, 20),
+            Event("9.9", date(year, 9, 8), date(year, 9, 9), talk, 1.7, 15),
+            Event("Big Deal Days", date(year, 10, 7), date(year, 10, 8), ads, 1.5, 15),
+            Event("Double 11", date(year, 11, 9), date(year, 11, 11), (*talk, "alibaba"), 2.6, 20),
             Event("Black Friday and Cyber Week", friday - timedelta(days=4),
                   friday + timedelta(days=3), west, 2.0, 25),
-            Event("12.12", date(year, 12, 11), date(year, 12, 12), ("tiktok",), 2.1, 20),
+            Event("12.12", date(year, 12, 11), date(year, 12, 12), talk, 2.1, 20),
             Event("Christmas run-up", date(year, 12, 2), date(year, 12, 17), west, 1.28),
             Event("Christmas days", date(year, 12, 23), date(year, 12, 27), west, 0.62),
-            Event("Golden Week", date(year, 4, 29), date(year, 5, 5), ("amazon",), 1.12, 0, ("JP",)),
-            Event("6.6", date(year, 6, 5), date(year, 6, 6), ("tiktok",), 1.6, 15),
+            Event("Golden Week", date(year, 4, 29), date(year, 5, 5), ads, 1.12, 0, ("JP",)),
+            Event("6.6", date(year, 6, 5), date(year, 6, 6), talk, 1.6, 15),
         ]  # fmt: skip
         if year in RAMADAN:
             start, end = (date.fromisoformat(one) for one in RAMADAN[year])
-            muslim = ("MY", "AE", "SA")
+            after = end + timedelta(days=6)
             both = ("tiktok", "shopify")
             found += [
                 Event("Ramadan", start, end - timedelta(days=1), both, 1.38, 10, muslim),
-                Event("Eid", end + timedelta(days=1), end + timedelta(days=6), both, 0.7, 0, muslim),
-            ]  # fmt: skip
+                Event("Eid", end + timedelta(days=1), after, both, 0.7, 0, muslim),
+            ]
     return [one for one in found if one.last >= timeline.first and one.first <= timeline.last]

@@ -277,8 +277,9 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
             continue
         number = f"{place.prefix}{20_000_000 + cycle * 37_129:09d}"
         total = sum(row[6] for row in rows)
-        head = [number, stamp(opens, moment), stamp(closes, moment), stamp(closes + 172_800, moment),
-                money(total), sales.profile.currency]  # fmt: skip
+        times = (opens, closes, closes + 172_800)
+        head = [number, *(stamp(one, moment) for one in times), money(total)]
+        head.append(sales.profile.currency)
         written_rows = ["\t".join(head + [""] * (len(SETTLEMENT) - len(head)))]
         for place_in_file, row in enumerate(rows):
             utc, _, transaction, order_number, kind, description, amount, sku, units = row
@@ -400,7 +401,7 @@ def inventory(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
                 goods.sku[one], f"X00{one:07d}", asin(one), _title(goods, shop, one), "New",
                 written(int(price), step), "No", "", "Yes", str(hand + spoilt + held), str(hand),
                 str(spoilt), str(held), str(hand + spoilt + held + coming),
-                f"{goods.weight[one] * 0.004:.2f}", str(working),
+                f"{goods.weight[one] * 0.12:.2f}", str(working),
                 str(coming - working - receiving), str(receiving),
             )))  # fmt: skip
         yield (

@@ -42,7 +42,7 @@ _DESCRIBED = {
 
 def listing(shop: str, article: int) -> str:
     """Give the platform's 18 digits for one offer."""
-    return f"{172_948 if shop.endswith('my') else 173_102}{(article + 17) * 7_919_977_777:012d}"
+    return f"{172_948 if shop.endswith('my') else 173_102}{(article + 17) * 3_119_977_777:012d}"
 
 
 def order_id(shop: str, order: int) -> str:
@@ -97,8 +97,8 @@ def orders(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
                     "Buyer" if gone else "", "Need to change address" if gone else "",
                     "Fulfillment by seller", "Main", "" if gone else f"TH{order:010d}\t",
                     "Standard shipping", "" if gone else "J&T Express", "", handle, who,
-                    f"(+0)55501{order % 100:02d}", f"{order % 90_000 + 10_000}", country, "Province",
-                    "District", f"{order % 190 + 1} Sample Road", "", "Online payment",
+                    f"(+0)55501{order % 100:02d}", f"{order % 90_000 + 10_000}", country,
+                    "Province", "District", f"{order % 190 + 1} Sample Road", "", "Online payment",
                     f"{goods.weight[sku]:.2f}", CATEGORIES[goods.category[sku]][0],
                     f"{1_150_000_000_000 + order}\t", "", "Unchecked", "",
                 ])  # fmt: skip
