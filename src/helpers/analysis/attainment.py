@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.desk import Desk, fiscal_year_of, number
@@ -321,7 +321,7 @@ def _span(desk: Desk, row: dict[str, Any]) -> Period:
     if isinstance(text, str) and text:
         return parse_period(text, desk.workspace.fiscal_year_start)
     due = row.get("due")
-    if hasattr(due, "date"):
+    if isinstance(due, datetime):  # a pandas timestamp is one
         due = due.date()
     if isinstance(due, date):
         return fiscal_year_of(due, desk.workspace)

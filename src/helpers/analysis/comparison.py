@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.attainment import attained, target_of
-from helpers.analysis.desk import BASELINE_MAY_START_LATE_DAYS, Desk, number
+from helpers.analysis.desk import Desk, number
 from helpers.analysis.signal import (
     NOT_JUDGED,
     SEASON,
@@ -18,6 +18,8 @@ from helpers.analysis.signal import (
     judge_rates,
     judge_series,
 )
+from helpers.metrics.measuring import OPENING_SLACK_DAYS
+from helpers.metrics.notes import write_note
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Unit
 
@@ -63,9 +65,9 @@ def compare(
     Returns:
         One row per metric and member: metric, metric_label, dimension, member, label (the
         member's name, or the metric's in a frame without members), value, unit (a ``Unit``),
-        currency, status, note, numerator, denominator, previous, previous_change, year_ago,
-        year_ago_change, target, attainment, direction, signal (signal_up, signal_down, noise,
-        not_enough_data), signal_method (year_on_year, plain, interval, none), normal_low and
+        currency, status, note (in the desk's language), numerator, denominator, previous,
+        previous_change, year_ago, year_ago_change, target, attainment, direction, signal
+        (signal_up, signal_down, noise, not_enough_data), signal_method (year_on_year, plain, interval, none), normal_low and
         normal_high (where the value would lie by chance), signal_points. Changes of rates are
         differences (0.01 is one point), all others relative. A missing baseline, or one of
         nought, leaves the change empty.
@@ -99,7 +101,7 @@ def compare(
             "unit": str(unit),
             "currency": record["unit"] if unit is Unit.MONEY else "",
             "status": record["status"],
-            "note": record["note"] if isinstance(record["note"], str) else "",
+            "note": write_note(record["note"], desk.language),
             "numerator": number(record["numerator"]),
             "denominator": number(record["denominator"]),
             "direction": str(direction),
@@ -152,6 +154,7 @@ def history(
                 frame["metric"], frame["dimension"], frame["member"], strict=True
             )
         ],
+        note=[write_note(one, desk.language) for one in frame["note"]],
         currency=[
             unit if desk.unit(metric) is Unit.MONEY else ""
             for metric, unit in zip(frame["metric"], frame["unit"], strict=True)
@@ -182,10 +185,7 @@ def past_periods(desk: Desk, count: int = PERIODS_JUDGED) -> list[Period]:
     if desk.period.kind not in SEASON and desk.period.kind != "year":
         return found
     one = desk.period.previous()
-    while (
-        len(found) < count
-        and (desk.coverage[0] - one.start).days <= BASELINE_MAY_START_LATE_DAYS
-    ):
+    while len(found) < count and (desk.coverage[0] - one.start).days <= OPENING_SLACK_DAYS:
         found.insert(0, desk.like_for_like(one))
         one = one.previous()
     return found

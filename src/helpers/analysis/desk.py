@@ -6,19 +6,23 @@ the same baselines and the same cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from babel import Locale
 
 from helpers.config.workspace import PLATFORM_LABELS, Workspace, load_workspace
 from helpers.metrics.catalogue import catalogue
+from helpers.metrics.dimensions import UNKNOWN
+from helpers.metrics.measuring import OPENING_SLACK_DAYS
 from helpers.paths import WorkspacePaths
-from helpers.vocabulary.labels import Label, Language
-from helpers.vocabulary.periods import Period, days_between, month_of
+from helpers.vocabulary.faults import AskedWrongly, Fault
+from helpers.vocabulary.labels import LANGUAGES, Label, Language
+from helpers.vocabulary.periods import Period, days_between, parse_period
 from helpers.vocabulary.units import Direction, Unit
 from helpers.vocabulary.wording import LOCALE
 
@@ -29,9 +33,8 @@ if TYPE_CHECKING:
 
 Against = Literal["previous", "year_ago"]
 
-#: A shop may sell nothing on the first days of a month; a baseline that starts later than this
-#: is a stump, and a comparison with a stump is a false one.
-BASELINE_MAY_START_LATE_DAYS = 3
+#: A store that sold nothing for so long probably lacks a file.
+STORE_IS_BEHIND_DAYS = 7
 
 #: What mainland readers expect to see; the Unicode names are longer or bare.
 _MARKETS_ZH = {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}
@@ -101,9 +104,24 @@ class Desk:
         """Clip ``whole`` to as many days as have elapsed of the desk's own period."""
         return whole if self.is_complete else whole.clipped(len(self.elapsed))
 
+    @property
+    def stores_behind(self) -> dict[str, date]:
+        """Stores whose sales end long before the period's data do, with their last day.
+
+        A closed store is not behind; a store that sells little may be.
+        """
+        closed = {store.id for store in self.workspace.stores if store.closed_on}
+        return {
+            store: last
+            for store, (_, last) in sorted(self.warehouse.coverage().stores.items())
+            if store not in closed and (self.elapsed.end - last).days >= STORE_IS_BEHIND_DAYS
+        }
+
     def _as_baseline(self, whole: Period) -> Period | None:
+        # A shop may sell nothing on the first days of a month; a baseline that starts later
+        # than that is a stump, and a comparison with a stump is a false one.
         late = (self.coverage[0] - whole.start).days
-        return None if late > BASELINE_MAY_START_LATE_DAYS else self.like_for_like(whole)
+        return None if late > OPENING_SLACK_DAYS else self.like_for_like(whole)
 
     # -- figures ---------------------------------------------------------------------------
 
@@ -142,9 +160,7 @@ class Desk:
             blocks = dict(list(found.groupby(["metric", "period"], sort=False)))
             for metric in wanted:
                 for text in lacking:
-                    self._measured[metric, text, dims] = blocks.get(
-                        (metric, text), found.iloc[0:0]
-                    )
+                    self._measured[metric, text, dims] = blocks.get((metric, text), found.iloc[0:0])
         parts = [
             self._measured[metric, period.text, dims] for period in periods for metric in metric_ids
         ]
@@ -176,7 +192,7 @@ class Desk:
         return " · ".join(self._one_label(one, value) for one, value in parts)
 
     def _one_label(self, dimension: str, member: str) -> str:
-        if not member:
+        if member in ("", UNKNOWN):
             return NOT_STATED.text(self.language)
         match dimension:
             case "store":
@@ -251,7 +267,7 @@ class Desk:
                     "source.part",
                     self.language,
                     source=self._source_label(str(row["source"])),
-                    days=_days_text(row["first_day"], row["last_day"], self.language),
+                    days=self._days_text(row["first_day"], row["last_day"]),
                     files=f"{int(row['files']):,}",
                     rows=f"{int(row['rows']):,}",
                     plural=int(row["files"]) != 1,
@@ -260,8 +276,33 @@ class Desk:
         joint = phrase("source.joint", self.language)
         return phrase("source.line", self.language, parts=joint.join(parts))
 
+    def _days_text(self, first: Any, last: Any) -> str:
+        import pandas as pd
+
+        if pd.isna(first) or pd.isna(last):
+            # Tables without days (the product master) speak for the whole period.
+            return self.elapsed.label(self.language)
+        days = days_between(pd.Timestamp(first).date(), pd.Timestamp(last).date())
+        return days.label(self.language)
+
     def _source_label(self, source: str) -> str:
-        return source.replace("_", " ")
+        name = self._source_names.get(source)
+        return name if name else source.replace("_", " ")
+
+    @cached_property
+    def _source_names(self) -> Mapping[str, str]:
+        """Name the declared sources, built in and the company's own, as a reader would."""
+        from helpers import sources
+        from helpers.config.declarations import read_yaml
+
+        folders = (Path(str(sources.__file__)).parent / "families", self.paths.mappings)
+        names: dict[str, str] = {}
+        for path in sorted(file for folder in folders for file in folder.glob("*.yml")):
+            content = read_yaml(path)
+            label = content.get("name") if isinstance(content, dict) else None
+            if isinstance(label, dict) and self.language in label:
+                names[str(content["source"])] = str(label[self.language])
+        return names
 
 
 def open_desk(
@@ -286,9 +327,30 @@ def open_desk(
     from helpers.tables.warehouse import Warehouse
 
     declared, paths = load_workspace(workspace)
-    warehouse = Warehouse.open(paths, declared)
-    chosen, coverage = _resolve(warehouse, declared, period, kind)
-    return Desk(declared, paths, warehouse, chosen, language, coverage)  # type: ignore[arg-type]
+    return desk_at(Warehouse.open(paths, declared), period, language, kind=kind)
+
+
+def desk_at(
+    warehouse: Warehouse,
+    period: str = "last",
+    language: str = "zh",
+    *,
+    kind: Literal["month", "quarter", "week", "year"] = "month",
+) -> Desk:
+    """Open a desk on a warehouse that is open already; as ``open_desk`` otherwise."""
+    if language not in LANGUAGES:
+        raise AskedWrongly(Fault("--lang", f"{language!r} is no language", "write zh or en"))
+    chosen = warehouse.resolve_period(period, kind)
+    coverage = warehouse.coverage()
+    assert coverage.first is not None and coverage.last is not None, "resolving has refused this"
+    return Desk(
+        warehouse.workspace,
+        warehouse.paths,
+        warehouse,
+        chosen,
+        language,
+        (coverage.first, coverage.last),
+    )
 
 
 def market_label(code: str, language: Language) -> str:
@@ -303,8 +365,6 @@ def market_label(code: str, language: Language) -> str:
 
 def fiscal_year_of(day: date, workspace: Workspace) -> Period:
     """Give the business year that holds ``day``."""
-    from helpers.vocabulary.periods import parse_period
-
     start = workspace.fiscal_year_start
     year = day.year + (1 if start > 1 and day.month >= start else 0)
     return parse_period(str(year), start)
@@ -315,8 +375,3 @@ def number(value: object) -> float | None:
     import pandas as pd
 
     return None if value is None or pd.isna(value) else float(value)  # type: ignore[call-overload,arg-type]
-
-
-def blocks(frame: pd.DataFrame) -> Iterable[tuple[tuple[str, str], pd.DataFrame]]:
-    """Walk a frame by (metric, member)."""
-    return frame.groupby(["metric", "member"], sort=False)  # type: ignore[return-value]

@@ -33,7 +33,8 @@ STEPS: dict[str, Label] = {
     "currency": Label(en="Exchange rates", zh="汇率影响"),
 }
 STEP_COLUMNS = [
-    "dimension", "member", "step", "label", "value", "kind", "share_of_change", "currency", "status",
+    "dimension", "member", "step", "label", "value", "kind", "share_of_change", "currency",
+    "status",
 ]  # fmt: skip
 MOVER_COLUMNS = [
     "dimension", "member", "label", "value", "previous", "change", "relative_change",
@@ -62,9 +63,7 @@ class _Effects:
         self.steps[step] = self.steps.get(step, 0.0) + value
 
 
-def explain_gmv(
-    desk: Desk, against: Against = "previous", by: Sequence[str] = ()
-) -> pd.DataFrame:
+def explain_gmv(desk: Desk, against: Against = "previous", by: Sequence[str] = ()) -> pd.DataFrame:
     """Split the change of GMV into steps for a waterfall.
 
     Orders times average order value always; sessions (or visitors) times conversion times
@@ -138,7 +137,7 @@ def movers(
     unit = desk.unit(metric)
     now = _figures(desk, metric, desk.period, dimension)
     then = _figures(desk, metric, baseline, dimension)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for member in {**now, **then}:
         standing = "stayed" if member in now and member in then else "entered"
         if member not in now:
@@ -339,9 +338,7 @@ def _visit_metric(
         known = []
         for period, groups in ((baseline, before), (desk.period, after)):
             figures = _figures(desk, metric, period, "store")
-            known.append(
-                all((figures.get(store, (None,))[0] or 0) > 0 for store, _ in groups)
-            )
+            known.append(all((figures.get(store, (None,))[0] or 0) > 0 for store, _ in groups))
         if all(known):
             return metric
     return None

@@ -74,10 +74,7 @@ def seasonal_naive(
     if len(series) < 2 * season + 1 or min(series[-2 * season - 1 :]) <= 0:
         return None
     growth = _growth(series, season)
-    errors = [
-        math.log(series[place] / made)
-        for place, made in _one_step_forecasts(series, season)
-    ]
+    errors = [math.log(series[place] / made) for place, made in _one_step_forecasts(series, season)]
     spread = math.sqrt(math.fsum(error * error for error in errors) / len(errors))
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     values, lower, upper = [], [], []

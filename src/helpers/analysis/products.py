@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.analysis.comparison import change_of
 from helpers.analysis.decomposition import split_price_volume_mix
 from helpers.analysis.desk import Against, Desk, number
+from helpers.metrics.dimensions import UNKNOWN
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Unit
@@ -98,9 +99,7 @@ def pareto(desk: Desk) -> pd.DataFrame:
     reached = share.cumsum()
     # An article belongs to the class in which it begins: the one that crosses 60 % is still A.
     begins = reached - share
-    classes = begins.map(
-        lambda at: "A" if at < A_SHARE else "C" if at >= 1 - C_SHARE else "B"
-    )
+    classes = begins.map(lambda at: "A" if at < A_SHARE else "C" if at >= 1 - C_SHARE else "B")
     names = [desk.member_label("product", sku) for sku in ranked["member"]]
     return ranked.assign(
         rank=range(1, len(ranked) + 1),
@@ -139,9 +138,7 @@ def explain_products(desk: Desk, against: Against = "previous") -> pd.DataFrame:
         share = value / (end - start) if abs(end - start) >= 0.005 else None
         rows.append((step, label.text(desk.language), value, "effect", share))
     rows.append(("end", desk.elapsed.label(desk.language), end, "end", None))
-    return pd.DataFrame(
-        [(*row, desk.currency, status) for row in rows], columns=columns
-    )
+    return pd.DataFrame([(*row, desk.currency, status) for row in rows], columns=columns)
 
 
 def _ranked(desk: Desk, period: Period) -> pd.DataFrame:
@@ -151,7 +148,7 @@ def _ranked(desk: Desk, period: Period) -> pd.DataFrame:
     found = frame[(frame["dimension"] == "product") & frame["value"].notna()]
     found = found.assign(value=pd.to_numeric(found["value"]))
     # Lines without an article number are no article.
-    return found[found["member"].fillna("") != ""].sort_values(
+    return found[found["member"] != UNKNOWN].sort_values(
         ["value", "member"], ascending=[False, True]
     )
 
@@ -161,10 +158,10 @@ def _values(desk: Desk, metric: str, period: Period) -> dict[str, float]:
     return {
         str(member): value
         for member, cell in zip(frame["member"], frame["value"], strict=True)
-        if (value := number(cell)) is not None
+        if (value := number(cell)) is not None and member != UNKNOWN
     }
 
 
 def _lines(desk: Desk, period: Period) -> dict[str, tuple[float, float]]:
     units, revenue = _values(desk, "units_sold", period), _values(desk, "gmv", period)
-    return {sku: (units.get(sku, 0.0), value) for sku, value in revenue.items() if sku}
+    return {sku: (units.get(sku, 0.0), value) for sku, value in revenue.items()}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.analysis.comparison import compare
 from helpers.analysis.desk import Desk, number
 from helpers.metrics.catalogue import catalogue
+from helpers.metrics.notes import write_note
 from helpers.vocabulary.labels import Label
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _ladder(
             "share_of_gmv": value / gmv if gmv else None,
             "currency": desk.currency,
             "status": figures[metric]["status"],
-            "note": figures[metric]["note"] or "",
+            "note": write_note(figures[metric]["note"], desk.language),
         }
 
     steps = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
@@ -80,7 +81,7 @@ def xmr_limits(values: Sequence[float | None]) -> XmrLimits | None:
     known = [value for value in series if value is not None]
     ranges = [
         abs(after - before)
-        for before, after in zip(series, series[1:], strict=False)
+        for before, after in pairwise(series)
         if before is not None and after is not None
     ]
     if len(known) < MINIMUM_POINTS or not ranges:
@@ -115,9 +116,7 @@ def judge_series(values: Sequence[float | None], season: int | None = 12) -> Jud
             base = scale[-1 - season]
             ends = (base + limits.lower, base + limits.upper)
             lower, upper = (math.exp(end) for end in ends) if on_log else ends
-            return Judgement(
-                limits.judge(growth[-1]), "year_on_year", lower, upper, limits.points
-            )
+            return Judgement(limits.judge(growth[-1]), "year_on_year", lower, upper, limits.points)
     limits = xmr_limits(past)
     if limits is None:
         return NOT_JUDGED

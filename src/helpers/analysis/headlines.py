@@ -1,0 +1,890 @@
+"""Sentences made from numbers, in both languages: what to conclude from a frame.
+
+Belongs here: choosing what is worth saying. The words stand in ``sentences.yml``; numbers are
+written by ``vocabulary.wording``. A sentence says up or down only where the change stands out of
+its own noise; otherwise it gives the number with its sign and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from helpers.analysis.desk import Against, Desk, number
+from helpers.analysis.drivers import explain_gmv, movers
+from helpers.analysis.signal import MINIMUM_CASES, judge_last, judge_rates
+from helpers.analysis.wordings import is_flat, joined, phrase, signed, size_of, starting, within
+from helpers.vocabulary.periods import parse_period
+from helpers.vocabulary.units import Direction, Status, Unit
+from helpers.vocabulary.wording import write_change, write_date, write_missing, write_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+_MOVED = ("signal_up", "signal_down")
+
+
+# -- one figure ------------------------------------------------------------------------------
+
+
+def headline(card: pd.DataFrame | Row, desk: Desk, metric: str | None = None) -> str:
+    """Say in one or two sentences what became of a figure and, for GMV, why.
+
+    Args:
+        card: A ``comparison.compare`` frame, or one of its rows.
+        desk: The desk it was made at.
+        metric: Which of the frame's metrics; the first one where not named.
+    """
+    row = _row_of(card, metric)
+    if row is None:
+        return phrase("ranking.none", desk.language)
+    sentence = fact(row, desk)
+    against = _primary(row, desk)
+    if row["metric"] == "gmv" and not row["dimension"] and against and row["signal"] in _MOVED:
+        sentence += _because(desk, against)
+    return _closed(starting(sentence), desk) + _preliminary(desk)
+
+
+def answers(desk: Desk, card: pd.DataFrame) -> list[str]:
+    """Answer the home page's questions: how did we do, why, what else moved.
+
+    Args:
+        desk: The desk.
+        card: A ``comparison.compare`` frame without dimensions, the main figure first.
+
+    Returns:
+        Two to five sentences: the main figure; what drove it, and where; what else stands out,
+        or that nothing does; stores whose data stop early.
+    """
+    rows = _rows(card)
+    if not rows:
+        return [phrase("ranking.none", desk.language)]
+    told = [headline(card, desk)]
+    against = _primary(rows[0], desk)
+    if against and rows[0]["metric"] in ("gmv", "net_sales"):
+        told.append(drivers_takeaway(explain_gmv(desk, against), desk, against))
+        for dimension in ("market", "store"):
+            parts = movers(desk, dimension, against=against)
+            if len(parts) > 1:
+                told.append(movers_takeaway(parts, desk, against))
+                break
+    told.append(_others_moved(rows[1:], desk))
+    told += [
+        phrase(
+            "source.behind",
+            desk.language,
+            store=desk.member_label("store", store),
+            day=write_date(last, desk.language),
+        )
+        for store, last in desk.stores_behind.items()
+    ]
+    return [one for one in told if one]
+
+
+def comparison_takeaway(card: pd.DataFrame, desk: Desk) -> str:
+    """Say which of a frame's figures, or which members, moved beyond normal variation."""
+    rows = [row for row in _rows(card) if row["value"] is not None]
+    if not rows:
+        return phrase("ranking.none", desk.language)
+    judged = [row for row in rows if row["signal"] != "not_enough_data"]
+    if not judged:
+        return _closed(phrase("card.untested", desk.language), desk)
+    moved = [row for row in judged if row["signal"] in _MOVED]
+    counts: Row = {"count": str(len(moved)), "all": str(len(judged))}
+    if not moved:
+        return _closed(phrase("card.quiet", desk.language, **counts), desk)
+    listed = joined([_moved_name(row, desk) for row in moved[:5]], desk.language)
+    return _closed(phrase("card.signals", desk.language, list=listed, **counts), desk)
+
+
+def notes(card: pd.DataFrame) -> list[str]:
+    """Collect what must be said beside the figures, each once (already in the desk's language)."""
+    return list(dict.fromkeys(str(one) for one in card["note"] if isinstance(one, str) and one))
+
+
+def fact(row: Row, desk: Desk) -> str:
+    """Say one compared figure as a clause without a full stop."""
+    language, unit = desk.language, Unit(row["unit"])
+    name = row["metric_label"] if not row["dimension"] else _with_member(row, desk)
+    when = when_text(desk)
+    value = number(row["value"])
+    if value is None:
+        reason = row["note"] or write_missing(row["status"], language)
+        return phrase("fact.missing", language, name=name, when=when, reason=reason)
+    kind = "fact.rate" if unit in (Unit.PERCENT, Unit.TIMES, Unit.SCORE) else "fact.amount"
+    written = _write(row, value, desk)
+    sentence = phrase(kind, language, name=name, value=written, when=when)
+    comma = "，" if language == "zh" else ", "
+    against = _primary(row, desk)
+    if against is None:
+        return _joined_clauses([sentence, phrase("change.none", language)], desk)
+    sentence += comma + _change(row, desk, against)
+    tails = []
+    other: Against = "year_ago" if against == "previous" else "previous"
+    change = number(row[f"{other}_change"])
+    if change is not None and desk.period.kind != "year":
+        tails.append(
+            phrase(
+                "change.signed",
+                language,
+                signed=_signed_change(change, unit, desk),
+                base=base_text(desk, other),
+            )
+        )
+    if row["signal"] in _MOVED and row["signal_method"] == "plain" and _has_season(desk):
+        tails.append(phrase("verdict.season_inside", language))
+    if target := _target_clause(row, desk):
+        tails.append(target)
+    return _joined_clauses([sentence, *tails], desk)
+
+
+def when_text(desk: Desk) -> str:
+    """Say when: in November 2011, or over the days that have elapsed."""
+    named = desk.elapsed.label(desk.language)
+    key = "when.in" if desk.elapsed.kind in ("month", "quarter", "year", "week") else "when.over"
+    return phrase(key, desk.language, period=named)
+
+
+def base_text(desk: Desk, against: Against) -> str:
+    """Name a baseline: the month before, the same days of last year, 环比, 同比."""
+    baseline = desk.baseline(against)
+    whole = desk.period.previous() if against == "previous" else desk.period.year_ago()
+    if baseline is None:
+        return whole.label(desk.language)
+    if desk.period.kind == "year":
+        against = "year_ago"
+    key = f"base.{against}"
+    if baseline.text != whole.text or not desk.is_complete:
+        key += "_same_days" if whole.kind == "month" else "_same_part"
+        period = (whole if whole.kind == "month" else baseline).label(desk.language)
+    elif whole.kind not in ("month", "quarter", "year", "week") and against == "previous":
+        key, period = "base.previous_named", whole.label(desk.language)
+    else:
+        period = whole.label(desk.language)
+    return phrase(key, desk.language, period=period)
+
+
+# -- why -------------------------------------------------------------------------------------
+
+
+def drivers_takeaway(
+    frame: pd.DataFrame, desk: Desk, against: Against = "previous", member: str = ""
+) -> str:
+    """Name the largest effects of a ladder (``explain_gmv``, ``products.explain_products``)."""
+    language = desk.language
+    chosen = frame
+    if "member" in frame and len(frame):
+        chosen = frame[frame["member"] == member]
+    if chosen.empty:
+        return phrase("driver.none", language)
+    ends = {row["kind"]: float(row["value"]) _records(for row in chosen)}
+    change = ends["end"] - ends["start"]
+    effects = [
+        (str(row["label"]), float(row["value"]))
+        _records(for row in chosen[chosen["kind"] == "effect"])
+        if abs(float(row["value"])) >= 0.005
+    ]
+    effects.sort(key=lambda one: -abs(one[1]))
+    base = base_text(desk, against)
+
+    def listed(some: Sequence[tuple[str, float]]) -> str:
+        names = [
+            phrase(
+                "driver.one",
+                language,
+                driver=within(label) if language == "en" else label,
+                value=_signed_money(value, desk),
+            )
+            for label, value in some
+        ]
+        return joined(names, language)
+
+    with_it = [one for one in effects if one[1] * change > 0]
+    against_it = [one for one in effects if one[1] * change < 0]
+    if not with_it or abs(change) < 0.0005 * abs(ends["start"]):
+        ups = [one for one in effects if one[1] > 0]
+        downs = [one for one in effects if one[1] < 0]
+        if not ups or not downs:
+            return _closed(phrase("driver.unchanged", language, base=base), desk)
+        text = phrase("driver.flat", language, base=base, ups=listed(ups), downs=listed(downs))
+        return _closed(starting(text), desk)
+    text = phrase(
+        "driver.all",
+        language,
+        change=_signed_money(change, desk),
+        base=base,
+        main=listed(with_it[:1]),
+    )
+    if rest := [one for one in with_it[1:] if abs(one[1]) >= 0.05 * abs(change)]:
+        text += phrase("driver.also", language, others=listed(rest))
+    if minus := [one for one in against_it if abs(one[1]) >= 0.05 * abs(change)]:
+        text += phrase("driver.against", language, others=listed(minus))
+    return _closed(starting(text), desk)
+
+
+def movers_takeaway(frame: pd.DataFrame, desk: Desk, against: Against = "previous") -> str:
+    """Name the members that moved a figure most, and those that went the other way."""
+    language = desk.language
+    _records(rows = [row for row in frame) if number(row["change"]) is not None]
+    if not rows:
+        return phrase("movers.none", language)
+    named = [row for row in rows if row["member"] != "others"]
+    base = base_text(desk, against)
+    unit = Unit(rows[0]["unit"])
+
+    def one(row: Row) -> str:
+        change = number(row["change"]) or 0.0
+        written = (
+            signed(change, unit, language, row["currency"])
+            if unit is not Unit.PERCENT
+            else _signed_change(change, unit, desk)
+        )
+        return phrase("driver.one", language, driver=str(row["label"]), value=written)
+
+    adds_up = any(number(row["share_of_change"]) is not None for row in rows)
+    named.sort(key=lambda row: -abs(number(row["change"]) or 0.0))
+    if not adds_up:
+        return _closed(
+            starting(phrase("movers.level", language, first=one(named[0]), base=base)), desk
+        )
+    total = sum(number(row["change"]) or 0.0 for row in rows)
+    with_it = [row for row in named if (number(row["change"]) or 0.0) * total > 0]
+    against_it = [row for row in named if (number(row["change"]) or 0.0) * total < 0]
+    if not with_it:
+        first, *_ = named
+        return _closed(
+            starting(phrase("movers.level", language, first=one(first), base=base)), desk
+        )
+    text = phrase(
+        "movers.up" if total > 0 else "movers.down",
+        language,
+        change=signed(total, unit, language, rows[0]["currency"]),
+        base=base,
+        first=one(with_it[0]),
+    )
+    worth_it = 0.05 * abs(total)
+    if others := [row for row in with_it[1:3] if abs(number(row["change"]) or 0.0) >= worth_it]:
+        text += phrase(
+            "movers.next", language, others=joined([one(row) for row in others], language)
+        )
+    if minus := [row for row in against_it[:2] if abs(number(row["change"]) or 0.0) >= worth_it]:
+        text += phrase(
+            "movers.against", language, others=joined([one(row) for row in minus], language)
+        )
+    return _closed(starting(text), desk)
+
+
+def bridge_takeaway(frame: pd.DataFrame, desk: Desk, member: str = "") -> str:
+    """Say what is left of sales after the deductions, and which of them is the largest."""
+    language = desk.language
+    chosen = frame[frame["member"] == member] if len(frame) else frame
+    if chosen.empty:
+        return phrase("bridge.none", language)
+    _records(rows = chosen)
+    start = next(row for row in rows if row["kind"] == "start")
+    end = next(row for row in rows if row["kind"] == "end")
+    effects = [row for row in rows if row["kind"] == "effect"]
+    value, share = float(end["value"]), number(end["share_of_gmv"])
+    text = phrase(
+        "bridge.contribution" if value >= 0 else "bridge.loss",
+        language,
+        share=write_value(share, Unit.PERCENT, language),
+        start=start["label"],
+        end=within(end["label"]) if language == "en" else end["label"],
+        value=_money(value, desk),
+        whole=_money(float(start["value"]), desk),
+    )
+    if effects and min(row["value"] for row in effects) < 0:
+        largest = min(effects, key=lambda row: row["value"])
+        label = largest["label"]
+        text += phrase(
+            "bridge.largest",
+            language,
+            label=within(label) if language == "en" else label,
+            value=_money(-largest["value"], desk),
+        )
+    if end["step"] == "net_sales":
+        name = desk.metric_label("contribution")
+        text += phrase("bridge.stops", language, name=within(name) if language == "en" else name)
+    return _closed(starting(text), desk)
+
+
+# -- rankings, time, customers ---------------------------------------------------------------
+
+
+def trend_takeaway(history: pd.DataFrame, desk: Desk, metric: str, member: str = "") -> str:
+    """Say where the last finished month stands in its history."""
+    language = desk.language
+    chosen = history[(history["metric"] == metric) & (history["member"].fillna("") == member)]
+    chosen = chosen[chosen["value"].notna()].sort_values("month_start")
+    if chosen.empty:
+        return phrase("trend.none", language)
+    running = chosen[chosen["status"] == Status.PRELIMINARY]
+    finished = chosen[chosen["status"] != Status.PRELIMINARY]
+    told = []
+    if len(finished):
+        told.append(_finished_trend(finished, history, desk, metric, member))
+    if len(running):
+        told.append(
+            phrase(
+                "trend.running",
+                language,
+                month=_month(running["month"].iloc[-1], desk),
+                day=write_date(desk.elapsed.end, language),
+            )
+        )
+    return _closed(_joined_clauses(told, desk), desk)
+
+
+def _finished_trend(
+    finished: pd.DataFrame, history: pd.DataFrame, desk: Desk, metric: str, member: str
+) -> str:
+    language = desk.language
+    _records(row = finished)[-1]
+    values = [float(value) for value in finished["value"]]
+    named: Row = {
+        "month": _month(row["month"], desk),
+        "value": _write(row, values[-1], desk),
+    }
+    if len(values) < 3:
+        return phrase("trend.only", language, **named)
+    if values[-1] > max(values[:-1]):
+        text = phrase("trend.highest", language, count=str(len(values)), **named)
+    elif values[-1] < min(values[:-1]):
+        text = phrase("trend.lowest", language, count=str(len(values)), **named)
+    else:
+        past = values[:-1]
+        text = phrase(
+            "trend.level",
+            language,
+            count=str(len(past)),
+            mean=_write(row, sum(past) / len(past), desk),
+            **named,
+        )
+    judged = judge_last(history, metric, member)
+    season = "season_" if judged.method == "year_on_year" else ""
+    match judged.signal:
+        case "signal_up":
+            return text + phrase(f"trend.{season}above", language)
+        case "signal_down":
+            return text + phrase(f"trend.{season}below", language)
+        case "noise":
+            return text + phrase(f"trend.{season}noise", language)
+    return text + phrase("trend.untested", language)
+
+
+def ranking_takeaway(frame: pd.DataFrame, desk: Desk, metric: str = "gmv") -> str:
+    """Name the first of a ranking (``top_products``, a ``compare`` frame by members, movers)."""
+    language = desk.language
+    _records(rows = [row for row in frame) if number(row["value"]) is not None]
+    if not rows:
+        return phrase("ranking.none", language)
+    rows.sort(key=lambda row: -float(row["value"]))
+    for row in rows:
+        row.setdefault("unit", str(desk.unit(metric)))
+        row.setdefault("currency", desk.currency)
+    total = sum(float(row["value"]) for row in rows)
+    has_share = "share" in rows[0]
+    is_whole = desk.unit(metric) in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
+    text = phrase(
+        "ranking.first",
+        language,
+        label=str(rows[0]["label"]),
+        value=_write(rows[0], float(rows[0]["value"]), desk),
+    )
+    share = number(rows[0]["share"]) if has_share else None
+    if share is None and is_whole and total > 0 and not has_share:
+        share = float(rows[0]["value"]) / total
+    if share is not None:
+        text += phrase("ranking.share", language, share=write_value(share, "percent", language))
+    if len(rows) > 1:
+        text += phrase(
+            "ranking.next",
+            language,
+            label=str(rows[1]["label"]),
+            value=_write(rows[1], float(rows[1]["value"]), desk),
+        )
+    if has_share and len(rows) > 2:
+        together = sum(number(row["share"]) or 0.0 for row in rows)
+        text += phrase(
+            "ranking.top",
+            language,
+            count=str(len(rows)),
+            share=write_value(together, "percent", language),
+        )
+    if entered := sum(row.get("standing") == "entered" for row in rows):
+        text += phrase("ranking.entered", language, count=str(entered), plural=entered != 1)
+    return _closed(text, desk)
+
+
+def pareto_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Say how few products make the first 60 % of sales."""
+    if frame.empty:
+        return phrase("ranking.none", desk.language)
+    leading = frame[frame["abc_class"] == "A"]
+    text = phrase(
+        "ranking.pareto",
+        desk.language,
+        count=f"{len(leading):,}",
+        all=f"{len(frame):,}",
+        share=write_value(float(leading["share"].sum()), "percent", desk.language),
+    )
+    return _closed(text, desk)
+
+
+def cohort_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Say how many new customers came back in the next month, and whether the latest differ."""
+    language = desk.language
+    if frame.empty:
+        return phrase("cohort.unknown", language)
+    second = frame[(frame["month"] == 1) & frame["is_mature"] & ~frame["is_opening"].astype(bool)]
+    second = second[(second["size"] >= MINIMUM_CASES) & second["active"].notna()]
+    if second.empty:
+        return phrase("cohort.none", language)
+    rows = second.sort_values("cohort_start").to_dict("records")
+    came, joined_in = (sum(float(row[name]) for row in rows) for name in ("active", "size"))
+    text = phrase(
+        "cohort.average",
+        language,
+        rate=write_value(came / joined_in, "percent", language),
+        count=str(len(rows)),
+        plural=len(rows) != 1,
+    )
+    if len(rows) > 1:
+        last = rows[-1]
+        before = (came - float(last["active"]), joined_in - float(last["size"]))
+        judged = judge_rates(before, (float(last["active"]), float(last["size"])))
+        text += phrase(
+            "cohort.latest",
+            language,
+            month=_month(last["cohort"], desk),
+            rate=write_value(float(last["active"]) / float(last["size"]), "percent", language),
+        )
+        verdict = {"signal_up": "better", "signal_down": "worse", "noise": "noise"}
+        if judged.signal in verdict:
+            text += phrase(f"cohort.{verdict[judged.signal]}", language)
+    return _closed(text, desk)
+
+
+# -- stock, targets, advertising, traffic, returns, outlook ----------------------------------
+
+
+def stock_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Sum up ``stock.to_act_on`` (what to buy and clear) or ``stock.cover_table``."""
+    language = desk.language
+    acts = "action" in frame
+    if frame.empty:
+        has_report = acts and desk.warehouse.has("inventory_snapshots")
+        return phrase("stock.nothing" if has_report else "stock.none", language)
+    counts = (frame["action"] if acts else frame["verdict"]).value_counts().to_dict()
+    told = []
+
+    def tell(key: str, name: str) -> None:
+        if count := int(counts.get(name, 0)):
+            text = phrase(f"stock.{key}", language, count=f"{count:,}", plural=count != 1)
+            if acts and name in ("buy", "clear"):
+                cash = frame.loc[frame["action"] == name, "cash"].astype("float64").sum(min_count=1)
+                if (money := number(cash)) is not None:
+                    told.append(
+                        text
+                        + phrase(
+                            "stock.cash" if name == "buy" else "stock.tied",
+                            language,
+                            cash=_money(money, desk),
+                        )
+                    )
+                    return
+            told.append(text)
+
+    if acts:
+        tell("buy", "buy")
+        tell("chase", "chase")
+        tell("clear", "clear")
+    else:
+        tell("runs_out", "runs_out")
+        tell("out", "out_of_stock")
+        tell("clear", "overstock")
+        if not told:
+            return phrase("stock.fine", language, count=f"{len(frame):,}")
+    return _closed(starting(_joined_clauses(told, desk)), desk)
+
+
+def pace_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Say how many targets are on pace, which is furthest behind and what it still needs."""
+    language = desk.language
+    if frame.empty:
+        return phrase("pace.none", language)
+    _records(rows = frame)
+    good = [row for row in rows if row["verdict"] in ("met", "ahead", "on_track")]
+    unknown = [row for row in rows if row["verdict"] == "not_enough_data"]
+    text = phrase(
+        "pace.all", language, good=str(len(good)), count=str(len(rows)), plural=len(rows) != 1
+    )
+    behind = [row for row in rows if row["verdict"] in ("behind", "at_risk", "missed")]
+    if behind:
+        worst = min(behind, key=lambda row: number(row["pace_index"]) or row["attainment"] or 0.0)
+        named: Row = {
+            "name": within(worst["label"]) if language == "en" else str(worst["label"]),
+            "scope": str(worst["scope"]),
+        }
+        index = number(worst["pace_index"])
+        if index is None:
+            text += phrase(
+                "pace.level",
+                language,
+                actual=_write(worst, float(worst["actual"]), desk),
+                target=_write(worst, float(worst["target"]), desk),
+                **named,
+            )
+        else:
+            text += phrase(
+                "pace.worst", language, index=write_value(index, "percent", language), **named
+            )
+            required = number(worst["required_monthly"])
+            if required is not None:
+                text += phrase("pace.required", language, required=_write(worst, required, desk))
+    if unknown:
+        text += phrase("pace.unknown", language, count=str(len(unknown)))
+    return _closed(text, desk)
+
+
+def advertising_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Say what advertising returned, which campaign did best, and what was spent for nothing."""
+    language = desk.language
+    if frame.empty or frame["spend"].isna().all():
+        return phrase("advertising.none", language)
+    spend = float(frame["spend"].sum())
+    sales = number(frame["sales"].sum(min_count=1))
+    named: Row = {"spend": _money(spend, desk), "when": when_text(desk)}
+    if sales is None or not spend:
+        return _closed(starting(phrase("advertising.spend", language, **named)), desk)
+    text = phrase(
+        "advertising.total", language, roas=write_value(sales / spend, "times", language), **named
+    )
+    # A campaign is called the best only on enough orders and a share of the money that counts.
+    fair = frame[(frame["orders"] >= MINIMUM_CASES) & (frame["spend"] >= 0.02 * spend)]
+    if len(fair) > 1:
+        best = fair.sort_values("roas", ascending=False).iloc[0]
+        text += phrase(
+            "advertising.best",
+            language,
+            label=str(best["label"]),
+            roas=write_value(float(best["roas"]), "times", language),
+        )
+    waste = frame[(frame["orders"] == 0) & (frame["spend"] > 0)]
+    if len(waste):
+        text += phrase(
+            "advertising.waste",
+            language,
+            spend=_money(float(waste["spend"].sum()), desk),
+            count=str(len(waste)),
+            plural=len(waste) != 1,
+        )
+    return _closed(starting(text), desk)
+
+
+def funnel_takeaway(frame: pd.DataFrame, desk: Desk, against: Against = "previous") -> str:
+    """Say what share of visits became orders, and which step changed most."""
+    language = desk.language
+    _records(rows = [row for row in frame) if number(row["value"]) is not None]
+    if len(rows) < 2:
+        return phrase("funnel.none", language)
+    visits = next((row for row in rows if row["step"] in ("sessions", "visitors")), rows[0])
+    last = rows[-1]
+    lower = within if language == "en" else str
+    base_value = float(visits["value"])
+    if base_value <= 0:
+        return phrase("funnel.none", language)
+    text = phrase(
+        "funnel.rate",
+        language,
+        rate=write_value(float(last["value"]) / base_value, "percent", language),
+        first=lower(str(visits["label"])),
+        last=lower(str(last["label"])),
+    )
+    before, was = number(visits["previous"]), number(last["previous"])
+    if before and was is not None:
+        change = float(last["value"]) / base_value - was / before
+        text += phrase(
+            "funnel.change",
+            language,
+            signed=_signed_change(change, Unit.PERCENT, desk),
+            base=base_text(desk, against),
+        )
+    moved = [row for row in rows if row["signal"] in _MOVED and row["step"] != visits["step"]]
+    if moved:
+        most = max(moved, key=lambda row: abs(row["rate_change"] / row["rate"]))
+        text += phrase(
+            "funnel.weakest",
+            language,
+            label=lower(str(most["rate_label"])),
+            signed=_signed_change(float(most["rate_change"]), Unit.PERCENT, desk),
+        )
+    return _closed(starting(text), desk)
+
+
+def returns_takeaway(
+    products: pd.DataFrame, desk: Desk, reasons: pd.DataFrame | None = None
+) -> str:
+    """Say which products come back more than chance allows, and why buyers say so."""
+    language = desk.language
+    told = []
+    if not products.empty:
+        worse = products[products["is_worse"]]
+        average = write_value(number(products["average"].iloc[0]), "percent", language)
+        if len(worse):
+            told.append(
+                phrase(
+                    "returns.worse",
+                    language,
+                    count=str(len(worse)),
+                    average=average,
+                    label=str(worse["label"].iloc[0]),
+                    rate=write_value(float(worse["value"].iloc[0]), "percent", language),
+                    plural=len(worse) != 1,
+                )
+            )
+        else:
+            told.append(phrase("returns.fine", language, average=average))
+    if reasons is not None and not reasons.empty:
+        told.append(
+            phrase(
+                "returns.reason",
+                language,
+                label=str(reasons["label"].iloc[0]),
+                share=write_value(float(reasons["share"].iloc[0]), "percent", language),
+                count=f"{reasons['value'].sum():,.0f}",
+            )
+        )
+    if not told:
+        return phrase("returns.none", language)
+    full_stop = "" if language == "zh" else " "
+    return full_stop.join(_closed(one, desk) for one in told)
+
+
+def outlook_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Say what the next month is expected to bring, its range, and how good such forecasts were."""
+    language = desk.language
+    made = frame[frame["kind"] == "forecast"] if len(frame) else frame
+    if made.empty:
+        return phrase("outlook.none", language)
+    _records(row = made)[0]
+    text = phrase(
+        "outlook.next",
+        language,
+        month=_month(row["month"], desk),
+        value=_write(row, float(row["value"]), desk),
+        low=_write(row, float(row["lower"]), desk),
+        high=_write(row, float(row["upper"]), desk),
+    )
+    missed = number(row["wape"])
+    if missed is not None:
+        text += phrase(
+            "outlook.skill",
+            language,
+            count=str(int(row["scored_months"])),
+            wape=write_value(missed, "percent", language),
+        )
+    return _closed(text, desk)
+
+
+# -- parts of sentences ----------------------------------------------------------------------
+
+
+def _primary(row: Row, desk: Desk) -> Against | None:
+    """Choose the baseline a sentence leads with: the one that the verdict speaks of."""
+    known = [one for one in ("previous", "year_ago") if number(row[f"{one}_change"]) is not None]
+    if not known:
+        return None
+    prefers_year = row["signal_method"] == "year_on_year" or desk.period.kind == "year"
+    return "year_ago" if "year_ago" in known and prefers_year else known[0]  # type: ignore[return-value]
+
+
+def _change(row: Row, desk: Desk, against: Against) -> str:
+    """Say the change on the leading baseline, with what it is worth."""
+    language, unit = desk.language, Unit(row["unit"])
+    change = number(row[f"{against}_change"]) or 0.0
+    base = base_text(desk, against)
+    signal, method = row["signal"], row["signal_method"]
+    if signal not in _MOVED:
+        if is_flat(change, unit):
+            text = phrase("change.flat", language, base=base)
+        else:
+            text = phrase(
+                "change.signed", language, signed=_signed_change(change, unit, desk), base=base
+            )
+        return text + phrase("verdict.noise" if signal == "noise" else "verdict.untested", language)
+    rates = "rate_" if language == "zh" and _rises(row) else ""
+    if is_flat(change, unit):
+        text = phrase("change.flat", language, base=base)
+    else:
+        key = f"change.{rates}{'up' if change > 0 else 'down'}"
+        text = phrase(key, language, size=size_of(change, unit, language), base=base)
+    upward = signal == "signal_up"
+    if method == "interval":
+        text += phrase("verdict.real", language)
+    else:
+        agrees = (change > 0) == upward and not is_flat(change, unit)
+        season = "season_" if method == "year_on_year" else ""
+        still = "" if agrees else "still_"
+        text += phrase(
+            f"verdict.{season}{still}{'above' if upward else 'below'}",
+            language,
+            low=_write(row, float(row["normal_low"]), desk),
+            high=_write(row, float(row["normal_high"]), desk),
+        )
+    direction = Direction(row["direction"])
+    if direction is Direction.LOWER_IS_BETTER:
+        comma = "，" if language == "zh" else ": "
+        good = direction.judge(1.0 if upward else -1.0) > 0
+        text += comma + phrase(f"verdict.{'' if good else 'un'}favourable", language)
+    return text
+
+
+def _rises(row: Row) -> bool:
+    """Chinese lets amounts grow (增长) and rates and costs rise (上升)."""
+    return (
+        Unit(row["unit"]) in (Unit.PERCENT, Unit.TIMES, Unit.SCORE, Unit.DAYS)
+        or Direction(row["direction"]) is not Direction.HIGHER_IS_BETTER
+    )
+
+
+def _because(desk: Desk, against: Against) -> str:
+    """Name the largest driver of GMV, in the direction of the change."""
+    ladder = explain_gmv(desk, against)
+    if ladder.empty:
+        return ""
+    values = {row["kind"]: float(row["value"]) _records(for row in ladder)}
+    change = values["end"] - values["start"]
+    effects = ladder[ladder["kind"] == "effect"]
+    with_it = effects[effects["value"].astype(float) * change > 0]
+    if with_it.empty:
+        return ""
+    most = max(_records(with_it), key=lambda row: abs(row["value"]))
+    language = desk.language
+    driver = within(most["label"]) if language == "en" else str(most["label"])
+    comma = "，" if language == "zh" else ", "
+    return comma + phrase(
+        f"driver.{'up' if change > 0 else 'down'}",
+        language,
+        driver=driver,
+        value=_signed_money(float(most["value"]), desk),
+        change=_signed_money(change, desk),
+    )
+
+
+def _others_moved(rows: Sequence[Row], desk: Desk) -> str:
+    judged = [row for row in rows if row["signal"] in (*_MOVED, "noise")]
+    if not judged:
+        return ""
+    moved = [row for row in judged if row["signal"] in _MOVED]
+    if not moved:
+        return _closed(phrase("card.others_quiet", desk.language), desk)
+    listed = joined([_moved_name(row, desk) for row in moved[:4]], desk.language)
+    return _closed(phrase("card.also", desk.language, list=listed), desk)
+
+
+def _moved_name(row: Row, desk: Desk) -> str:
+    language, unit = desk.language, Unit(row["unit"])
+    name = str(row["label"])
+    if language == "en" and not row["dimension"]:
+        name = within(name)
+    against = _primary(row, desk)
+    if against is None:
+        return name
+    change = number(row[f"{against}_change"]) or 0.0
+    written = _signed_change(change, unit, desk)
+    if against == "year_ago" and desk.period.kind != "year":
+        written = phrase("change.signed", language, signed=written, base=base_text(desk, against))
+    good = Direction(row["direction"]).judge(1.0 if row["signal"] == "signal_up" else -1.0)
+    if not good:
+        return phrase("card.one", language, name=name, change=written)
+    judgement = phrase(f"card.{'good' if good > 0 else 'bad'}", language)
+    return phrase("card.judged", language, name=name, change=written, judgement=judgement)
+
+
+def _target_clause(row: Row, desk: Desk) -> str:
+    target, value = number(row["target"]), number(row["value"])
+    if target is None or value is None:
+        return ""
+    language, unit = desk.language, Unit(row["unit"])
+    written = _write(row, target, desk)
+    share = number(row["attainment"])
+    if unit.changes_in_points or share is None:
+        gap = value - target
+        return phrase(
+            "target.rate", language, signed=_signed_change(gap, Unit.PERCENT, desk), target=written
+        )
+    return phrase(
+        "target.reached", language, share=write_value(share, "percent", language), target=written
+    )
+
+
+def _preliminary(desk: Desk) -> str:
+    if desk.is_complete:
+        return ""
+    space = "" if desk.language == "zh" else " "
+    day = write_date(desk.elapsed.end, desk.language)
+    return space + phrase("preliminary.note", desk.language, day=day)
+
+
+def _with_member(row: Row, desk: Desk) -> str:
+    if desk.language == "zh":
+        return f"{row['label']}{row['metric_label']}"
+    return f"{row['metric_label']} ({row['label']})"
+
+
+def _row_of(card: pd.DataFrame | Row, metric: str | None) -> Row | None:
+    if isinstance(card, dict):
+        return card
+    chosen = [row for row in _rows(card) if metric is None or row["metric"] == metric]
+    return chosen[0] if chosen else None
+
+
+def _records(frame: pd.DataFrame) -> list[Row]:
+    return [{str(key): value for key, value in one.items()} for one in frame.to_dict("records")]
+
+
+def _rows(card: pd.DataFrame) -> list[Row]:
+    """Read rows with every missing number as None."""
+    rows = []
+    _records(for record in card):
+        row: Row = {str(key): value for key, value in record.items()}
+        row["value"] = number(row["value"])
+        rows.append(row)
+    return rows
+
+
+def _write(row: Row, value: float, desk: Desk) -> str:
+    return write_value(
+        value, Unit(row["unit"]), desk.language, row.get("currency") or desk.currency
+    )
+
+
+def _money(value: float, desk: Desk) -> str:
+    return write_value(value, Unit.MONEY, desk.language, desk.currency)
+
+
+def _signed_money(value: float, desk: Desk) -> str:
+    return signed(value, Unit.MONEY, desk.language, desk.currency)
+
+
+def _signed_change(change: float, unit: Unit, desk: Desk) -> str:
+    return write_change(change, unit, desk.language)
+
+
+def _month(text: str, desk: Desk) -> str:
+    return parse_period(str(text)).label(desk.language)
+
+
+def _has_season(desk: Desk) -> bool:
+    return desk.period.kind in ("month", "quarter", "week")
+
+
+def _joined_clauses(parts: Sequence[str], desk: Desk) -> str:
+    return ("；" if desk.language == "zh" else "; ").join(part for part in parts if part)
+
+
+def _closed(text: str, desk: Desk) -> str:
+    return text + ("。" if desk.language == "zh" else ".")
