@@ -178,11 +178,11 @@ def drivers_takeaway(
         chosen = frame[frame["member"] == member]
     if chosen.empty:
         return phrase("driver.none", language)
-    ends = {row["kind"]: float(row["value"]) _records(for row in chosen)}
+    ends = {row["kind"]: float(row["value"]) for row in _records(chosen)}
     change = ends["end"] - ends["start"]
     effects = [
         (str(row["label"]), float(row["value"]))
-        _records(for row in chosen[chosen["kind"] == "effect"])
+        for row in _records(chosen[chosen["kind"] == "effect"])
         if abs(float(row["value"])) >= 0.005
     ]
     effects.sort(key=lambda one: -abs(one[1]))
@@ -226,7 +226,7 @@ def drivers_takeaway(
 def movers_takeaway(frame: pd.DataFrame, desk: Desk, against: Against = "previous") -> str:
     """Name the members that moved a figure most, and those that went the other way."""
     language = desk.language
-    _records(rows = [row for row in frame) if number(row["change"]) is not None]
+    rows = [row for row in _records(frame) if number(row["change"]) is not None]
     if not rows:
         return phrase("movers.none", language)
     named = [row for row in rows if row["member"] != "others"]
@@ -281,7 +281,7 @@ def bridge_takeaway(frame: pd.DataFrame, desk: Desk, member: str = "") -> str:
     chosen = frame[frame["member"] == member] if len(frame) else frame
     if chosen.empty:
         return phrase("bridge.none", language)
-    _records(rows = chosen)
+    rows = _records(chosen)
     start = next(row for row in rows if row["kind"] == "start")
     end = next(row for row in rows if row["kind"] == "end")
     effects = [row for row in rows if row["kind"] == "effect"]
@@ -341,7 +341,7 @@ def _finished_trend(
     finished: pd.DataFrame, history: pd.DataFrame, desk: Desk, metric: str, member: str
 ) -> str:
     language = desk.language
-    _records(row = finished)[-1]
+    row = _records(finished)[-1]
     values = [float(value) for value in finished["value"]]
     named: Row = {
         "month": _month(row["month"], desk),
@@ -377,7 +377,7 @@ def _finished_trend(
 def ranking_takeaway(frame: pd.DataFrame, desk: Desk, metric: str = "gmv") -> str:
     """Name the first of a ranking (``top_products``, a ``compare`` frame by members, movers)."""
     language = desk.language
-    _records(rows = [row for row in frame) if number(row["value"]) is not None]
+    rows = [row for row in _records(frame) if number(row["value"]) is not None]
     if not rows:
         return phrase("ranking.none", language)
     rows.sort(key=lambda row: -float(row["value"]))
@@ -515,7 +515,7 @@ def pace_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     language = desk.language
     if frame.empty:
         return phrase("pace.none", language)
-    _records(rows = frame)
+    rows = _records(frame)
     good = [row for row in rows if row["verdict"] in ("met", "ahead", "on_track")]
     unknown = [row for row in rows if row["verdict"] == "not_enough_data"]
     text = phrase(
@@ -587,7 +587,7 @@ def advertising_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
 def funnel_takeaway(frame: pd.DataFrame, desk: Desk, against: Against = "previous") -> str:
     """Say what share of visits became orders, and which step changed most."""
     language = desk.language
-    _records(rows = [row for row in frame) if number(row["value"]) is not None]
+    rows = [row for row in _records(frame) if number(row["value"]) is not None]
     if len(rows) < 2:
         return phrase("funnel.none", language)
     visits = next((row for row in rows if row["step"] in ("sessions", "visitors")), rows[0])
@@ -669,7 +669,7 @@ def outlook_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     made = frame[frame["kind"] == "forecast"] if len(frame) else frame
     if made.empty:
         return phrase("outlook.none", language)
-    _records(row = made)[0]
+    row = _records(made)[0]
     text = phrase(
         "outlook.next",
         language,
@@ -755,7 +755,7 @@ def _because(desk: Desk, against: Against) -> str:
     ladder = explain_gmv(desk, against)
     if ladder.empty:
         return ""
-    values = {row["kind"]: float(row["value"]) _records(for row in ladder)}
+    values = {row["kind"]: float(row["value"]) for row in _records(ladder)}
     change = values["end"] - values["start"]
     effects = ladder[ladder["kind"] == "effect"]
     with_it = effects[effects["value"].astype(float) * change > 0]
@@ -848,12 +848,7 @@ def _records(frame: pd.DataFrame) -> list[Row]:
 
 def _rows(card: pd.DataFrame) -> list[Row]:
     """Read rows with every missing number as None."""
-    rows = []
-    _records(for record in card):
-        row: Row = {str(key): value for key, value in record.items()}
-        row["value"] = number(row["value"])
-        rows.append(row)
-    return rows
+    return [row | {"value": number(row["value"])} for row in _records(card)]
 
 
 def _write(row: Row, value: float, desk: Desk) -> str:
