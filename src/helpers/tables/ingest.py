@@ -1,0 +1,421 @@
+"""The front door: files in, a receipt for each of them out.
+
+For every file, rows read = rows kept + rows quarantined + rows duplicate. A file that cannot be
+taken is refused with its faults and the others go on; nothing is lost, and nothing is counted
+twice, however often and in whatever order files arrive.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from helpers.config.workspace import Workspace
+from helpers.paths import WorkspacePaths
+from helpers.tables.batches import Batch, Batches
+from helpers.tables.build import Generation, one_per_file, open_engine, rebuild
+from helpers.tables.buyers import buyer_key, mark_of
+from helpers.tables.contracts import Judged, judge
+from helpers.tables.inbox import Found, Hashes, Skipped, look_for_files
+from helpers.tables.models import load_models
+from helpers.tables.reasons import wording
+from helpers.tables.swap import sweep, take_away, write_whole
+from helpers.vocabulary.faults import DataRefused, Fault, WorkFailed
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.sources.reading import Reading
+
+Progressing = Callable[[int, int, str], None]
+Status = Literal["accepted", "partly", "duplicate", "refused"]
+
+#: How long to wait for another ingest of the same workspace.
+PATIENCE_SECONDS = 60
+_QUARANTINE_HEADER = ["file", "line", "column", "value", "reason_zh", "reason_en"]
+_MOST_REASONS = 3
+
+
+@dataclass(frozen=True)
+class FileReceipt:
+    """What became of one file."""
+
+    path: str
+    #: The declared source it was recognised as; empty where it was refused before that.
+    kind: str
+    store: str | None
+    period: str | None
+    status: Status
+    message: str
+    rows_read: int = 0
+    rows_kept: int = 0
+    rows_quarantined: int = 0
+    rows_duplicate: int = 0
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of all of them."""
+
+    files: tuple[FileReceipt, ...]
+    skipped: tuple[Skipped, ...] = ()
+    #: What the tables lack: exchange rates, one authority for a fact.
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether every file was taken in; quarantined rows do not matter here."""
+        return all(one.status != "refused" for one in self.files)
+
+    def as_json(self) -> str:
+        """Write the receipt for machines."""
+        told = {
+            "files": [asdict(one) for one in self.files],
+            "skipped": [{"path": one.shown, "reason": one.reason} for one in self.skipped],
+            "warnings": [str(one) for one in self.warnings],
+        }
+        return json.dumps(told, ensure_ascii=False, indent=1)
+
+
+@dataclass
+class _Work:
+    """What one run of the door holds in its hands."""
+
+    workspace: Workspace
+    paths: WorkspacePaths
+    store: Batches
+    key: bytes
+    con: duckdb.DuckDBPyConnection
+    #: sha256 -> the batch that was read from those bytes
+    known: dict[str, Batch]
+    #: sha256 -> the files of this run with those bytes
+    twins: Mapping[str, Sequence[Found]]
+    _read_with: dict[tuple[str, str | None], str] = field(default_factory=dict)
+
+    def read_with(self, source: str, store_id: str | None) -> str:
+        """Fingerprint what decides how a file is read: its source, its store, the buyer key."""
+        asked = (source, store_id)
+        if asked not in self._read_with:
+            from helpers.sources.catalogue import load_sources
+
+            declared = load_sources(self.paths.mappings).get(source)
+            told = [
+                declared.model_dump(mode="json") if declared else None,
+                [
+                    store.model_dump(mode="json", exclude={"name", "authority"})
+                    for store in self.workspace.stores
+                    if store_id is None or store.id == store_id
+                ],
+                mark_of(self.key),
+            ]
+            digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=8)
+            self._read_with[asked] = digest.hexdigest()
+        return self._read_with[asked]
+
+
+def ingest(
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    extra: Sequence[Path] = (),
+    progress: Progressing | None = None,
+) -> Receipt:
+    """Take in the inbox and the named paths, then make the tables follow.
+
+    Args:
+        workspace: The company.
+        paths: Its folders; a missing inbox is created.
+        extra: Further files and folders; they stay where they are.
+        progress: Called as ``progress(done, total, name)``.
+
+    Raises:
+        AskedWrongly: A named path does not exist.
+        DeclarationFaulty: A mapping or ``reference/fx_rates.csv`` is unsound.
+        WorkFailed: Another ingest of this workspace does not finish.
+    """
+    from filelock import FileLock, Timeout
+
+    found, skipped = look_for_files(paths, extra)
+    paths.warehouse.mkdir(parents=True, exist_ok=True)
+    # The operating system lets go of the lock when its holder dies, however that happens.
+    lock = FileLock(paths.warehouse / ".lock")
+    try:
+        with lock.acquire(timeout=PATIENCE_SECONDS):
+            return _ingest(workspace, paths, found, skipped, progress or _say_nothing)
+    except Timeout:
+        raise WorkFailed(
+            Fault(str(paths.root), "another ingest is at work here", "wait until it is done")
+        ) from None
+
+
+def _say_nothing(done: int, total: int, name: str) -> None:
+    pass
+
+
+def _ingest(
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    found: Sequence[Found],
+    skipped: Sequence[Skipped],
+    progress: Progressing,
+) -> Receipt:
+    store = Batches(paths.warehouse / "batches")
+    sweep(store.folder)
+    hashes = Hashes(paths.warehouse / "hashes.json")
+    known = {batch.sha256: batch for batch in one_per_file(store.load())}
+    receipts: list[FileReceipt] = []
+    accepted: dict[int, Batch] = {}
+    sha_of: dict[Path, str] = {}
+    twins: dict[str, list[Found]] = defaultdict(list)
+    unreadable: dict[Path, Fault] = {}
+    for file in found:
+        try:
+            sha_of[file.path] = hashes.of(file.path)
+            twins[sha_of[file.path]].append(file)
+        except OSError as trouble:
+            unreadable[file.path] = Fault(
+                file.shown, f"cannot be read ({trouble.strerror})", "check its rights"
+            )
+    with tempfile.TemporaryDirectory(prefix="review-") as scratch:
+        con = open_engine(Path(scratch))
+        # Line numbers must be those of the file.
+        con.execute("SET preserve_insertion_order = true")
+        try:
+            work = _Work(workspace, paths, store, buyer_key(paths), con, known, twins)
+            for done, file in enumerate(found):
+                progress(done, len(found) + 1, file.label)
+                if file.path in unreadable:
+                    receipts.append(_refused(work, file, [unreadable[file.path]]))
+                    continue
+                receipt, batch = _take(work, file, sha_of[file.path])
+                if batch is not None:
+                    accepted[len(receipts)] = batch
+                receipts.append(receipt)
+        finally:
+            con.close()
+    progress(len(found), len(found) + 1, "tables")
+    batches = one_per_file([*work.known.values()])
+    for stale in store.load():
+        if stale not in batches:
+            take_away(store.folder_of(stale))
+    generation = rebuild(workspace, paths, batches=batches)
+    hashes.remember()
+    progress(len(found) + 1, len(found) + 1, "tables")
+    for place, batch in accepted.items():
+        receipts[place] = _settled(receipts[place], batch, generation)
+    return Receipt(tuple(receipts), tuple(skipped), generation.warnings)
+
+
+def _take(work: _Work, file: Found, sha256: str) -> tuple[FileReceipt, Batch | None]:
+    """Read, judge and keep one file, unless it is known already."""
+    before = work.known.get(sha256)
+    if before is not None:
+        fault = _belongs_elsewhere(work, file, before)
+        if fault is not None:
+            return _refused(work, file, [fault]), None
+        if _is_still_right(work, file, before):
+            return _known(file, before), None
+    import duckdb
+
+    from helpers.sources.door import read_export
+
+    try:
+        reading = read_export(
+            file.path, work.workspace, work.paths, work.con, below=file.below, key=work.key
+        )
+        judged = judge(work.con, reading, work.workspace, load_models())
+        if reading.rows_read and judged.rows_quarantined == reading.rows_read:
+            return _all_set_aside(work, file, reading, judged), None
+        batch = work.store.write(
+            work.con,
+            reading,
+            judged,
+            load_models(),
+            file=file.label,
+            read_with=work.read_with(reading.source, reading.store_id),
+            is_own_source=_is_own(work, reading.source),
+        )
+        note = _note_quarantine(work, file, reading, judged)
+    except DataRefused as trouble:
+        return _refused(work, file, trouble.faults), None
+    except (duckdb.Error, OSError) as trouble:
+        # A way of being broken that nobody has met yet must not stop the other files.
+        first_line = str(trouble).strip().splitlines()[0][:200]
+        fault = Fault(file.shown, first_line, "export the file again, or report it with the file")
+        return _refused(work, file, [fault]), None
+    finally:
+        _clear(work.con)
+    work.known[sha256] = batch
+    parts = [note] if note else []
+    parts += [str(warning) for warning in reading.warnings]
+    receipt = FileReceipt(
+        file.shown,
+        reading.source,
+        reading.store_id,
+        str(reading.period) if reading.period else None,
+        "partly" if judged.rows_quarantined else "accepted",
+        "; ".join(parts),
+        rows_read=reading.rows_read,
+        rows_quarantined=judged.rows_quarantined,
+    )
+    return receipt, batch
+
+
+def _belongs_elsewhere(work: _Work, file: Found, before: Batch) -> Fault | None:
+    """Refuse a copy of a store's file that lies among another store's files."""
+    from helpers.sources.place import place_of
+
+    mine = place_of(file.path, work.workspace, file.below)
+    if mine.store_id is None or before.store_id in (None, mine.store_id):
+        return None
+    for twin in work.twins[before.sha256]:
+        theirs = place_of(twin.path, work.workspace, twin.below)
+        if twin.path != file.path and theirs.store_id == before.store_id:
+            return Fault(
+                file.shown,
+                f"has the same content as {twin.shown}, which belongs to {before.store_id}",
+                "keep the file of one store only",
+            )
+    return None
+
+
+def _is_still_right(work: _Work, file: Found, before: Batch) -> bool:
+    """Tell whether reading the file again would give the same rows."""
+    from helpers.sources.place import place_of
+
+    mine = place_of(file.path, work.workspace, file.below)
+    if before.store_id is not None and mine.store_id not in (None, before.store_id):
+        return False
+    if before.period is not None and mine.period and str(mine.period) != before.period:
+        return False
+    if mine.source is not None and mine.source != before.source:
+        return False
+    return before.read_with == work.read_with(before.source, before.store_id)
+
+
+def _is_own(work: _Work, source: str) -> bool:
+    """Tell a company's own mapping from a family that ships with the product."""
+    from helpers.sources.catalogue import load_sources
+
+    return load_sources(work.paths.mappings).get(source) != load_sources().get(source)
+
+
+def _known(file: Found, batch: Batch) -> FileReceipt:
+    return FileReceipt(
+        file.shown,
+        batch.source,
+        batch.store_id,
+        batch.period,
+        "duplicate",
+        "was taken in before"
+        if batch.file == file.label
+        else f"was taken in before as {batch.file}",
+        rows_read=batch.rows_read,
+        rows_duplicate=batch.rows_read,
+    )
+
+
+def _settled(receipt: FileReceipt, batch: Batch, generation: Generation) -> FileReceipt:
+    """Complete an accepted file's receipt with what the tables made of its rows."""
+    overruled = generation.lines_overruled.get(batch.batch_id, 0)
+    duplicate = batch.rows_repeated + overruled
+    kept = batch.rows_read - batch.rows_quarantined - duplicate
+    parts = [receipt.message] if receipt.message else []
+    if batch.rows_repeated:
+        parts.insert(0, f"{batch.rows_repeated:,} rows repeat others of the file")
+    if overruled:
+        parts.insert(0, f"{overruled:,} rows give way to newer or other exports")
+    if not batch.rows_read:
+        parts.insert(0, "holds no data rows")
+    return replace(
+        receipt,
+        rows_kept=kept,
+        rows_duplicate=duplicate,
+        message="; ".join(parts) or f"{kept:,} rows",
+    )
+
+
+def _refused(work: _Work, file: Found, faults: Sequence[Fault]) -> FileReceipt:
+    rows = [[file.label, "", "", "", f"文件未被接收：{fault}", str(fault)] for fault in faults]
+    _write_quarantine(work.paths, file, rows)
+    return FileReceipt(file.shown, "", None, None, "refused", "; ".join(map(str, faults)))
+
+
+def _all_set_aside(work: _Work, file: Found, reading: Reading, judged: Judged) -> FileReceipt:
+    note = _note_quarantine(work, file, reading, judged)
+    return FileReceipt(
+        file.shown,
+        reading.source,
+        reading.store_id,
+        str(reading.period) if reading.period else None,
+        "refused",
+        f"no row can be used: {note}",
+        rows_read=reading.rows_read,
+        rows_quarantined=judged.rows_quarantined,
+    )
+
+
+def _note_quarantine(work: _Work, file: Found, reading: Reading, judged: Judged) -> str:
+    """Write the file's list of faults and sum it up in a sentence."""
+    if not judged.rows_quarantined:
+        _quarantine_file(work.paths, file).unlink(missing_ok=True)
+        return ""
+    found = work.con.execute(
+        f"SELECT source_line, column_name, value, reason FROM {judged.quarantine} ORDER BY 1"
+    ).fetchall()
+    rows = [
+        [file.label, line, column, value, wording(reason).zh, wording(reason).en]
+        for line, column, value, reason in found
+    ]
+    listed = _write_quarantine(work.paths, file, rows)
+    reasons = [f"{count:,} x {wording(r).en}" for r, count in judged.reasons.items()]
+    more = (
+        f" and {len(reasons) - _MOST_REASONS} more reasons" if len(reasons) > _MOST_REASONS else ""
+    )
+    return (
+        f"{judged.rows_quarantined:,} of {reading.rows_read:,} rows set aside "
+        f"({'; '.join(reasons[:_MOST_REASONS])}{more}); correct them as {listed} says, "
+        "and drop the file again"
+    )
+
+
+def _quarantine_file(paths: WorkspacePaths, file: Found) -> Path:
+    name = re.sub(r"[^\w.\-]+", "_", file.label.removeprefix("inbox/").replace("/", "__"))
+    # Two long names may become one; a few signs of the hash keep them apart.
+    mark = hashlib.blake2b(file.label.encode(), digest_size=4).hexdigest()
+    return paths.quarantine / f"{name[:120]}-{mark}.csv"
+
+
+def _write_quarantine(paths: WorkspacePaths, file: Found, rows: Sequence[Sequence[object]]) -> str:
+    """Write a CSV that a spreadsheet opens with its Chinese intact and runs nothing of."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_QUARANTINE_HEADER)
+    for row in rows:
+        writer.writerow([_as_text(cell) for cell in row])
+    path = _quarantine_file(paths, file)
+    write_whole(path, "\ufeff" + text.getvalue())
+    return f"quarantine/{path.name}"
+
+
+def _as_text(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _clear(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop whatever one file has left on the connection."""
+    left = con.execute(
+        "SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal "
+        "UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary"
+    ).fetchall()
+    for kind, name in left:
+        con.execute(f'DROP {kind} IF EXISTS "{name}"')
