@@ -13,7 +13,6 @@ from helpers.cli.showing import progress_bar, say, show_figures, show_receipt, s
 from helpers.vocabulary.labels import LANGUAGES
 
 if TYPE_CHECKING:
-
     import pandas as pd
 
 PERIOD_HELP = "YYYY, YYYY-MM, YYYY-Www, YYYY-Qn, A..B, last or all"
@@ -53,16 +52,16 @@ def demo(
     folder: Path | None, seed: int, months: int, until: str, scale: float, force: bool
 ) -> None:
     """Write a made-up company: exports in the platforms' own formats, a plan, planted stories."""
-    from helpers.demo.company import demo_is_there, write_demo
+    from helpers.demo.folder import demo_is_there, make_demo
     from helpers.paths import workspace_folder
 
     where = workspace_folder(folder)
     asked = {"seed": seed, "months": months, "until": until, "scale": scale}
-    if not force and demo_is_there(where, **asked):
+    if not force and demo_is_there(where, asked):
         say(f"demo company: is there already, {where}")
         return
     with progress_bar("demo company") as progress:
-        write_demo(where, **asked, progress=progress)
+        make_demo(where, seed=seed, months=months, until=until, scale=scale, progress=progress)
     say(f"demo company: {months} months to {until}, {where}")
 
 
@@ -210,7 +209,7 @@ def publish(
     force: bool,
 ) -> None:
     """Ingest, run and build REVIEW: one new edition, or none where nothing has changed."""
-    from helpers.publish.edition import publish_review
+    from helpers.publish.release import publish_run
 
     receipt = _ingest(workspace, ())
     if not receipt.ok:
@@ -219,7 +218,7 @@ def publish(
     for page in report.failed:
         click.echo(str(page.fault), err=True)
     with progress_bar(f"{name}: site") as progress:
-        edition = publish_review(report, status=status, progress=progress)
+        edition = publish_run(report, status=status, progress=progress)
     state = "published" if edition.is_new else "nothing has changed since"
     say(f"{name} {report.period}: {state} r{edition.number}")
     say(f"open {edition.index}")
@@ -233,10 +232,10 @@ def publish(
 def serve(workspace: str | None, port: int) -> None:
     """Show the built site on this machine only."""
     from helpers.config.workspace import load_workspace
-    from helpers.publish.serving import serve_site
+    from helpers.publish.serve import serve
 
     _, paths = load_workspace(workspace)
-    serve_site(paths.site, port)
+    serve(paths.site, port)
 
 
 @review.command()

@@ -1,0 +1,99 @@
+"""From a finished run to an edition: which pages go, under which status, and is it new."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Literal
+
+from helpers.publish.book import EditionBuilt, publish
+from helpers.publish.content import PageBuilt, read_content
+from helpers.publish.home import HomeSummary
+from helpers.reviews.run import RunReport
+from helpers.vocabulary.faults import AskedWrongly, Fault, WorkFailed
+from helpers.vocabulary.labels import LANGUAGES, Language
+from helpers.vocabulary.wording import write_date
+
+Status = Literal["preliminary", "final"]
+
+
+def publish_run(
+    report: RunReport,
+    status: Status | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> EditionBuilt:
+    """Make an edition of what a run gave.
+
+    A page that failed in one language is left out in both, so that the language switch always
+    has where to go; the others are published.
+
+    Args:
+        report: The finished run.
+        status: What the edition is called. By default ``final`` for a period that the data cover
+            to its last day; one they do not cover must be asked for as ``preliminary``.
+        progress: Told when the site is being built.
+
+    Raises:
+        AskedWrongly: The period is incomplete and ``preliminary`` was not asked for.
+        WorkFailed: No page may be published, or the site did not build.
+    """
+    chosen = _status(report, status)
+    pages = _pages(report)
+    if progress:
+        progress(0, 1, report.review.id)
+    built = publish(
+        report.paths,
+        report.workspace,
+        report.review.id,
+        report.period,
+        chosen,
+        pages,
+        _fingerprint(pages),
+        {one: HomeSummary.from_page(pages[one][0].notebook, one) for one in pages},
+        title=report.review.title,
+        data_through=report.facts.last_day,
+    )
+    if progress:
+        progress(1, 1, report.review.id)
+    return built
+
+
+def _status(report: RunReport, asked: Status | None) -> Status:
+    if report.is_complete or asked == "preliminary":
+        return asked or "final"
+    last = write_date(report.facts.last_day, "en")
+    raise AskedWrongly(
+        Fault(
+            f"{report.review.id} {report.period}",
+            f"the period is not complete, the data end on {last}",
+            "ingest the rest, or publish it with --status preliminary",
+        )
+    )
+
+
+def _pages(report: RunReport) -> dict[Language, list[PageBuilt]]:
+    spoken = [one for one in LANGUAGES if any(page.language == one for page in report.pages)]
+    failed = {page.page.id for page in report.failed}
+    pages = {
+        language: [
+            PageBuilt(one.page.id, one.page.title, one.output, one.page.question)
+            for one in report.publishable(language)
+            if one.output is not None and one.page.id not in failed
+        ]
+        for language in spoken
+    }
+    if not all(pages.values()):
+        fault = Fault(report.review.id, "no page is fit to be published", "see the faults above")
+        raise WorkFailed(fault)
+    return pages
+
+
+def _fingerprint(pages: dict[Language, list[PageBuilt]]) -> str:
+    """Hash what readers would see; when a notebook ran and how long it took is not part of it."""
+    seen = hashlib.sha256()
+    for language, built in pages.items():
+        for page in built:
+            cells = read_content(page, language).cells
+            seen.update(json.dumps([language, page.id, cells], sort_keys=True).encode())
+    return seen.hexdigest()
