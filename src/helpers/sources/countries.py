@@ -1,0 +1,58 @@
+"""Country names, in the languages exports come in, to ISO 3166 codes.
+
+Babel knows the names; what only one file says (``EIRE``, ``RSA``) its mapping declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from helpers.sources.headers import plain
+
+_LANGUAGES = ("en", "zh", "de", "fr", "es", "it", "ja", "pt")
+#: Everyday names and codes that are neither ISO nor the locale data's own.
+_USUAL = {
+    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB",
+    "el": "GR", "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US",
+    "hong kong": "HK", "macau": "MO", "macao": "MO", "czech republic": "CZ", "turkey": "TR",
+    "korea": "KR", "south korea": "KR", "republic of korea": "KR", "viet nam": "VN",
+    "uae": "AE", "ksa": "SA", "holland": "NL", "the netherlands": "NL", "russian federation": "RU",
+    "taiwan": "TW", "mainland china": "CN", "香港": "HK", "澳门": "MO", "台湾": "TW",
+}  # fmt: skip
+_NOWHERE = {"unspecified", "unknown", "n/a", "none", "未知", "其他", "zz"}
+
+
+def country_codes(spelled: Iterable[str], names: Mapping[str, str]) -> dict[str, str | None]:
+    """Say for each spelling which country it means: a code, ``""`` for none, None for a riddle.
+
+    >>> country_codes(["de", "Japan", "EIRE", "Unspecified", "Atlantis"], {"EIRE": "IE"})
+    {'de': 'DE', 'Japan': 'JP', 'EIRE': 'IE', 'Unspecified': '', 'Atlantis': None}
+    """
+    declared = {plain(name): code for name, code in names.items()}
+    found: dict[str, str | None] = {}
+    for text in spelled:
+        key = plain(text)
+        if key in declared:
+            found[text] = declared[key]
+        elif key in _USUAL:
+            found[text] = _USUAL[key]
+        elif key in _NOWHERE:
+            found[text] = ""
+        else:
+            found[text] = _known_names().get(key)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _known_names() -> Mapping[str, str]:
+    """Read the territory names once, and only when a file writes countries out."""
+    from babel import Locale
+
+    known: dict[str, str] = {}
+    for language in reversed(_LANGUAGES):
+        for code, label in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha():
+                known[plain(label)] = code
+                known[code.casefold()] = code
+    return known

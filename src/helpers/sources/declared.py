@@ -1,0 +1,190 @@
+"""What a source declares: the language in which an analyst says which column is what.
+
+One model for the families that ship with the product (``families/*.yml``) and for a company's own
+files (``<workspace>/sources/*.yml``). ``docs/bring-your-own-files.md`` teaches it; ``meaning``
+turns it into SQL and refuses what does not hang together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+
+from helpers.config.workspace import Country, Platform, TimeZone
+from helpers.vocabulary.labels import Declared, Label
+
+Fact = Literal[
+    "orders", "refunds", "returns", "traffic", "ads", "fees", "stock", "products", "costs"
+]
+Identifier = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, strip_whitespace=True)
+]
+
+
+def _several(value: Any) -> Any:
+    """One header, or a list of the wordings it goes by."""
+    return (value,) if isinstance(value, str) else value
+
+
+Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+class Column(Declared):
+    """One column of the file: what it is called there and how its cells are written."""
+
+    #: The header, or a list of its wordings; left out, the column's own name.
+    header: Several = ()
+    #: ``id`` keeps every digit as text; ``customer`` is kept as a keyed hash only.
+    type: Literal[
+        "text", "id", "money", "integer", "percent", "boolean",
+        "timestamp", "date", "country", "customer",
+    ] = "text"  # fmt: skip
+    #: May the file lack this column?
+    optional: bool = False
+    #: Numbers: ``1,234.56`` is point, ``1.234,56`` is comma, ``by_file`` looks at all its cells.
+    decimal: Literal["point", "comma", "by_file"] = "by_file"
+    #: Dates written 03/04/2026: day first (dmy) or month first (mdy). 2026-04-03 needs nothing.
+    order: Literal["dmy", "mdy"] | None = None
+    #: Dates written any other way, in the codes of strptime.
+    format: str | None = None
+    #: Moments: utc, offset (each cell carries its own), store (its local time), or a zone's name.
+    zone: Literal["utc", "offset", "store"] | TimeZone | None = None
+    #: Countries: how the file spells those that are no ISO code and no usual name.
+    names: Mapping[str, Country | Literal[""]] = Field(default_factory=dict)
+
+    @field_validator("names", mode="before")
+    @classmethod
+    def _norway(cls, names: Any) -> Any:
+        """YAML reads a bare NO as false, and an analyst cannot be expected to know."""
+        if not isinstance(names, Mapping):
+            return names
+        return {
+            key: "NO" if code is False else "" if code is None else code
+            for key, code in names.items()
+        }
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Column:
+        if self.type == "timestamp" and self.zone is None:
+            raise ValueError("a timestamp needs zone: utc, offset, store or a name such as "
+                             "Europe/London")  # fmt: skip
+        if self.zone is not None and self.type != "timestamp":
+            raise ValueError("zone goes with type: timestamp only")
+        if (self.order or self.format) and self.type not in ("timestamp", "date"):
+            raise ValueError("order and format go with type: date or timestamp only")
+        if self.names and self.type != "country":
+            raise ValueError("names goes with type: country only")
+        return self
+
+
+class StoreColumn(Declared):
+    """The file names the store of each row in this column."""
+
+    column: str
+
+
+class StatedAbove(Declared):
+    """The period stands in the rows above the header, as two dates that ``form`` finds."""
+
+    stated_above: str
+
+    @field_validator("stated_above")
+    @classmethod
+    def _finds_two_dates(cls, form: str) -> str:
+        try:
+            groups = re.compile(form).groups
+        except re.error as trouble:
+            raise ValueError(f"is no regular expression ({trouble})") from None
+        if groups != 2:
+            raise ValueError("must hold two groups in brackets: first and last day")
+        return form
+
+
+class SetAside(Declared):
+    """Rows that are no data: totals, descriptions, summaries. They are counted and told."""
+
+    what: Label
+    when: Any
+
+
+class CarryDown(Declared):
+    """Cells that stand only in an order's first row and hold for its other rows too."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    #: Only among rows that share these; left out, down to the next filled cell.
+    within: Several = ()
+
+
+class StatedTotal(Declared):
+    """A total that the file states, to be compared with the sum of its rows."""
+
+    stated: str
+    sum_of: str
+
+
+class FileForm(Declared):
+    """How the file is written, where that cannot be seen from the file itself."""
+
+    #: Are cells with separators inside put in quotes? Amazon's flat files never quote.
+    quotes: bool = True
+    #: Encodings to try where the text is no UTF-8 and no UTF-16, in this order.
+    encodings: tuple[Literal["gb18030", "cp932", "cp1252"], ...] = ("gb18030", "cp932", "cp1252")
+    #: Only this sheet of a workbook.
+    sheet: str | None = None
+
+
+class TableFill(Declared):
+    """What becomes of the rows in one table."""
+
+    #: table column -> a column of the file, or one of the ways to make a value.
+    fill: Mapping[str, Any] = Field(min_length=1)
+    #: Only these rows.
+    when: Any = None
+    #: One row for each of these, taken from its first row.
+    once_per: Several = ()
+
+
+class Source(Declared):
+    """One kind of file: how to know it, what its columns are, which tables they fill."""
+
+    source: Identifier
+    name: Label
+    platform: Platform | None = None
+    #: Which facts of a store it speaks for.
+    facts: tuple[Fact, ...] = Field(min_length=1)
+    #: Which store: ``place`` (folder or workspace.yml), ``none`` (company-wide), or a column.
+    store: Literal["place", "none"] | StoreColumn = "place"
+    #: Which period: ``inside`` (it has dates), ``place``, or stated in the rows above the header.
+    period: Literal["inside", "place"] | StatedAbove = "inside"
+    #: Columns whose latest day says how new the export is.
+    as_of: Several = ()
+    #: The columns by which the file is recognised; all of them must be there.
+    known_by: tuple[str, ...] = Field(min_length=2)
+    columns: Mapping[Identifier, Column] = Field(min_length=1)
+    #: Headers that are known and not read: free text, people, whatever no metric needs.
+    ignored: tuple[str, ...] = ()
+    file: FileForm = FileForm()
+    set_aside: tuple[SetAside, ...] = ()
+    carry_down: tuple[CarryDown, ...] = ()
+    check_total: StatedTotal | None = None
+    #: Values made from columns, each usable by those below it and by ``tables``.
+    define: Mapping[Identifier, Any] = Field(default_factory=dict)
+    tables: Mapping[str, TableFill] = Field(min_length=1)
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _short_form(cls, columns: Any) -> Any:
+        """``price: UnitPrice`` is short for ``price: {header: UnitPrice}``."""
+        if not isinstance(columns, Mapping):
+            return columns
+        return {
+            key: {"header": value} if isinstance(value, str) else ({} if value is None else value)
+            for key, value in columns.items()
+        }
+
+    def headers_of(self, column: str) -> tuple[str, ...]:
+        """List the wordings under which a column may stand in the file."""
+        return self.columns[column].header or (column,)

@@ -1,0 +1,674 @@
+"""The front door: one export in, one ``Reading`` out, or a refusal that says what to do.
+
+Everything row by row happens in DuckDB, on text that was never guessed at: cells are read as they
+stand, typed as the source declares, and what cannot be typed is set aside with its reason.
+Personal data ends here: columns that no table needs are not read, and buyers become keyed hashes
+in the very query that reads them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.config.workspace import Store, Workspace
+from helpers.paths import WorkspacePaths
+from helpers.sources import cells
+from helpers.sources.canon import tables as canonical_tables
+from helpers.sources.catalogue import load_sources
+from helpers.sources.cells import Writing
+from helpers.sources.countries import country_codes
+from helpers.sources.declared import Column, Source, StatedAbove, StoreColumn
+from helpers.sources.files import Wanted, open_file
+from helpers.sources.filling import Filled, filled
+from helpers.sources.meaning import LINE, Unclear, allocation, columns_named, condition, value
+from helpers.sources.place import Place, need_period, need_store, place_of
+from helpers.sources.reading import Reading
+from helpers.sources.recognise import Recognised, recognise
+from helpers.sources.sql import literal, name
+from helpers.vocabulary.faults import DataRefused, Fault
+from helpers.vocabulary.periods import Period, days_between
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_COUNTER = itertools.count(1)
+_TOTAL = (
+    "(grand |sub ?)?totals?( general)?:?|total: .*|合计|总计|汇总|小计|合計|總計|gesamt(summe)?|summe|"
+    "รวม|tổng( cộng)?"
+)
+#: Why a row was set aside, besides what the source declares (numbered from 10).
+_BLANK, _REPEATED, _TOTAL_ROW, _NOTE = 0, 1, 2, 3
+_DECLARED = 10
+
+
+def read_export(
+    path: Path,
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    con: DuckDBPyConnection,
+    *,
+    below: Path | None = None,
+    key: bytes,
+) -> Reading:
+    """Read one export.
+
+    Args:
+        path: The file.
+        workspace: Whose stores and rules apply.
+        paths: Where the company's own mappings lie.
+        con: Receives the rows as temporary tables.
+        below: The inbox, or the folder named on the command line, for globs and
+            ``inbox/<store>/<period>/``.
+        key: Turns buyers' ids into hashes that nobody without it can undo.
+
+    Raises:
+        DataRefused: The file is damaged, unknown, lacks a column, or leaves store, period, tax,
+            decimal mark or date order open. Nothing stays on the connection.
+        DeclarationFaulty: A mapping of the company does not hang together.
+    """
+    sources = load_sources(paths.mappings)
+    place = place_of(path, workspace, below)
+    opened = open_file(path)
+    found = recognise(opened, sources, place.source)
+    with tempfile.TemporaryDirectory(prefix="export-") as folder, _in_order(con):
+        reader = _Reader(path, workspace, con, found, place, key, Path(folder))
+        try:
+            return reader.read(opened.sha256)
+        except BaseException:
+            reader.forget(everything=True)
+            raise
+        finally:
+            reader.forget()
+
+
+@contextmanager
+def _in_order(con: DuckDBPyConnection) -> Iterator[None]:
+    """Row numbers are only true while DuckDB keeps the order of the file."""
+    (kept,) = con.execute("SELECT current_setting('preserve_insertion_order')").fetchone() or (1,)
+    if kept:
+        yield
+        return
+    con.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        con.execute("SET preserve_insertion_order = false")
+
+
+@dataclass
+class _Reader:
+    """The steps from a recognised file to its tables; one object per file."""
+
+    path: Path
+    workspace: Workspace
+    con: DuckDBPyConnection
+    found: Recognised
+    place: Place
+    key: bytes
+    folder: Path
+    warnings: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.source: Source = self.found.source
+        self.at = f"export_{next(_COUNTER)}"
+        self.raw, self.typed, self.bad = f"{self.at}_raw", f"{self.at}_typed", f"{self.at}_bad"
+        self.made: dict[str, str] = {}
+        #: Columns that this file has, with their types; absent optional ones are all NULL.
+        self.types = {column: about.type for column, about in self.source.columns.items()}
+        self.header_row = self.found.grid.ends[self.found.header_index]
+
+    def forget(self, everything: bool = False) -> None:
+        """Drop what was only needed on the way."""
+        for table in [self.raw, self.typed]:
+            self.con.execute(f"DROP TABLE IF EXISTS {name(table)}")
+        lines = self.con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE temporary"
+            " AND starts_with(table_name, 'export_lines_')"
+        ).fetchall()
+        for (table,) in lines:
+            self.con.execute(f"DROP TABLE IF EXISTS {name(table)}")
+        if everything:
+            for table in [self.bad, *self.made.values()]:
+                self.con.execute(f"DROP TABLE IF EXISTS {name(table)}")
+
+    def read(self, digest: str) -> Reading:
+        """Do all steps."""
+        stores = self._stores()
+        period = self._period()
+        self._bring_in(stores)
+        self._refuse_undeclared_tax(stores)
+        writings = self._writings()
+        self._type_cells(stores, period, writings)
+        read, set_aside = self._count()
+        rows = self._made_up_rows()
+        self._find_bad_rows(rows, stores)
+        self._fill_tables(rows, stores)
+        self._check_total(writings)
+        if self.found.unknown:
+            listed = ", ".join(map(repr, self.found.unknown[:8]))
+            more = len(self.found.unknown) - 8
+            self.warnings.append(
+                Fault(
+                    self.path.name,
+                    f"{self.source.name.en} has columns that were not there before: {listed}"
+                    + (f" and {more} more" if more > 0 else ""),
+                    "they were not read; nothing to do unless one of them matters",
+                )
+            )
+        grid = self.found.grid
+        return Reading(
+            path=self.path,
+            sha256=digest,
+            source=self.source.source,
+            store_id=stores[0].id if len(stores) == 1 else None,
+            period=period,
+            as_of=self._as_of(period),
+            encoding=grid.encoding,
+            delimiter=grid.delimiter,
+            sheet=grid.sheet,
+            header_row=self.header_row,
+            rows_read=read,
+            rows_set_aside=set_aside,
+            tables=self.made,
+            bad_cells=self.bad,
+            warnings=tuple(self.warnings),
+        )
+
+    # Store and period
+
+    def _stores(self) -> tuple[Store, ...]:
+        """Give the store of the file; or none yet, where a column names them."""
+        if self.source.store == "none" or isinstance(self.source.store, StoreColumn):
+            return ()
+        store = self.workspace.store(need_store(self.place, self.path, self.workspace))
+        if self.source.platform and store.platform != self.source.platform:
+            raise self._refused(
+                f"is {self.source.name.en}, but store {store.id!r} is on {store.platform}",
+                "move it to its own store's folder",
+            )
+        return (store,)
+
+    def _period(self) -> Period | None:
+        if self.source.period == "inside":
+            return None
+        if isinstance(self.source.period, StatedAbove):
+            above = self.found.grid.head[: self.found.header_index]
+            for cell in itertools.chain.from_iterable(above):
+                if stated := re.search(self.source.period.stated_above, cell):
+                    try:
+                        return days_between(*map(date.fromisoformat, stated.groups()))
+                    except ValueError:
+                        continue
+        return need_period(self.place, self.path)
+
+    # Text
+
+    def _bring_in(self, stores: tuple[Store, ...]) -> None:
+        """Bring the wanted cells in as trimmed text; buyers are hashed on the way."""
+        positions = self.found.positions
+        headers = self.found.headers
+        wanted = Wanted(
+            tuple(sorted({*positions.values(), 0})), self.found.header_index, len(headers)
+        )
+        lines = self.found.grid.bring(self.con, wanted, self.source.file.quotes, self.folder)
+        platform = stores[0].platform if stores else self.source.platform or "own"
+        picked, parameters = [], list[bytes]()
+        for column, about in self.source.columns.items():
+            if column not in positions:
+                picked.append(f"NULL::VARCHAR AS {name(column)}")
+                continue
+            cell = f"c{positions[column]}"
+            if about.type == "customer":
+                inner, outer = _pads(self.key)
+                parameters += [outer, inner]
+                buyer = f"lower({cells.id_text(cell)})"
+                picked.append(
+                    f"left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode({literal(platform)}"
+                    f" || chr(31) || {buyer})))), 32) AS {name(column)}"
+                )
+            elif about.type == "id":
+                picked.append(f"{cells.id_text(cell)} AS {name(column)}")
+            else:
+                picked.append(f"{cells.trimmed(cell)} AS {name(column)}")
+        signs = [column for column in self.source.known_by if column in positions]
+        repeated = " AND ".join(
+            f"lower({cells.trimmed(f'c{positions[column]}')})"
+            f" IS NOT DISTINCT FROM {literal(headers[positions[column]].strip().lower())}"
+            for column in signs
+        )
+        lacking = " OR ".join(f"{cells.trimmed(f'c{positions[one]}')} IS NULL" for one in signs)
+        places = {0, *(positions[one] for one in positions if self.types[one] in ("text", "id"))}
+        totals = " OR ".join(
+            f"coalesce(regexp_full_match(lower(trim(c{at})), {literal(_TOTAL)}), false)"
+            for at in sorted(places)
+        )
+        used = " AND ".join(f"{cells.trimmed(f'c{at}')} IS NULL" for at in positions.values())
+        self.con.execute(
+            f"""CREATE TEMP TABLE {name(self.raw)} AS
+            SELECT {LINE}, {", ".join(picked)},
+              CASE WHEN {used} THEN CASE WHEN {cells.trimmed("c0")} IS NULL THEN {_BLANK}
+                     ELSE {_NOTE} END
+                   WHEN {repeated} THEN {_REPEATED}
+                   WHEN ({lacking}) AND ({totals}) THEN {_TOTAL_ROW} END AS _aside,
+              {cells.trimmed("c_over")} IS NOT NULL AS _over
+            FROM ({lines})""",
+            parameters,
+        )
+
+    # Types
+
+    def _writings(self) -> dict[str, Writing]:
+        """Find out decimal marks and date orders, from all cells of each column."""
+        doubtful = {
+            column: about
+            for column, about in self.source.columns.items()
+            if column in self.found.positions
+            and (
+                (about.type in cells.NUMERIC and about.decimal == "by_file")
+                or (about.type in ("date", "timestamp") and not about.order and not about.format)
+            )
+        }
+        writings = {
+            column: Writing("comma" if about.decimal == "comma" else "point", about.order)
+            for column, about in self.source.columns.items()
+        }
+        if not doubtful:
+            return writings
+        counts = []
+        for column, about in doubtful.items():
+            numeric = about.type in cells.NUMERIC
+            tests = (cells.mark_evidence if numeric else cells.order_evidence)(name(column))
+            counts += [f"count_if({test})" for test in tests]
+            counts.append(f"min({name(column)}) FILTER ({tests[2]})")
+        row = self.con.execute(
+            f"SELECT {', '.join(counts)} FROM {name(self.raw)} WHERE _aside IS NULL"
+        ).fetchone()
+        evidence = {
+            column: tuple(row[at * 4 : at * 4 + 4]) for at, column in enumerate(doubtful)
+        } if row else {}  # fmt: skip
+        numbers = [evidence[one] for one, about in doubtful.items() if about.type in cells.NUMERIC]
+        point, comma = sum(one[0] for one in numbers), sum(one[1] for one in numbers)
+        faults = []
+        for column, about in doubtful.items():
+            first, second, either, example = evidence[column]
+            header = self.found.headers[self.found.positions[column]].strip()
+            where = f"{self.path.name}, column {header!r}"
+            if about.type in cells.NUMERIC:
+                if (first or second) and first != second:
+                    mark = "point" if first > second else "comma"
+                elif not either:
+                    mark = "comma" if comma > point else "point"
+                elif point != comma and not (first or second):  # the file's other columns tell
+                    mark = "point" if point > comma else "comma"
+                else:
+                    faults.append(
+                        Fault(where, f"{example!r} could be a thousand or a fraction",
+                              self._declare(column, "decimal: point or decimal: comma"))
+                    )  # fmt: skip
+                    continue
+                writings[column] = Writing("comma" if mark == "comma" else "point")
+            elif first and second:
+                faults.append(
+                    Fault(where, "has dates with the day first and dates with the month first",
+                          "write all of them as 2026-04-03")
+                )  # fmt: skip
+            elif either and not first and not second:
+                faults.append(
+                    Fault(where, f"{example!r} could be day first or month first",
+                          self._declare(column, "order: dmy or order: mdy"))
+                )  # fmt: skip
+            elif first or second:
+                writings[column] = Writing(order="dmy" if first else "mdy")
+        if faults:
+            raise DataRefused(faults)
+        return writings
+
+    def _declare(self, column: str, what: str) -> str:
+        return f"write {what} for {column!r} in the mapping of {self.source.source!r}"
+
+    def _type_cells(
+        self, stores: tuple[Store, ...], period: Period | None, writings: Mapping[str, Writing]
+    ) -> None:
+        """Type every cell; a row is sound if every filled cell could be typed."""
+        zone = f"coalesce(_zone, {literal(self.workspace.time_zone)})"
+        picked, sound = [], ["NOT _over"]
+        for column, about in self.source.columns.items():
+            raw = name(column)
+            if column not in self.found.positions:
+                picked.append(f"NULL::{cells.SQL_TYPE[about.type]} AS {raw}")
+            elif about.type in ("text", "customer"):
+                picked.append(raw)
+            elif about.type == "country":
+                picked.append(f"nullif({self._countries(column, about)}, '') AS {raw}")
+                sound.append(f"({raw} IS NULL OR {self._countries(column, about)} IS NOT NULL)")
+            else:
+                made = cells.typed(raw, about, writings[column], zone)
+                picked.append(f"{made} AS {raw}")
+                sound.append(f"({raw} IS NULL OR {made} IS NOT NULL)")
+        if isinstance(self.source.store, StoreColumn):
+            sound.append("_store IS NOT NULL")
+        starts = f"DATE '{period.start}'" if period else "NULL::DATE"
+        ends = f"DATE '{period.end}'" if period else "NULL::DATE"
+        rules = "".join(
+            f" WHEN {condition(rule.when, self.types)} THEN {_DECLARED + number}"
+            for number, rule in enumerate(self.source.set_aside)
+        )
+        aside = f"CASE WHEN _aside IS NOT NULL THEN _aside{rules} END"
+        self.con.execute(
+            f"""CREATE TEMP TABLE {name(self.typed)} AS
+            SELECT * REPLACE ({aside} AS _aside) FROM (
+              SELECT {LINE}, {", ".join(picked)}, _aside, {" AND ".join(sound)} AS _sound,
+                _store, _currency, coalesce(_zone, {literal(self.workspace.time_zone)}) AS _zone,
+                _country, _included, _rate, _undated, {starts} AS _start, {ends} AS _end
+              FROM {self._with_stores(stores)})"""
+        )
+
+    def _with_stores(self, stores: tuple[Store, ...]) -> str:
+        """Give the raw rows, each beside what its store declares."""
+        facts = "_store, _currency, _zone, _country, _included, _rate, _undated"
+        listed = stores or self.workspace.stores
+        if isinstance(self.source.store, StoreColumn):
+            rows = ", ".join(map(_store_facts, listed))
+            return (
+                f"{name(self.raw)} LEFT JOIN (VALUES {rows}) AS shops ({facts})"
+                f" ON {name(self.raw)}.{name(self.source.store.column)} = _store"
+            )
+        row = _store_facts(stores[0]) if stores else "(" + "NULL::VARCHAR, " * 4 + (
+            "NULL::BOOLEAN, NULL::BIGINT, NULL::BOOLEAN)")  # fmt: skip
+        return f"{name(self.raw)} CROSS JOIN (VALUES {row}) AS shop ({facts})"
+
+    def _countries(self, column: str, about: Column) -> str:
+        spelled = [
+            row[0]
+            for row in self.con.execute(
+                f"SELECT DISTINCT {name(column)} FROM {name(self.raw)}"
+                f" WHERE {name(column)} IS NOT NULL AND _aside IS NULL ORDER BY 1 LIMIT 1000"
+            ).fetchall()
+        ]
+        codes = country_codes(spelled, about.names)
+        cases = " ".join(
+            f"WHEN {literal(text)} THEN {literal(code)}"
+            for text, code in codes.items()
+            if code is not None
+        )
+        return f"CASE {name(column)} {cases} END" if cases else "NULL::VARCHAR"
+
+    # Rows
+
+    def _count(self) -> tuple[int, int]:
+        """Count data rows and those set aside, and tell of the latter."""
+        counts = dict(
+            self.con.execute(
+                f"SELECT coalesce(_aside, -1), count(*) FROM {name(self.typed)} GROUP BY 1"
+            ).fetchall()
+        )
+        data, _ = counts.pop(-1, 0), counts.pop(_BLANK, 0)
+        words = {_REPEATED: "repeated header", _TOTAL_ROW: "total", _NOTE: "note"}
+        words |= {_DECLARED + at: one.what.en for at, one in enumerate(self.source.set_aside)}
+        if counts:
+            told = ", ".join(f"{rows} {words[kind]}" for kind, rows in sorted(counts.items()))
+            self.warnings.append(
+                Fault(self.path.name, f"rows that are no data were set aside: {told}")
+            )
+        return data, sum(counts.values())
+
+    def _made_up_rows(self) -> str:
+        """Give the query of the sound rows, with all that the source defines on them."""
+        rows = f"SELECT * FROM {name(self.typed)} WHERE _aside IS NULL AND _sound"
+        for down in self.source.carry_down:
+            if down.within:
+                group = ", ".join(["_store", *map(name, down.within)])
+                over = (
+                    f"PARTITION BY {group} ORDER BY {LINE}"
+                    " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+                )
+                pick = "first_value"
+            else:
+                over = f"ORDER BY {LINE} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+                pick = "last_value"
+            carried = ", ".join(
+                f"coalesce({name(one)}, {pick}({name(one)} IGNORE NULLS) OVER ({over}))"
+                f" AS {name(one)}"
+                for one in down.columns
+            )
+            rows = f"SELECT * REPLACE ({carried}) FROM ({rows})"
+        self.known: dict[str, str] = dict(self.types)
+        for word, said in self.source.define.items():
+            if spread := allocation(said, self.known):
+                rows = spread.over(rows, word)
+                self.known[word] = "money"
+            else:
+                meaning = value(said, self.known)
+                rows = f"SELECT *, {meaning.sql} AS {name(word)} FROM ({rows})"
+                self.known[word] = meaning.type
+        return rows
+
+    def _find_bad_rows(self, rows: str, stores: tuple[Store, ...]) -> None:
+        """List the cells that could not be read; their rows stay out of every table."""
+        self.con.execute(
+            f"CREATE TEMP TABLE {name(self.bad)}"
+            " (source_line BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
+        )
+        (unsound,) = self.con.execute(
+            f"SELECT count(*) FROM {name(self.typed)} WHERE _aside IS NULL AND NOT _sound"
+        ).fetchone() or (0,)
+        if unsound:
+            self._list_unsound()
+        if any(one.tax_basis == "included" for one in stores or self.workspace.stores):
+            self._list_untaxed(rows)
+        grouped = self._order_columns()
+        (listed,) = self.con.execute(f"SELECT count(*) FROM {name(self.bad)}").fetchone() or (0,)
+        self.has_bad = bool(listed)
+        if listed and grouped:
+            # Half an order cannot carry the whole order's discount, tax or date.
+            group = ", ".join(map(name, grouped))
+            self.con.execute(
+                f"""INSERT INTO {name(self.bad)}
+                SELECT {LINE}, {literal(self._header(grouped[0]))}, NULL, 'incomplete_order'
+                FROM {name(self.typed)}
+                WHERE _aside IS NULL AND {LINE} NOT IN (SELECT source_line FROM {name(self.bad)})
+                  AND ({group}) IN (SELECT ({group}) FROM {name(self.typed)} WHERE {LINE} IN
+                    (SELECT source_line FROM {name(self.bad)}))"""
+            )
+
+    def _list_unsound(self) -> None:
+        masked = (
+            "regexp_replace(regexp_replace(left(r.{0}, 60), '\\S+@\\S+', '…', 'g'),"
+            " '[+]?\\d[\\d() -]{{7,}}\\d', '…', 'g')"
+        )
+        parts = [
+            f"SELECT r.{LINE}, NULL, NULL, 'too_many_cells' FROM {name(self.raw)} r"
+            f" JOIN {name(self.typed)} t USING ({LINE}) WHERE t._aside IS NULL AND _over"
+        ]
+        if isinstance(self.source.store, StoreColumn):
+            column = self.source.store.column
+            parts.append(
+                f"SELECT r.{LINE}, {literal(self._header(column))}, r.{name(column)},"
+                f" CASE WHEN r.{name(column)} IS NULL THEN 'missing_value' ELSE 'unknown_store' END"
+                f" FROM {name(self.raw)} r JOIN {name(self.typed)} t USING ({LINE})"
+                " WHERE t._aside IS NULL AND _store IS NULL"
+            )
+        for column, about in self.source.columns.items():
+            if about.type not in cells.REASON or column not in self.found.positions:
+                continue
+            unread = f"t.{name(column)} IS NULL AND r.{name(column)} IS NOT NULL"
+            if about.type == "country":
+                codes = self._countries(column, about)
+                unread = f"r.{name(column)} IS NOT NULL AND ({codes}) IS NULL".replace(
+                    name(column), f"r.{name(column)}").replace("r.r.", "r.")  # fmt: skip
+            parts.append(
+                f"SELECT r.{LINE}, {literal(self._header(column))}, {masked.format(name(column))},"
+                f" {literal(cells.REASON[about.type])} FROM {name(self.raw)} r"
+                f" JOIN {name(self.typed)} t USING ({LINE})"
+                f" WHERE t._aside IS NULL AND NOT _sound AND {unread}"
+            )
+        self.con.execute(f"INSERT INTO {name(self.bad)} {' UNION ALL '.join(parts)}")
+
+    def _list_untaxed(self, rows: str) -> None:
+        for table, about in self.source.tables.items():
+            test = self._filled(table).tax_unknown
+            if test:
+                where = f" AND {condition(about.when, self.known)}" if about.when else ""
+                self.con.execute(
+                    f"INSERT INTO {name(self.bad)} SELECT {LINE}, {literal(self._tax_header())},"
+                    f" NULL, 'tax_unknown' FROM ({rows}) WHERE {test}{where}"
+                )
+
+    def _filled(self, table: str) -> Filled:
+        try:
+            return filled(table, self.source.tables[table].fill, self.known)
+        except Unclear as trouble:  # found at declaration; a family changed since
+            raise self._refused(f"{table}: {trouble}", "correct the mapping") from None
+
+    def _fill_tables(self, rows: str, stores: tuple[Store, ...]) -> None:
+        sound = rows
+        if self.has_bad:
+            # Inside, so that line numbers and shares are those of the rows that are kept.
+            sound = rows.replace(
+                "WHERE _aside IS NULL AND _sound",
+                "WHERE _aside IS NULL AND _sound AND"
+                f" {LINE} NOT IN (SELECT source_line FROM {name(self.bad)})",
+            )
+        for table, about in self.source.tables.items():
+            if about.when and self._needs_declaration(about.when):
+                everyone = stores or self.workspace.stores
+                if not any(store.undated_refunds for store in everyone):
+                    continue
+            made = f"{self.at}_{table}"
+            picked = [f"{sql} AS {name(column)}" for column, sql in
+                      self._filled(table).columns.items()]  # fmt: skip
+            if "store_id" in canonical_tables()[table]:
+                picked.insert(0, "_store AS store_id")
+            where = f" WHERE {condition(about.when, self.known)}" if about.when else ""
+            once = ""
+            if about.once_per:
+                group = ", ".join(["_store", *(value(one, self.known).sql
+                                               for one in about.once_per)])  # fmt: skip
+                once = f" QUALIFY row_number() OVER (PARTITION BY {group} ORDER BY {LINE}) = 1"
+            self.made[table] = made
+            self.con.execute(
+                f"CREATE TEMP TABLE {name(made)} AS SELECT {LINE}, {', '.join(picked)}"
+                f" FROM ({sound}){where}{once}"
+            )
+
+    @staticmethod
+    def _needs_declaration(said: object) -> bool:
+        return "store_declares" in repr(said)
+
+    # What the file says about itself
+
+    def _refuse_undeclared_tax(self, stores: tuple[Store, ...]) -> None:
+        """Prices with tax inside, no tax column and no rate: GMV could only be guessed."""
+        lines = self.source.tables.get("order_lines")
+        if lines is None:
+            return
+        tax = columns_named(self._origin(lines.fill.get("tax")), self.source.columns)
+        if tax & set(self.found.positions):
+            return
+        for store in stores:
+            if store.tax_basis == "included" and store.tax_rate is None:
+                raise self._refused(
+                    f"prices of store {store.id!r} hold tax, and this export has no tax column",
+                    "add tax_rate to the store in workspace.yml",
+                )
+
+    def _origin(self, said: object, depth: int = 8) -> object:
+        """Follow a value through ``define`` down to the file's columns."""
+        if isinstance(said, str) and said in self.source.define and depth:
+            return self._origin(self.source.define[said], depth - 1)
+        return said
+
+    def _tax_header(self) -> str:
+        said = self.source.tables["order_lines"].fill.get("tax")
+        named = sorted(columns_named(self._origin(said), self.source.columns))
+        return self._header(named[0]) if named else "tax"
+
+    def _order_columns(self) -> tuple[str, ...]:
+        """The columns within which rows share something: an order-level amount or date."""
+        for down in self.source.carry_down:
+            if down.within:
+                return down.within
+        for said in self.source.define.values():
+            if isinstance(said, Mapping) and "allocate" in said:
+                within = said["allocate"]["within"]
+                return (within,) if isinstance(within, str) else tuple(within)
+        return ()
+
+    def _header(self, column: str) -> str:
+        """Name a column as the file does."""
+        at = self.found.positions.get(column)
+        return column if at is None else self.found.headers[at].strip()
+
+    def _check_total(self, writings: Mapping[str, Writing]) -> None:
+        """Compare the total that the file states with the sum of its rows."""
+        check = self.source.check_total
+        if check is None or not {check.stated, check.sum_of} <= set(self.found.positions):
+            return
+        row = self.con.execute(
+            f"SELECT sum({name(check.stated)}) FILTER (_aside >= {_DECLARED}),"
+            f" sum({name(check.sum_of)}) FILTER (_aside IS NULL) FROM {name(self.typed)}"
+        ).fetchone()
+        stated, summed = row or (None, None)
+        if stated is None or stated == (summed or 0):
+            return
+        self.warnings.append(
+            Fault(
+                f"{self.path.name}, column {self._header(check.stated)!r}",
+                f"states a total of {stated:,.2f}, but its rows add up to {summed or 0:,.2f}",
+                "download the export again; it may be cut off",
+            )
+        )
+
+    def _as_of(self, period: Period | None) -> date | None:
+        """Give the latest day that the export knows of."""
+        days = []
+        for column in self.source.as_of:
+            if column in self.found.positions:
+                day = name(column)
+                if self.types[column] == "timestamp":
+                    day = f"timezone(_zone, timezone('UTC', {day}))"
+                days.append(f"max(CAST({day} AS DATE))")
+        if days:
+            row = self.con.execute(
+                f"SELECT {', '.join(days)} FROM {name(self.typed)} WHERE _aside IS NULL"
+            ).fetchone()
+            known = [day for day in row or () if day]
+            if known:
+                return max(known)
+        declared = period or self.place.period
+        return declared.end if declared else None
+
+    def _refused(self, what: str, way_out: str) -> DataRefused:
+        return DataRefused(Fault(self.path.name, what, way_out))
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    """Give HMAC-SHA256's two pads, so that DuckDB can hash a whole column with the key."""
+    block = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def customer_key(buyer: str, platform: str, key: bytes) -> str:
+    """Give the hash under which a buyer is kept: the same as the door's SQL gives."""
+    message = f"{platform}\x1f{buyer.strip().lower()}".encode()
+    return hmac.new(key, message, sha256).hexdigest()[:32]
+
+
+def _store_facts(store: Store) -> str:
+    rate = "NULL::BIGINT" if store.tax_rate is None else f"{int(store.tax_rate * 10**8)}::BIGINT"
+    country = literal(store.country) if store.country else "NULL::VARCHAR"
+    return (
+        f"({literal(store.id)}, {literal(store.currency)}, {literal(store.time_zone)}, {country},"
+        f" {str(store.tax_basis == 'included').lower()}, {rate},"
+        f" {str(store.undated_refunds is not None).lower()})"
+    )

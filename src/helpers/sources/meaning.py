@@ -1,0 +1,405 @@
+"""The words of a mapping and what they mean in SQL: values, and conditions on rows.
+
+A closed set on purpose: an analyst learns it in ten minutes (``docs/bring-your-own-files.md``), and
+whatever a mapping says can be checked before a file is read. A source that needs more gets a word
+here, which every other source may then use, and no special case in the door.
+
+Values: a column's name, ``{is: word}``, ``multiply``, ``add``, ``subtract``, ``negate``,
+``absolute``, ``first_of``, ``join``, ``choose``, ``translate``, ``number_within``, ``day_of``,
+``period``, ``store``, ``part_of``, ``allocate``.
+Conditions: ``{column: {test: word}}`` with ``equals``, ``one_of``, ``starts_with``, ``ends_with``,
+``contains``, ``blank``, ``less_than``, ``more_than``, ``at_least``, ``at_most``; ``not``;
+``store_declares``. All lines of one condition must hold; of a list, any one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from helpers.sources.cells import MONEY, SQL_TYPE
+from helpers.sources.sql import literal, name
+
+LINE = "source_line"
+#: What a mapping may ask of the store that the rows belong to.
+STORE_FACTS = {"currency": "_currency", "country": "_country", "time_zone": "_zone", "id": "_store"}
+_NUMBERS = ("money", "integer", "percent")
+_TEXTS = ("text", "id", "country", "customer")
+
+
+class Unclear(ValueError):
+    """A mapping says something that has no meaning; the words are for the analyst."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """SQL over the rows at hand, and the type of what it gives."""
+
+    sql: str
+    type: str
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Add the nearest known name to a fault, or list them if none is near."""
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+
+
+def value(said: Any, columns: Mapping[str, str]) -> Meaning:
+    """Read one value of a mapping.
+
+    Args:
+        said: What stands in the YAML.
+        columns: The columns that may be named, with their types.
+
+    Raises:
+        Unclear: It means nothing, with what to write instead.
+    """
+    if isinstance(said, str):
+        if said not in columns:
+            raise Unclear(f"{said!r} is no column named above; {did_you_mean(said, columns)}")
+        return Meaning(name(said), columns[said])
+    if not isinstance(said, Mapping) or len(said) != 1:
+        raise Unclear(
+            f"{said!r} is no value; write a column's name, or one of {', '.join(_WAYS)}"
+        )
+    (way, what), = said.items()
+    if way not in _WAYS:
+        raise Unclear(f"{way!r} is no way to make a value; {did_you_mean(str(way), _WAYS)}")
+    return _WAYS[way](what, columns)
+
+
+def condition(said: Any, columns: Mapping[str, str]) -> str:
+    """Read one condition; the SQL is true or false, never NULL.
+
+    Raises:
+        Unclear: It means nothing, with what to write instead.
+    """
+    if isinstance(said, list | tuple):
+        if not said:
+            raise Unclear("an empty list is no condition")
+        return "(" + " OR ".join(condition(one, columns) for one in said) + ")"
+    if not isinstance(said, Mapping) or not said:
+        raise Unclear(f"{said!r} is no condition; write for example status: {{equals: Cancelled}}")
+    return "(" + " AND ".join(_one_condition(on, test, columns) for on, test in said.items()) + ")"
+
+
+def columns_named(said: Any, columns: Iterable[str]) -> set[str]:
+    """List the columns that a value or condition speaks of."""
+    known = set(columns)
+    if isinstance(said, str):
+        return {said} & known
+    if isinstance(said, Mapping):
+        found = {key for key in said if key in known}
+        for way, what in said.items():
+            if way not in ("is", "equals", "one_of", "starts_with", "ends_with", "contains"):
+                found |= columns_named(what, known)
+        return found
+    if isinstance(said, list | tuple):
+        return set().union(*(columns_named(one, known) for one in said)) if said else set()
+    return set()
+
+
+def _one_condition(on: Any, test: Any, columns: Mapping[str, str]) -> str:
+    if on == "not":
+        return f"NOT {condition(test, columns)}"
+    if on == "store_declares":
+        if test != "undated_refunds":
+            raise Unclear(f"store_declares knows undated_refunds, not {test!r}")
+        return "coalesce(_undated, false)"
+    found = value(on, columns)
+    if not isinstance(test, Mapping):
+        test = {"equals": test}
+    return " AND ".join(_test(found, kind, word, str(on)) for kind, word in test.items())
+
+
+def _test(found: Meaning, kind: Any, word: Any, on: str) -> str:
+    sql = found.sql
+    match kind:
+        case "blank":
+            if not isinstance(word, bool):
+                raise Unclear(f"{on}: blank is true or false, not {word!r}")
+            return f"({sql} IS NULL)" if word else f"({sql} IS NOT NULL)"
+        case "less_than" | "more_than" | "at_least" | "at_most":
+            if found.type not in _NUMBERS:
+                raise Unclear(f"{on}: {kind} needs a number, and {on} is {found.type}; give the "
+                              "column type: money or integer")  # fmt: skip
+            sign = {"less_than": "<", "more_than": ">", "at_least": ">=", "at_most": "<="}[kind]
+            return f"coalesce({sql} {sign} {_decimal(word, on)}, false)"
+        case "equals" | "one_of":
+            words = word if isinstance(word, list | tuple) else [word]
+            if found.type in _NUMBERS:
+                listed = ", ".join(_decimal(one, on) for one in words)
+                return f"coalesce({sql} IN ({listed}), false)"
+            if found.type == "boolean":
+                return f"coalesce({sql} = {str(bool(words[0])).lower()}, false)"
+            listed = ", ".join(literal(_word(one, on).casefold()) for one in words)
+            return f"coalesce(lower({sql}) IN ({listed}), false)"
+        case "starts_with" | "ends_with" | "contains":
+            words = word if isinstance(word, list | tuple) else [word]
+            if found.type not in _TEXTS:
+                raise Unclear(f"{on}: {kind} needs a text, and {on} is {found.type}")
+            tests = (f"{kind}(lower({sql}), {literal(_word(one, on).casefold())})" for one in words)
+            return f"coalesce({' OR '.join(tests)}, false)"
+        case _:
+            tests_known = ("equals", "one_of", "starts_with", "ends_with", "contains", "blank",
+                           "less_than", "more_than", "at_least", "at_most")  # fmt: skip
+            raise Unclear(f"{on}: {kind!r} is no test; {did_you_mean(str(kind), tests_known)}")
+
+
+def _word(said: Any, on: str) -> str:
+    if isinstance(said, bool) or not isinstance(said, str | int | float | Decimal):
+        raise Unclear(f"{on}: {said!r} is no word; put it in quotes")
+    return str(said)
+
+
+def _decimal(said: Any, on: str) -> str:
+    try:
+        if isinstance(said, bool):
+            raise InvalidOperation
+        number = Decimal(str(said))
+    except InvalidOperation:
+        raise Unclear(f"{on}: {said!r} is no number") from None
+    return f"{number:f}"
+
+
+def _parts(what: Any, columns: Mapping[str, str], way: str, least: int = 2) -> list[Meaning]:
+    if not isinstance(what, list | tuple) or len(what) < least:
+        raise Unclear(f"{way} needs a list of {least} or more values, such as [quantity, price]")
+    return [value(one, columns) for one in what]
+
+
+def _number_parts(what: Any, columns: Mapping[str, str], way: str) -> list[Meaning]:
+    parts = _parts(what, columns, way)
+    for part, said in zip(parts, what, strict=True):
+        if part.type not in _NUMBERS:
+            raise Unclear(f"{way}: {said} is {part.type}; give the column type: money or integer")
+    return parts
+
+
+def _is(what: Any, _: Mapping[str, str]) -> Meaning:
+    if isinstance(what, bool):
+        return Meaning(str(what).lower(), "boolean")
+    if what is None:
+        return Meaning("NULL", "nothing")
+    if isinstance(what, int):
+        return Meaning(f"CAST({what} AS BIGINT)", "integer")
+    if isinstance(what, float):
+        return Meaning(f"CAST('{Decimal(str(what)):f}' AS {MONEY})", "money")
+    if isinstance(what, str):
+        return Meaning(literal(what), "text")
+    raise Unclear(f"is: {what!r} is neither a word nor a number")
+
+
+def _multiply(what: Any, columns: Mapping[str, str]) -> Meaning:
+    parts = _number_parts(what, columns, "multiply")
+    if sum(part.type != "integer" for part in parts) > 1:
+        raise Unclear("multiply takes one amount and whole numbers, such as [quantity, price]")
+    kind = "integer" if all(part.type == "integer" for part in parts) else "money"
+    # 18 and 19 digits are the most that one product can hold exactly.
+    sql = " * ".join(part.sql for part in parts)
+    # Rounded to what is stored only at the end: 0.00125 x 1000 is 1.25.
+    return Meaning(f"CAST({sql} AS {SQL_TYPE[kind]})", kind)
+
+
+def _sum(sign: str, way: str) -> Any:
+    def total(what: Any, columns: Mapping[str, str]) -> Meaning:
+        parts = _number_parts(what, columns, way)
+        kind = "integer" if all(part.type == "integer" for part in parts) else "money"
+        # An empty discount is no discount; but nothing at all stays nothing.
+        sql = f" {sign} ".join(f"coalesce({part.sql}, 0)" for part in parts)
+        empty = " AND ".join(f"{part.sql} IS NULL" for part in parts)
+        if sign == "-":
+            empty = f"{parts[0].sql} IS NULL"
+        return Meaning(f"CASE WHEN {empty} THEN NULL ELSE CAST({sql} AS {SQL_TYPE[kind]}) END",
+                       kind)  # fmt: skip
+
+    return total
+
+
+def _signed(form: str, way: str) -> Any:
+    def turned(what: Any, columns: Mapping[str, str]) -> Meaning:
+        found = value(what, columns)
+        if found.type not in _NUMBERS:
+            raise Unclear(f"{way}: {what} is {found.type}; give the column type: money or integer")
+        return Meaning(form.format(found.sql), found.type)
+
+    return turned
+
+
+def _same_type(parts: list[Meaning], way: str) -> str:
+    kinds = {part.type for part in parts if part.type != "nothing"}
+    if kinds <= set(_TEXTS):
+        return "id" if kinds == {"id"} else "text"
+    if kinds <= {"money", "integer"}:
+        return "money" if "money" in kinds else "integer"
+    if len(kinds) != 1:
+        raise Unclear(f"{way} mixes {' and '.join(sorted(kinds))}")
+    return kinds.pop()
+
+
+def _first_of(what: Any, columns: Mapping[str, str]) -> Meaning:
+    parts = _parts(what, columns, "first_of")
+    kind = _same_type(parts, "first_of")
+    return Meaning(f"coalesce({', '.join(part.sql for part in parts)})", kind)
+
+
+def _join(what: Any, columns: Mapping[str, str]) -> Meaning:
+    parts = _parts(what, columns, "join")
+    return Meaning(" || '-' || ".join(f"CAST({part.sql} AS VARCHAR)" for part in parts), "id")
+
+
+def _choose(what: Any, columns: Mapping[str, str]) -> Meaning:
+    if not isinstance(what, list | tuple) or not what:
+        raise Unclear("choose needs a list of {when: ..., then: ...}, the last {otherwise: ...}")
+    cases, parts = [], []
+    for place, one in enumerate(what, start=1):
+        if isinstance(one, Mapping) and set(one) == {"when", "then"}:
+            parts.append(value(one["then"], columns))
+            cases.append(f"WHEN {condition(one['when'], columns)} THEN {parts[-1].sql}")
+        elif isinstance(one, Mapping) and set(one) == {"otherwise"} and place == len(what):
+            parts.append(value(one["otherwise"], columns))
+            cases.append(f"ELSE {parts[-1].sql}")
+        else:
+            raise Unclear(f"choose, line {place}: write {{when: ..., then: ...}}, and last of all "
+                          "{otherwise: ...}")  # fmt: skip
+    kind = _same_type(parts, "choose")
+    return Meaning(f"CASE {' '.join(cases)} END", kind)
+
+
+def _translate(what: Any, columns: Mapping[str, str]) -> Meaning:
+    if not isinstance(what, Mapping) or set(what) - {"column", "words", "otherwise"}:
+        raise Unclear("translate needs {column: ..., words: {found: meant}, otherwise: ...}")
+    found = value(what.get("column"), columns)
+    words = what.get("words")
+    if found.type not in _TEXTS or not isinstance(words, Mapping) or not words:
+        raise Unclear("translate needs a text column, and words: {found: meant}")
+    cases = " ".join(
+        f"WHEN {literal(_word(key, 'translate').casefold())} THEN {literal(_word(to, 'translate'))}"
+        for key, to in words.items()
+    )
+    last = value(what["otherwise"], columns).sql if "otherwise" in what else "NULL"
+    return Meaning(f"CASE lower({found.sql}) {cases} ELSE {last} END", "text")
+
+
+def _number_within(what: Any, columns: Mapping[str, str]) -> Meaning:
+    names = [what] if isinstance(what, str) else what
+    group = ", ".join(["_store", *(part.sql for part in _parts(names, columns, "number_within", 1))])
+    return Meaning(f"row_number() OVER (PARTITION BY {group} ORDER BY {LINE})", "integer")
+
+
+def _day_of(what: Any, columns: Mapping[str, str]) -> Meaning:
+    found = value(what, columns)
+    if found.type == "date":
+        return found
+    if found.type != "timestamp":
+        raise Unclear(f"day_of: {what} is {found.type}; give the column type: timestamp")
+    return Meaning(f"CAST(timezone(_zone, timezone('UTC', {found.sql})) AS DATE)", "date")
+
+
+def _period(what: Any, _: Mapping[str, str]) -> Meaning:
+    if what not in ("start", "end"):
+        raise Unclear(f"period is start or end, not {what!r}")
+    return Meaning(f"_{what}", "date")
+
+
+def _store(what: Any, _: Mapping[str, str]) -> Meaning:
+    if what not in STORE_FACTS:
+        raise Unclear(f"store knows {', '.join(STORE_FACTS)}, not {what!r}")
+    return Meaning(STORE_FACTS[what], "text")
+
+
+def _part_of(what: Any, columns: Mapping[str, str]) -> Meaning:
+    """Give ``amount x share / whole``, rounded half up to four decimals, in whole numbers."""
+    if not isinstance(what, Mapping) or set(what) != {"amount", "share", "whole"}:
+        raise Unclear("part_of needs {amount: ..., share: ..., whole: ...}")
+    amount, share, whole = _number_parts(
+        [what["amount"], what["share"], what["whole"]], columns, "part_of"
+    )
+    return Meaning(share_of(amount.sql, share.sql, whole.sql), "money")
+
+
+def share_of(amount: str, share: str, whole: str) -> str:
+    """Divide exactly: DuckDB's own division of decimals goes through binary floating point."""
+    size = f"CAST(abs(CAST({amount} AS DECIMAL(18,4))) * 10000 AS HUGEINT)"
+    top = f"{size} * CAST(abs(CAST({share} AS DECIMAL(18,4))) * 10000 AS HUGEINT)"
+    below = f"CAST(abs(CAST({whole} AS DECIMAL(18,4))) * 10000 AS HUGEINT)"
+    rounded = f"(2 * {top} + {below}) // (2 * {below})"
+    sign = f"(CASE WHEN ({amount} < 0) <> ({share} < 0) THEN -1 ELSE 1 END)"
+    scaled = f"CAST({sign} * {rounded} AS DECIMAL(22,0)) * 0.0001"
+    return f"CASE WHEN {whole} <> 0 THEN CAST({scaled} AS DECIMAL(18,4)) END"
+
+
+def _allocate(what: Any, columns: Mapping[str, str]) -> Meaning:
+    raise Unclear("allocate stands under define, as a value of its own")
+
+
+_WAYS = {
+    "is": _is,
+    "multiply": _multiply,
+    "add": _sum("+", "add"),
+    "subtract": _sum("-", "subtract"),
+    "negate": _signed("(-{})", "negate"),
+    "absolute": _signed("abs({})", "absolute"),
+    "first_of": _first_of,
+    "join": _join,
+    "choose": _choose,
+    "translate": _translate,
+    "number_within": _number_within,
+    "day_of": _day_of,
+    "period": _period,
+    "store": _store,
+    "part_of": _part_of,
+    "allocate": _allocate,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """An order's amount, spread over its lines so that the cents add up."""
+
+    amount: str
+    by: str
+    within: tuple[str, ...]
+
+    def over(self, rows: str, as_name: str) -> str:
+        """Give a query that adds the allocated column to ``rows``.
+
+        The order's amount is its first filled cell: platforms leave the others empty or repeat
+        it. Cents that the shares leave over go to the largest remainders, then to the first line.
+        """
+        group = ", ".join(["_store", *self.within])
+        whole = f"PARTITION BY {group}"
+        return f"""
+            SELECT * EXCLUDE (_a, _w, _all, _floor, _rest), CASE WHEN _a IS NULL THEN NULL ELSE
+              CAST(CAST((_floor + CASE WHEN row_number() OVER ({whole} ORDER BY _rest DESC, {LINE})
+                <= abs(_a) - sum(_floor) OVER ({whole}) THEN 1 ELSE 0 END) * sign(_a)
+                AS DECIMAL(22,0)) * _unit AS DECIMAL(18,4)) END AS {name(as_name)}
+            FROM (SELECT *, abs(_a) * _w // _all AS _floor, abs(_a) * _w % _all AS _rest FROM (
+              SELECT *, sum(_w) OVER ({whole}) AS _all FROM (
+                SELECT * REPLACE (CASE WHEN sum(_w) OVER ({whole}) = 0
+                  THEN CASE WHEN row_number() OVER ({whole} ORDER BY {LINE}) = 1 THEN 1 ELSE 0 END
+                  ELSE _w END AS _w) FROM (
+                  SELECT *, CAST(CAST(first_value({self.amount} IGNORE NULLS) OVER ({whole}
+                      ORDER BY {LINE} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+                      AS DECIMAL(18,4)) * 100 AS HUGEINT) AS _a,
+                    CAST(greatest(coalesce({self.by}, 0), 0) * 100 AS HUGEINT) AS _w
+                  FROM ({rows})))))
+        """.replace("_unit", "0.01")
+
+
+def allocation(said: Any, columns: Mapping[str, str]) -> Allocation | None:
+    """Read ``{allocate: {amount, by, within}}``, or give None for any other value."""
+    if not isinstance(said, Mapping) or set(said) != {"allocate"}:
+        return None
+    what = said["allocate"]
+    if not isinstance(what, Mapping) or set(what) != {"amount", "by", "within"}:
+        raise Unclear("allocate needs {amount: ..., by: ..., within: ...}")
+    amount, by = _number_parts([what["amount"], what["by"]], columns, "allocate")
+    names = [what["within"]] if isinstance(what["within"], str) else what["within"]
+    within = tuple(part.sql for part in _parts(names, columns, "allocate: within", 1))
+    return Allocation(amount.sql, by.sql, within)
