@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from helpers.charts.absent import nothing_to_show
 from helpers.charts.drawing import NARROW, as_svg, draw_twice, house_style, inline, sheet, spread
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.grids import Column, numbers_table
@@ -163,6 +164,9 @@ def trend(
         months: How many months to show.
         notes: Shown beside the frame's own notes.
     """
+    if _is_silent(history):
+        return nothing_to_show(history, id=id, takeaway=takeaway, source=source, metric=metric,
+                               language=language, measure=measure, notes=notes)  # fmt: skip
     needs(history, id, "month", "value")
     frame = _of_metric(history, metric)
     one = subject(metric or only_one(frame, "metric"), language, unit=unit, currency=currency,
@@ -186,6 +190,13 @@ def trend(
         kind="trend",
         headings=headings(data, language),
         numbers=numbers_table(data, _trend_columns(data, one), one),
+    )
+
+
+def _is_silent(history: pd.DataFrame) -> bool:
+    """Tell whether there is no value at all."""
+    return history.empty or (
+        "value" in history and all(number_of(value) is None for value in history["value"])
     )
 
 
@@ -507,6 +518,9 @@ def small_multiples(
         top: Show the largest so many; all are in the download.
         notes: Shown beside the frame's own notes.
     """
+    if _is_silent(history):
+        return nothing_to_show(history, id=id, takeaway=takeaway, source=source, metric=metric,
+                               language=language, measure=measure, notes=notes)  # fmt: skip
     needs(history, id, "member", "month", "value")
     frame = history if not metric or "metric" not in history else history[
         history["metric"] == metric]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.charts.absent import nothing_to_show
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.markup import Markup, tag
 from helpers.charts.notation import news
@@ -19,7 +20,7 @@ from helpers.charts.subject import (
     sentence,
     text_of,
 )
-from helpers.charts.words import COLUMNS, headings
+from helpers.charts.words import COLUMNS, headings, worth_saving
 from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.units import Direction, Status, Unit
 from helpers.vocabulary.wording import write_date, write_missing
@@ -104,6 +105,9 @@ def table(
         total: Value of the first column in the row that is a total and is set apart.
         rows: Show at most so many; the download holds all.
     """
+    if frame.empty:
+        return nothing_to_show(frame, id=id, takeaway=takeaway, source=source, language=language,
+                               measure=measure, notes=notes)  # fmt: skip
     needs(frame, id, *(column.name for column in columns))
     records = rows_of(frame)
     shown = records if rows is None else records[:rows]
@@ -137,7 +141,7 @@ def table(
         measure=measure or ("、" if language == "zh" else ", ").join(named.values()),
         source=source,
         alt=ended(sentence(said, language), language),
-        data=frame,
+        data=worth_saving(frame),
         table=scrolling(_set(columns, body, language), measure or takeaway),
         language=language,
         notes=(more, *notes, *notes_of(frame)),

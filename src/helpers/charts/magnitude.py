@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helpers.charts.absent import nothing_to_show
+from helpers.charts.bars import Row, Ruler, bar, bar_list, tick
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.markup import Markup, tag
 from helpers.charts.notation import (
+    ACTUAL,
+    BAD,
+    EXPECTED,
+    FORECAST_LANDING,
+    GOOD,
     LAST_PERIOD,
     LAST_YEAR,
     PRELIMINARY,
     SIGNALS,
     TARGET,
+    THIS_PERIOD,
     News,
     news,
     target_news,
@@ -80,6 +88,9 @@ def kpi_cards(
         against: Better names of the baselines, such as ``{"previous": "vs September"}``.
         notes: Shown beside the frame's own notes.
     """
+    if card.empty:
+        return nothing_to_show(card, id=id, takeaway=takeaway, source=source, language=language,
+                               measure=measure, notes=notes)  # fmt: skip
     needs(card, id, "metric", "value", "unit")
     rows = rows_of(card)
     subjects = [_subject_of(row, language, currency) for row in rows]
@@ -225,3 +236,127 @@ def _said(row: dict[str, Any], one: Subject) -> str:
         word = f" ({met.text(language)})" if met else ""
         said.append(f"{TARGET.text(language)} {one.write(target)}{word}")
     return ("，" if language == "zh" else ", ").join(said)
+
+
+_PACE_MEASURE = Label(
+    en="Reached so far as a share of the target, which is the outlined bar",
+    zh="累计完成占目标的比例，空心框为目标",
+)
+_VERDICT_NEWS = {
+    "met": 1, "ahead": 1, "on_track": 1, "under": 1,
+    "missed": -1, "behind": -1, "at_risk": -1, "over": -1,
+}  # fmt: skip
+_OF = Label(en="{actual} of {target}", zh="{actual}，目标{target}")
+_LANDS = Label(en="heading for {landing}", zh="预计达成{landing}")
+
+
+def bullet_bars(
+    pace: pd.DataFrame,
+    *,
+    id: str,
+    takeaway: str,
+    source: str,
+    language: Language = "en",
+    currency: str = "",
+    measure: str | None = None,
+    notes: tuple[str, ...] = (),
+) -> Exhibit:
+    """Hold figures against their targets: how far, how far one should be, where it is heading.
+
+    Each bar is drawn against its own target, so that targets of different units stand below each
+    other. For rates, which have no pace, only bar and target are drawn.
+
+    Args:
+        pace: As ``pace`` gives it: label, actual, target; and, where known, metric, scope, unit,
+            currency, attainment, expected, landing, verdict, verdict_label, status.
+        id: Slug of the exhibit.
+        takeaway: What to conclude.
+        source: Exports and days behind the numbers.
+        language: ``"zh"`` or ``"en"``.
+        currency: Of money whose ``unit`` is not already an ISO code.
+        measure: Replaces the standard line.
+        notes: Shown beside the frame's own notes.
+    """
+    if pace.empty:
+        return nothing_to_show(pace, id=id, takeaway=takeaway, source=source, language=language,
+                               measure=measure, notes=notes)  # fmt: skip
+    needs(pace, id, "label", "actual", "target")
+    rows, said = [], []
+    records = rows_of(pace)
+    ruler = Ruler(0.0, _furthest(records))
+    for row in records:
+        one = _subject_of(row, language, currency)
+        actual, target = number_of(row["actual"]), number_of(row["target"])
+        verdict = text_of(row.get("verdict"))
+        words = text_of(row.get("verdict_label")) or verdict
+        judged = _verdict_news(verdict, actual, target, one, words)
+        parts: list[Markup] = []
+        if target:
+            parts.append(bar(ruler, 0, 1, "ex-pl"))
+            landing, expected = number_of(row.get("landing")), number_of(row.get("expected"))
+            if landing is not None:
+                parts.append(bar(ruler, 0, max(landing / target, 0), "ex-fc"))
+            if actual is not None:
+                parts.append(bar(ruler, 0, max(actual / target, 0), "ex-ac ex-thin"))
+            if expected is not None:
+                parts.append(tick(ruler, expected / target, "ex-expected"))
+        share = number_of(row.get("attainment"))
+        if share is None and actual is not None and target:
+            share = actual / target
+        is_rate = one.unit.changes_in_points
+        value = (
+            one.write(actual, row.get("status"))
+            if is_rate or share is None
+            else (write_value(share, "percent", language))
+        )
+        under = _OF.text(language).format(actual=one.write(actual, row.get("status")),
+                                          target=one.write(target))  # fmt: skip
+        if (landing := number_of(row.get("landing"))) is not None:
+            comma = "，" if language == "zh" else ", "
+            under += comma + _LANDS.text(language).format(landing=one.write(landing))
+        scope = text_of(row.get("scope"))
+        name = label_of(row) + (f" · {scope}" if scope else "")
+        rows.append(Row(name, parts, value, judged=judged, under=under, is_missing=actual is None))
+        said.append(f"{name} {under}{f' ({words})' if words else ''}")
+    keys = [("ex-key-ac", THIS_PERIOD.text(language)), ("ex-key-pl", TARGET.text(language))]
+    if any(number_of(row.get("landing")) is not None for row in records):
+        keys.append(("ex-key-fc", FORECAST_LANDING.text(language)))
+    if any(number_of(row.get("expected")) is not None for row in records):
+        keys.append(("ex-key-expected", EXPECTED.text(language)))
+    return Exhibit(
+        id=id,
+        takeaway=takeaway,
+        measure=measure or _PACE_MEASURE.text(language),
+        source=source,
+        alt=ended(sentence(said, language), language),
+        data=worth_saving(pace),
+        table=bar_list(rows, language, keys),
+        language=language,
+        notes=(*notes, *notes_of(pace)),
+        kind="bullet_bars",
+        headings=headings(pace, language),
+    )
+
+
+def _furthest(records: list[dict[str, Any]]) -> float:
+    """Leave room for the longest bar, but let no runaway flatten all the others."""
+    shares = [1.0]
+    for row in records:
+        target = number_of(row["target"])
+        for column in ("actual", "landing", "expected"):
+            value = number_of(row.get(column))
+            if target and value is not None:
+                shares.append(value / target)
+    return min(max(shares) * 1.02, 2.0)
+
+
+def _verdict_news(
+    verdict: str, actual: float | None, target: float | None, one: Subject, words: str
+) -> News | None:
+    if verdict == "not_enough_data" or actual is None or target is None:
+        return News(ACTUAL, "soft", Label(en=words, zh=words)) if words else None
+    if verdict not in _VERDICT_NEWS:
+        return target_news(actual, target, one.direction)
+    good = _VERDICT_NEWS[verdict] > 0
+    word = Label(en=words, zh=words)
+    return News(GOOD, "good", word) if good else News(BAD, "bad", word)

@@ -19,6 +19,7 @@ ACTUAL = "#404040"
 PREVIOUS = "#b3b3b3"
 PLAN = "#404141"  # an outline as dark as actual; apart by one, so that it can be told in a drawing
 FORECAST = "#8c8c8c"
+STEP = "#7d8590"  # a part of a whole, neither good nor bad
 GOOD = "#1b66b0"
 BAD = "#b8500a"
 HIGHLIGHT = "#6a3d9a"
@@ -33,6 +34,7 @@ VARIABLES = {
     ACTUAL: "--ex-actual",
     PREVIOUS: "--ex-previous",
     FORECAST: "--ex-forecast",
+    STEP: "--ex-step",
     GOOD: "--ex-good",
     BAD: "--ex-bad",
     HIGHLIGHT: "--ex-highlight",

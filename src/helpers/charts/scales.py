@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -17,6 +18,10 @@ _STEPS = {
     "zh": [(1e8, "亿"), (1e4, "万"), (1, "")],
     "en": [(1e9, "bn"), (1e6, "m"), (1e3, "k"), (1, "")],
 }
+
+
+_WIDE = "\u2e80-\u9fff\uff00-\uffef"
+_WORDS = re.compile(rf"[{_WIDE}][，。、）：；]?\s*|[^\s{_WIDE}]+\s*")
 
 
 def round_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
@@ -103,3 +108,23 @@ def width_of(text: str, size: float) -> float:
     """Estimate how wide a line of text is; wide letters count one em, others a bit over half."""
     wide = sum(1 for letter in text if unicodedata.east_asian_width(letter) in "WF")
     return size * (wide + 0.58 * (len(text) - wide))
+
+
+def wrapped(text: str, size: float, width: float, lines: int = 3) -> str:
+    """Break a label so that no line is wider than ``width``; Chinese breaks anywhere.
+
+    What does not fit into ``lines`` ends in an ellipsis; the data and the spoken text have it all.
+    """
+    words = re.findall(
+        r"[\u2e80-\u9fff\uff00-\uffef][，。、）：；]?|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*", text
+    )
+    set_lines = [""]
+    for word in words:
+        if set_lines[-1] and width_of((set_lines[-1] + word).rstrip(), size) > width:
+            set_lines.append("")
+        set_lines[-1] += word
+    set_lines = [line.rstrip() for line in set_lines]
+    if len(set_lines) > lines:
+        set_lines = set_lines[:lines]
+        set_lines[-1] = set_lines[-1][:-1].rstrip() + "…"
+    return "\n".join(set_lines)

@@ -114,10 +114,7 @@ def only_one(frame: pd.DataFrame, column: str) -> str:
 
 def catalogued(metric: str) -> Any | None:
     """Give the metric's declaration, or None where the catalogue has none of that id."""
-    try:
-        from helpers.metrics.catalogue import catalogue
-    except ModuleNotFoundError:  # REMOVE once metrics stands
-        return None
+    from helpers.metrics.catalogue import catalogue
 
     return catalogue().get(metric)
 

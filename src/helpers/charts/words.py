@@ -58,6 +58,18 @@ COLUMNS: dict[str, Label] = {
     "retained": Label(en="Retained", zh="留存"),
     "size": Label(en="Customers", zh="客户数"),
     "is_mature": Label(en="Complete", zh="是否完整"),
+    "rank": Label(en="Rank", zh="排名"),
+    "points": Label(en="Points of growth", zh="拉动增长（点）"),
+    "relative_change": Label(en="Relative change", zh="变动幅度"),
+    "share_of_gmv": Label(en="Share of GMV", zh="占GMV比例"),
+    "standing": Label(en="Standing", zh="在列情况"),
+    "units": Label(en="Units", zh="件数"),
+    "abc_class": Label(en="ABC class", zh="ABC分类"),
+    "cumulative_share": Label(en="Cumulative share", zh="累计占比"),
+    "active": Label(en="Bought again", zh="复购人数"),
+    "is_opening": Label(en="First month in the data", zh="是否数据首月"),
+    "cohort_start": Label(en="First day", zh="起始日"),
+    "due": Label(en="Due", zh="截止"),
     "rate": Label(en="Rate", zh="转化率"),
 }
 
