@@ -19,7 +19,10 @@ CAMPAIGN_COLUMNS = [
     "spend_previous", "spend_change", "roas_previous", "acos_change", "is_waste", "is_enough",
     "currency", "status",
 ]  # fmt: skip
-_METRICS = ("ad_spend", "cpc", "ad_cvr", "acos", "roas", "ctr")
+_METRICS = (
+    "ad_spend", "ad_impressions", "ad_clicks", "ad_orders", "ad_sales", "ad_ctr", "cpc", "ad_cvr",
+    "acos", "roas",
+)  # fmt: skip
 
 
 def by_campaign(desk: Desk) -> pd.DataFrame:
@@ -42,8 +45,7 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
     for (store, campaign), cells in now.items():
         old = before.get((store, campaign), {})
         spend = _value(cells, "ad_spend")
-        clicks = _part(cells, "ad_cvr", "denominator") or _part(cells, "cpc", "denominator")
-        orders = _part(cells, "ad_cvr", "numerator")
+        clicks, orders = _value(cells, "ad_clicks"), _value(cells, "ad_orders")
         interval = (
             wilson_interval(orders, clicks)
             if clicks and orders is not None and orders <= clicks
@@ -58,11 +60,11 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
                 "label": desk.member_label("campaign", campaign),
                 "spend": spend,
                 "share": spend / total if spend is not None and total else None,
-                "impressions": _part(cells, "ctr", "denominator"),
+                "impressions": _value(cells, "ad_impressions"),
                 "clicks": clicks,
                 "orders": orders,
-                "sales": _part(cells, "roas", "numerator"),
-                "ctr": _value(cells, "ctr"),
+                "sales": _value(cells, "ad_sales"),
+                "ctr": _value(cells, "ad_ctr"),
                 "cpc": _value(cells, "cpc"),
                 "ad_cvr": _value(cells, "ad_cvr"),
                 "ad_cvr_low": interval[0] if interval else None,
@@ -99,6 +101,3 @@ def _figures(desk: Desk, period: Period) -> dict[tuple[str, str], dict[str, Any]
 def _value(cells: dict[str, Any], metric: str) -> float | None:
     return number(cells[metric]["value"]) if metric in cells else None
 
-
-def _part(cells: dict[str, Any], metric: str, part: str) -> float | None:
-    return number(cells[metric][part]) if metric in cells else None

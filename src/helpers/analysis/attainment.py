@@ -276,9 +276,13 @@ def _level_verdict(actual: float, goal: float, direction: Direction) -> str:
 
 
 def _adds_up(metric: str) -> bool:
-    """Tell whether months of this metric may be added to a year."""
+    """Tell whether a year of this metric is reached month by month, and not a level."""
     declared = catalogue()[metric]
-    return bool(declared.additive) and Unit(declared.unit) in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
+    return (
+        declared.formula.kind in ("sum", "count", "count_distinct", "difference")
+        and declared.grain in ("day", "reported")
+        and declared.unit in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
+    )
 
 
 def _actual(

@@ -67,10 +67,10 @@ def compare(
         member's name, or the metric's in a frame without members), value, unit (a ``Unit``),
         currency, status, note (in the desk's language), numerator, denominator, previous,
         previous_change, year_ago, year_ago_change, target, attainment, direction, signal
-        (signal_up, signal_down, noise, not_enough_data), signal_method (year_on_year, plain, interval, none), normal_low and
-        normal_high (where the value would lie by chance), signal_points. Changes of rates are
-        differences (0.01 is one point), all others relative. A missing baseline, or one of
-        nought, leaves the change empty.
+        (signal_up, signal_down, noise, not_enough_data), signal_method (year_on_year, plain,
+        interval, none), normal_low and normal_high (where the value would lie by chance),
+        signal_points. Changes of rates are differences (0.01 is one point), all others
+        relative. A missing baseline, or one of nought, leaves the change empty.
     """
     import pandas as pd
 

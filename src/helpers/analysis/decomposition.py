@@ -19,9 +19,12 @@ def logarithmic_mean(first: float, second: float) -> float:
     """
     if min(first, second) <= 0:
         return 0.0
-    ratio = (first - second) / second
-    # log1p keeps its digits where the two lie close together and a plain quotient loses them.
-    return first if ratio == 0 else (first - second) / math.log1p(ratio)
+    apart = (first - second) / second
+    if apart == 0:
+        return first
+    # Each form of the logarithm keeps its digits only on its own side: close together, or far.
+    gap = math.log1p(apart) if abs(apart) < 0.5 else math.log(first / second)
+    return (first - second) / gap
 
 
 def split_change(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:

@@ -133,7 +133,10 @@ def movers(
     baseline = desk.baseline(against)
     if baseline is None:
         return pd.DataFrame(columns=MOVER_COLUMNS)
-    adds_up = bool(catalogue()[metric].additive)
+    # An order has one store, market and currency, but may hold several products.
+    adds_up = catalogue()[metric].additive or (
+        metric == "orders_count" and dimension in ("store", "platform", "market", "currency")
+    )
     unit = desk.unit(metric)
     now = _figures(desk, metric, desk.period, dimension)
     then = _figures(desk, metric, baseline, dimension)

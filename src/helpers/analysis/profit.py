@@ -7,28 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.comparison import compare
 from helpers.analysis.desk import Desk, number
-from helpers.metrics.catalogue import catalogue
 from helpers.metrics.notes import write_note
-from helpers.vocabulary.labels import Label
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: In the order a reader subtracts them; each is a metric with a positive value.
-DEDUCTIONS = ("refunds", "landed_cost", "commission", "fulfilment", "storage", "other_fee",
-              "ad_spend")  # fmt: skip
-#: Where the fees are not told apart by the catalogue, they stand as one step.
-FEES = ("commission", "fulfilment", "storage", "other_fee")
-DEDUCTION_LABELS: dict[str, Label] = {
-    "refunds": Label(en="Refunds", zh="退款"),
-    "landed_cost": Label(en="Landed cost", zh="到岸成本"),
-    "commission": Label(en="Commission", zh="平台佣金"),
-    "fulfilment": Label(en="Fulfilment", zh="履约费"),
-    "storage": Label(en="Storage", zh="仓储费"),
-    "other_fee": Label(en="Other fees", zh="其他费用"),
-    "fees": Label(en="Platform fees", zh="平台费用"),
-    "ad_spend": Label(en="Advertising", zh="广告花费"),
-}
+DEDUCTIONS = ("refunds", "landed_cost", "commission_fees", "fulfilment_fees", "storage_fees",
+              "other_fees", "ad_spend")  # fmt: skip
+#: Shown even where they are nought, because a reader looks for them.
+ALWAYS_SHOWN = frozenset({"refunds", "landed_cost", "ad_spend"})
 BRIDGE_COLUMNS = [
     "dimension", "member", "step", "label", "value", "kind", "share_of_gmv", "currency", "status",
     "note",
@@ -51,11 +39,8 @@ def bridge(desk: Desk, by: Sequence[str] = ()) -> pd.DataFrame:
     import pandas as pd
 
     dims = tuple(by)
-    known = catalogue()
-    split_fees = all(name in known for name in FEES)
-    deductions = DEDUCTIONS if split_fees else ("refunds", "landed_cost", "fees", "ad_spend")
-    wanted = ["gmv", "net_sales", *deductions, "contribution"]
-    frame = desk.measure([metric for metric in wanted if metric in known], desk.period, dims)
+    wanted = ["gmv", "net_sales", *DEDUCTIONS, "contribution"]
+    frame = desk.measure(wanted, desk.period, dims)
     dimension = ",".join(dims)
     chosen = frame[frame["dimension"].fillna("") == dimension]
     rows: list[dict[str, Any]] = []
@@ -63,7 +48,7 @@ def bridge(desk: Desk, by: Sequence[str] = ()) -> pd.DataFrame:
         "member", sort=False
     ):
         figures = {row["metric"]: row for row in block.to_dict("records")}
-        rows += _ladder(desk, figures, deductions, dimension, str(member))
+        rows += _ladder(desk, figures, dimension, str(member))
     return pd.DataFrame(rows, columns=BRIDGE_COLUMNS)
 
 
@@ -112,7 +97,6 @@ def by_store(desk: Desk) -> pd.DataFrame:
 def _ladder(
     desk: Desk,
     figures: dict[Any, dict[Any, Any]],
-    deductions: Sequence[str],
     dimension: str,
     member: str,
 ) -> list[dict[str, Any]]:
@@ -121,10 +105,10 @@ def _ladder(
     if gmv is None or values.get("net_sales") is None:
         return []
     whole = values.get("contribution") is not None and all(
-        values.get(metric) is not None for metric in deductions
+        values.get(metric) is not None for metric in DEDUCTIONS
     )
     end = "contribution" if whole else "net_sales"
-    taken = list(deductions) if whole else ["refunds"]
+    taken = list(DEDUCTIONS) if whole else ["refunds"]
     taken = [metric for metric in taken if values.get(metric) is not None]
 
     def row(metric: str, label: str, value: float, kind: str) -> dict[str, Any]:
@@ -142,10 +126,10 @@ def _ladder(
         }
 
     steps = [
-        row(metric, DEDUCTION_LABELS[metric].text(desk.language), -(values[metric] or 0.0),
+        row(metric, desk.metric_label(metric), -(values[metric] or 0.0),
             "effect")
         for metric in taken
-        if values[metric] or metric in ("refunds", "landed_cost", "ad_spend")
+        if values[metric] or metric in ALWAYS_SHOWN
     ]  # fmt: skip
     return [
         row("gmv", desk.metric_label("gmv"), gmv, "start"),

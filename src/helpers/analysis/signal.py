@@ -172,7 +172,9 @@ def wilson_interval(
     rate = cases / trials
     spread = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
     middle, scale = rate + z * z / (2 * trials), 1 + z * z / trials
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    low = 0.0 if cases == 0 else max(0.0, (middle - spread) / scale)
+    high = 1.0 if cases == trials else min(1.0, (middle + spread) / scale)
+    return low, high
 
 
 def difference_interval(

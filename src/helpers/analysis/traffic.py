@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.desk import Against, Desk, number
 from helpers.analysis.signal import NOT_JUDGED, judge_rates
-from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period
 
@@ -30,6 +29,8 @@ RATES: dict[str, Label] = {
     "inquiries": Label(en="Inquiry rate", zh="询盘转化率"),
     "orders": Label(en="Conversion rate", zh="下单转化率"),
 }
+#: Steps that the catalogue knows by another name.
+METRICS = {"orders": "orders_count"}
 FUNNEL_COLUMNS = [
     "step", "label", "value", "rate", "rate_label", "previous", "previous_rate", "rate_change",
     "signal", "stores", "unit", "status",
@@ -116,21 +117,7 @@ def _steps(
 
 
 def _by_store(desk: Desk, period: Period) -> dict[str, dict[str, float]]:
-    known = catalogue()
-    sources = {
-        step: metric
-        for step, metric in {
-            "impressions": "impressions",
-            "clicks": "clicks",
-            "sessions": "sessions",
-            "visitors": "visitors",
-            "add_to_carts": "add_to_carts",
-            "inquiries": "inquiries",
-            "orders": "orders_count",
-        }.items()
-        if metric in known
-    }
-    names = {metric: step for step, metric in sources.items()}
+    names = {METRICS.get(step, step): step for step in STEPS}
     frame = desk.measure(list(names), period, ("store",))
     found: dict[str, dict[str, float]] = {}
     for row in frame[frame["dimension"] == "store"].to_dict("records"):
