@@ -100,4 +100,3 @@ def _figures(desk: Desk, period: Period) -> dict[tuple[str, str], dict[str, Any]
 
 def _value(cells: dict[str, Any], metric: str) -> float | None:
     return number(cells[metric]["value"]) if metric in cells else None
-
