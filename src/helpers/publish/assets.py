@@ -10,16 +10,19 @@ import hashlib
 import io
 import os
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.paths import BOOK
+from helpers.vocabulary.labels import Language
 
 FOLDER = "_assets"
 _HASH_LENGTH = 12
 #: What a frame or a number may need whatever the pages say.
 _ALWAYS = string.printable + "€£¥₩₫−×±·•–—‘’“”…→←↑↓▲▼▾×≥≤%、。，：；！？（）「」《》〓"
+#: Every character but those that a Chinese font draws wide: U+2014, U+2018-201D, U+2026.
+_NOT_WIDE = ";unicode-range:U+0-2013,U+2015-2017,U+201E-2025,U+2027-10FFFF"
 #: Tables that only vertical setting, hinting or OpenType features need.
 _UNNEEDED_TABLES = ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "prep", "gasp"]
 
@@ -29,15 +32,15 @@ class Assets:
     """The names of one build's assets below ``site/_assets``."""
 
     style: str
-    font_style: str
+    font_style: Mapping[Language, str]
     script: str
     search: str
 
-    def as_frame(self) -> dict[str, str]:
+    def as_frame(self, language: Language) -> dict[str, str]:
         """Give the names as the templates want them."""
         return {
             "style": self.style,
-            "font_style": self.font_style,
+            "font_style": self.font_style[language],
             "script": self.script,
             "search": self.search,
         }
@@ -90,9 +93,13 @@ def _write_once(path: Path, content: bytes) -> None:
         aside.replace(path)
 
 
-def _store_font(folder: Path, letters: Iterable[str]) -> str:
-    """Store the font's subset under a name made from its letters, so that it is cut only once."""
-    from helpers.charts.typeface import FAMILY, font_file
+def _store_font(folder: Path, letters: Iterable[str]) -> dict[Language, str]:
+    """Store the font's subset under a name made from its letters, so that it is cut only once.
+
+    One file for both languages, and a style sheet for each: in a Chinese font quotation marks,
+    dashes and the ellipsis are as wide as a character, which tears English words apart.
+    """
+    from helpers.charts.typeface import font_file
 
     source = font_file()
     wanted = sorted({ord(letter) for letter in letters} | {ord(letter) for letter in _ALWAYS})
@@ -100,13 +107,20 @@ def _store_font(folder: Path, letters: Iterable[str]) -> str:
     name = f"noto-sans-sc-{hashlib.sha256(recipe.encode()).hexdigest()[:_HASH_LENGTH]}"
     if not (folder / f"{name}.woff2").exists():
         _write_once(folder / f"{name}.woff2", _subset(source, wanted))
-    face = (
+    return {
+        "zh": _store(folder, name, "css", _face(name, "").encode()),
+        "en": _store(folder, name, "css", _face(name, _NOT_WIDE).encode()),
+    }
+
+
+def _face(name: str, span: str) -> str:
+    from helpers.charts.typeface import FAMILY
+
+    return (
         f"/* {FAMILY}, SIL Open Font License 1.1; subset of the characters on these pages. */\n"
         f'@font-face{{font-family:"{FAMILY}";font-weight:400;font-style:normal;'
-        f'font-display:swap;src:url("{name}.woff2") format("woff2")}}\n'
+        f'font-display:swap;src:url("{name}.woff2") format("woff2"){span}}}\n'
     )
-    _write_once(folder / f"{name}.css", face.encode())
-    return f"{name}.css"
 
 
 def _subset(source: Path, wanted: list[int]) -> bytes:

@@ -12,11 +12,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -49,6 +50,9 @@ from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import LANGUAGES, Label, Language
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.wording import write_date
+
+if TYPE_CHECKING:
+    from helpers.metrics.catalogue import Metric
 
 BUILD = ".build"
 PORTAL = "portal"
@@ -85,6 +89,7 @@ def publish(
     *,
     title: Label | None = None,
     data_through: date | None = None,
+    metrics: Mapping[str, Metric] | None = None,
 ) -> EditionBuilt:
     """Make an edition of executed pages and put it on the site.
 
@@ -100,6 +105,7 @@ def publish(
         summary: What the home page says, by language.
         title: Name of the review, where it is not one of the usual ones.
         data_through: The last day that the data hold.
+        metrics: What the definitions page explains; the whole catalogue where not given.
 
     Raises:
         WorkFailed: A page may not be published, the book did not build cleanly, the built pages
@@ -109,15 +115,16 @@ def publish(
     _check_pages(review, pages)
     title = title or review_title(review)
     full_key = _key(key, status, title, data_through)
-    build = site / BUILD
-    build.mkdir(parents=True, exist_ok=True)
+    site.mkdir(parents=True, exist_ok=True)
+    paths.runs.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(site / BUILD / "lock", timeout=0):
+        with FileLock(paths.runs / "publish.lock", timeout=0):
             known = editions_of(site)
             last = _last_of(known, review, period)
             if last and last.key == full_key:
                 if not _is_told(site, known):
-                    _build(site, workspace, known, None, {})
+                    with _staging(site) as staging:
+                        _build(site, staging, workspace, known, None, {}, metrics)
                 return EditionBuilt(site / INDEX, site / last.folder, last.number, False)
             contents = _read(pages)
             edition = Edition(
@@ -133,7 +140,8 @@ def publish(
                 pages=_page_records(next(iter(pages.values()))),
                 summary={one: said.as_record() for one, said in summary.items() if one in pages},
             )
-            _build(site, workspace, known, edition, contents)
+            with _staging(site) as staging:
+                _build(site, staging, workspace, known, edition, contents, metrics)
             return EditionBuilt(site / INDEX, site / edition.folder, edition.number, True)
     except Timeout:
         fault = Fault(str(site), "another publication is running", "wait until it has ended")
@@ -181,10 +189,12 @@ def _read(pages: Mapping[Language, Sequence[PageBuilt]]) -> dict[Language, list[
 
 def _build(
     site: Path,
+    staging: Path,
     workspace: Workspace,
     known: Sequence[Edition],
     edition: Edition | None,
     contents: Mapping[Language, Sequence[Content]],
+    metrics: Mapping[str, Metric] | None,
 ) -> None:
     """Build an edition (or none) and the portal around all of them, and put them live."""
     from helpers.metrics.catalogue import catalogue
@@ -192,15 +202,15 @@ def _build(
     from helpers.publish.engine import BookSource, build
     from helpers.publish.portal import write_portal
 
+    metrics = catalogue() if metrics is None else metrics
     every = [*known, edition] if edition else list(known)
     every.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
     languages = [one for one in LANGUAGES if any(one in each.languages for each in every)]
     number = _next_portal(site)
-    staging = _empty_staging(site)
 
     for language in languages:
         held = [one for one in every if language in one.languages]
-        write_portal(staging / "source" / language / PORTAL, language, held, catalogue())
+        write_portal(staging / "source" / language / PORTAL, language, held, metrics)
         if edition and language in edition.languages:
             _write_pages(staging / "source" / language / "edition", edition, contents[language])
 
@@ -245,17 +255,18 @@ def _build(
         staged.rename(live)
     _tell(site, workspace, every, languages, number, assets)
     _forget_old_portals(site, number)
+
+
+@contextmanager
+def _staging(site: Path) -> Iterator[Path]:
+    """Give an empty folder on the site's own disk; what a killed build left goes too."""
+    staging = site / BUILD
     shutil.rmtree(staging, ignore_errors=True)
-
-
-def _empty_staging(site: Path) -> Path:
-    """Give an empty folder on the site's own disk; what a killed build left goes."""
-    for left in (site / BUILD).iterdir():
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-    staging = site / BUILD / f"{os.getpid()}"
     (staging / "source").mkdir(parents=True)
-    return staging
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _write_pages(folder: Path, edition: Edition, contents: Sequence[Content]) -> None:
@@ -288,10 +299,9 @@ def _common_frame(
             "language": other,
             "html_language": HTML_LANGUAGE[other],
             "name": OWN_NAME[other],
-            # Said in the language it leads to: it is for those who cannot read this one.
-            "title": words["switch"],
+            "title": FRAME["switch"].text(other),
         },
-        "assets": assets.as_frame(),
+        "assets": assets.as_frame(language),
         "policy": POLICY,
         "company": workspace.company.text(language),
         "around": [
@@ -312,7 +322,6 @@ def _edition_frame(
         and language in one.languages
     ]
     earlier = max(before, key=lambda one: one.span.end, default=None)
-    day = edition.data_through
     return {
         "kind": "edition",
         "root": "../../../../",
@@ -324,17 +333,33 @@ def _edition_frame(
         "status": edition.status,
         "status_label": STATUSES[edition.status].text(language),
         "edition_label": words["edition"].format(number=edition.number),
-        "data_label": words["data_through"].format(day=write_date(day, language)) if day else "",
+        "imprint": ("，" if language == "zh" else ", ").join(
+            one
+            for one in (
+                edition.title.text(language),
+                edition.span.label(language),
+                words["edition"].format(number=edition.number),
+                _data_label(edition, language),
+            )
+            if one
+        )
+        + ("。" if language == "zh" else "."),
+        "data_label": _data_label(edition, language),
         "search_hint": words["search_hint"],
-        "nav": [
-            {"file": page.file, "title": page.title.text(language)} for page in edition.pages
-        ],
+        "nav": [{"file": page.file, "title": page.title.text(language)} for page in edition.pages],
         "earlier": earlier
         and {
             "href": earlier.home(language),
             "label": words["earlier"].format(period=earlier.span.label(language)),
         },
     }
+
+
+def _data_label(edition: Edition, language: Language) -> str:
+    if edition.data_through is None:
+        return ""
+    day = write_date(edition.data_through, language)
+    return FRAME["data_through"].text(language).format(day=day)
 
 
 def _portal_frame(language: Language) -> dict[str, Any]:
@@ -421,7 +446,7 @@ def _tell(
             ),
             "title": FRAME["site"].text(languages[0]),
             "policy": POLICY,
-            "assets": assets.as_frame(),
+            "assets": assets.as_frame(languages[0]),
             "portal": portal,
         },
     )

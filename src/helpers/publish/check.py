@@ -213,7 +213,7 @@ def _language_faults(file: Path, page: _Page, tree: _Tree) -> Iterator[Fault]:
     folder = file.parent.name
     if folder not in HTML_LANGUAGE:
         return
-    if page.language != HTML_LANGUAGE[folder]:  # type: ignore[index]
+    if page.language != HTML_LANGUAGE[folder]:
         yield Fault(_name(file, tree), f"says its language is {page.language!r}", "set lang")
     for other in HTML_LANGUAGE:
         beside = file.parent.with_name(other)

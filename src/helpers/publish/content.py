@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,7 @@ class Content:
 
     def as_notebook(self) -> dict[str, Any]:
         """Write the page as a notebook, for the builder."""
-        return {
-            "cells": list(self.cells),
-            "metadata": {"language_info": {"name": "python"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
+        return as_notebook(self.cells)
 
 
 def file_name(page_id: str, place: int) -> str:
@@ -96,9 +91,19 @@ def home_fragments(notebook: Path, language: Language) -> tuple[str, ...]:
     )
 
 
+def as_notebook(cells: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Make a notebook of cells; each gets an id of its own."""
+    return {
+        "cells": [{**cell, "id": f"cell-{place}"} for place, cell in enumerate(cells)],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
 def markdown(source: str) -> dict[str, Any]:
     """Make a Markdown cell."""
-    return {"cell_type": "markdown", "id": "words", "metadata": {}, "source": source}
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
 def shown_html(markup: str) -> dict[str, Any]:
@@ -120,10 +125,10 @@ def tags_of(cell: Cell) -> set[str]:
 def _code_cell(outputs: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "cell_type": "code",
-        "id": "shown",
         "metadata": {},
         "execution_count": None,
-        "source": "",
+        # MyST-NB drops cells without a source; `nb_remove_code_source` keeps this word to itself.
+        "source": "shown",
         "outputs": outputs,
     }
 

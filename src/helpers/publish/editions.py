@@ -103,4 +103,6 @@ def next_number(site: Path, review: str, period: str) -> int:
     """Give the number of the next edition; a number is never used twice."""
     folder = site / review / period
     names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
-    return max((int(found[1]) for name in names if (found := _NUMBER.fullmatch(name))), default=0) + 1
+    return (
+        max((int(found[1]) for name in names if (found := _NUMBER.fullmatch(name))), default=0) + 1
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,8 +24,8 @@ from helpers.paths import BOOK
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Language
 
-# What Sphinx leaves in its output that no reader needs.
-_LEFTOVERS = (".buildinfo", "objects.inv")
+# What Sphinx leaves in its output that no reader needs; `_static` holds other themes' parts.
+_LEFTOVERS = ("_static", "_sources", ".buildinfo", "objects.inv")
 _WARNING = re.compile(
     r"^(?P<where>.*?)(?::(?P<line>\d+))?: (?P<level>WARNING|ERROR|CRITICAL): (?P<what>.*)$"
 )
@@ -61,7 +62,7 @@ class BookSource:
         return {
             "source": str(self.folder),
             "output": str(self.output),
-            "scratch": str(self.folder.with_name(f"{self.folder.name}-doctrees")),
+            "scratch": str(self.folder.with_name(f"{self.folder.name}-scratch")),
             "settings": {
                 "language": self.language,
                 "html_title": self.title,
@@ -123,23 +124,31 @@ def _build_one(config: Path, book: Mapping[str, Any]) -> int:
     # Imported here: the parent process uses this module without paying for Sphinx.
     from jupyter_book.sphinx import build_sphinx
 
-    output = Path(book["output"])
+    scratch = Path(book["scratch"])
+    # Built inside the scratch folder: notebooks are also written beside the output.
+    built = scratch / "html"
     outcome = build_sphinx(
         book["source"],
-        str(output),
+        str(built),
         path_config=str(config),
         noconfig=True,
         # Jupyter Book takes this one out of the settings without asking whether it is there.
         confoverrides={**book["settings"], "latex_individualpages": False},
-        doctreedir=book["scratch"],
+        doctreedir=str(scratch / "doctrees"),
         freshenv=True,
         quiet=True,
         warningiserror=True,
         keep_going=True,
     )
+    if outcome != 0:
+        return 1
     for name in _LEFTOVERS:
-        (output / name).unlink(missing_ok=True)
-    return outcome if isinstance(outcome, int) else 1
+        left = built / name
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    output = Path(book["output"])
+    output.parent.mkdir(parents=True, exist_ok=True)
+    built.rename(output)
+    return 0
 
 
 def main(job: str) -> int:

@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 
 from helpers.publish.content import home_fragments
 from helpers.publish.editions import SummaryRecord
 from helpers.vocabulary.labels import Language
+
+
+_ACTIONS = ("decisions", "actions")
+
+
+class _Sentences(HTMLParser):
+    """Reads ``<ul class="sentences" id="...">`` as plain text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.id = ""
+        self.items: list[str] = []
+        self._is_list = False
+
+    @classmethod
+    def read(cls, markup: str) -> _Sentences | None:
+        """Give the list, or None where the markup is something else."""
+        reader = cls()
+        reader.feed(markup)
+        reader.close()
+        return reader if reader._is_list else None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "ul" and "sentences" in (given.get("class") or "").split():
+            self._is_list, self.id = True, given.get("id") or ""
+        elif tag == "li" and self._is_list:
+            self.items.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.items:
+            self.items[-1] = f"{self.items[-1]}{data}".strip()
 
 
 @dataclass(frozen=True)
@@ -28,8 +61,23 @@ class HomeSummary:
 
     @classmethod
     def from_page(cls, notebook: Path, language: Language) -> HomeSummary:
-        """Take what the cells tagged ``home`` of an executed page show."""
-        return cls(exhibits=home_fragments(notebook, language))
+        """Take what the cells tagged ``home`` of an executed page show.
+
+        A list of sentences becomes sentences, or actions where its id ends in ``decisions`` or
+        ``actions``; everything else is shown as it is.
+        """
+        sentences: list[str] = []
+        actions: list[str] = []
+        exhibits: list[str] = []
+        for fragment in home_fragments(notebook, language):
+            found = _Sentences.read(fragment)
+            if found is None:
+                exhibits.append(fragment)
+            elif found.id.endswith(_ACTIONS):
+                actions.extend(found.items)
+            else:
+                sentences.extend(found.items)
+        return cls(tuple(sentences), tuple(exhibits), tuple(actions))
 
     def as_record(self) -> SummaryRecord:
         """Write the summary down beside the edition, for every later home page."""

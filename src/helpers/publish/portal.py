@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.paths import BOOK
-from helpers.publish.content import markdown, shown_html
+from helpers.publish.content import as_notebook, markdown, shown_html
 from helpers.publish.editions import Edition, leading, newest
 from helpers.publish.words import FRAME, STATUSES, UNITS, frame_words
 from helpers.vocabulary.labels import Label, Language
@@ -54,14 +54,8 @@ def write_portal(
         ("definitions", _definitions(language, metrics)),
         ("how-to-read", _how_to_read(language)),
     ):
-        notebook = {
-            "cells": cells,
-            "metadata": {"language_info": {"name": "python"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        path = folder / f"{name}.ipynb"
-        path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(as_notebook(cells), ensure_ascii=False)
+        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
 
 
 def _home(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any]]:
@@ -108,7 +102,7 @@ def _home(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any
 
 def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any]]:
     words = frame_words(language)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in newest(list(editions)):
         same = [e for e in editions if (e.review, e.period) == (one.review, one.period)]
         rows.append(
@@ -251,6 +245,7 @@ def _heading(text: str) -> dict[str, Any]:
 
 
 def render(template: str, context: Mapping[str, Any]) -> str:
+    """Fill a template of ``book/pages``; every value is escaped that is not marked as HTML."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     shelf = Environment(

@@ -19,7 +19,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
+from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search.en import SearchEnglish
@@ -62,7 +62,7 @@ class BilingualSearch(SearchEnglish):
     language_name = "Chinese and English"
     js_splitter_code = _SPLITTER
 
-    def split(self, input: str) -> list[str]:  # noqa: A002 - the name Sphinx gives it
+    def split(self, input: str) -> list[str]:
         """Cut text into what the index holds.
 
         >>> BilingualSearch({}).split("退货率 SKU-0003")
@@ -126,6 +126,7 @@ class SearchableHTMLBuilder(StandaloneHTMLBuilder):
     """The ordinary HTML builder, with an index of what a reader can see."""
 
     def init(self) -> None:
+        """Begin with no page read."""
         super().init()
         self.section_texts: dict[str, list[list[str]]] = {}
 
@@ -136,7 +137,11 @@ class SearchableHTMLBuilder(StandaloneHTMLBuilder):
         super().index_page(pagename, readable, title)
 
     def copy_static_files(self) -> None:
-        """Copy nothing: the site's own assets are shared by all editions."""
+        """Copy nothing: the site's own assets are shared by all editions.
+
+        The folder is made because MyST-NB puts a style sheet there; the engine drops it.
+        """
+        (Path(self.outdir) / "_static").mkdir(parents=True, exist_ok=True)
 
     def handle_finish(self) -> None:
         """Write the index, the excerpts and the splitter as scripts: the browser loads no data."""

@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 class _Pages(SimpleHTTPRequestHandler):
     """Serve finished files only, and keep quiet about each of them."""
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+    def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
     def translate_path(self, path: str) -> str:

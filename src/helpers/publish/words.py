@@ -56,16 +56,16 @@ FRAME: dict[str, Label] = {
     ),
     "dark": Label(en="Switch between light and dark", zh="切换浅色或深色显示"),
     "print": Label(en="Print", zh="打印"),
+    # Said in the language it leads to: it is for those who cannot read this one.
     "switch": Label(en="Read this page in English", zh="阅读本页中文版"),
     "preliminary_banner": Label(
-        en="Preliminary figures. Some sources for this period are still open, so numbers may change.",
+        en="Preliminary figures: some sources are still open, so numbers may change.",
         zh="本期为初步数据，部分来源尚未结算，数字可能调整。",
     ),
     "data_through": Label(en="Data to {day}", zh="数据截至{day}"),
     "edition": Label(en="Edition {number}", zh="第 {number} 版"),
-    "link_here": Label(en="Link to this heading", zh="本节链接"),
     "generated": Label(
-        en="Made from the company’s own exports. Every figure names its source.",
+        en="Made from the company's own exports. Every figure names its source.",
         zh="全部数字由公司自有导出数据生成，每张图表均注明来源。",
     ),
     "choose_language": Label(en="Choose a language", zh="选择语言"),
