@@ -145,10 +145,12 @@ def invent_assortment(rng: np.random.Generator, timeline: Timeline, count: int =
     # Four of five were on sale before the window; the rest arrives spread over it.
     is_new = (rng.random(count) < 0.22) & (number >= len(nouns))
     launched = np.where(
-        is_new, rng.integers(20, length - 30, count), -rng.integers(60, 1200, count)
+        is_new,
+        rng.integers(length // 20, max(length - 30, length // 20 + 1), count),
+        -rng.integers(60, 1200, count),
     )
     goes = (rng.random(count) < 0.12) & ~is_new & (number >= len(nouns) // 2)
-    retired = np.where(goes, rng.integers(length // 3, length - 10, count), 10**6)
+    retired = np.where(goes, rng.integers(length // 3, length, count), 10**6)
     appeal = np.exp(rng.normal(0, 0.95, count))
     appeal[HIT] = np.quantile(appeal, 0.90)
 

@@ -15,7 +15,7 @@ from helpers.demo.assortment import HIT, Assortment, invent_assortment
 from helpers.demo.demand import (
     Drawn,
     Expected,
-    apply_stories,
+    echo_the_hit,
     expect,
     live,
     measure_noise,
@@ -148,7 +148,7 @@ def live_through(*, seed: int, months: int, until: str, scale: float) -> Company
     planned = plan_stories(timeline, best, (goods.name_en[best], goods.name_zh[best]))
     series = measure_noise(rng(), expected, timeline, goods)
     stories = calibrate(planned, lambda plan: noise_of(plan, series))
-    apply_stories(expected, stories, timeline)
+    echo_the_hit(expected, stories, timeline)
     shops = []
     for drawn in live(rng(), expected, stories, timeline, goods):
         profile = drawn.expected.profile

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.demo.assortment import CATEGORIES, Assortment
-from helpers.demo.money import Array
+from helpers.demo.money import TICK, Array
 from helpers.demo.stores import PROFILES, Profile
 from helpers.demo.stories import Planned, Story, spread, stock_out_days
 from helpers.demo.timeline import Event, Timeline, events
@@ -114,30 +114,61 @@ def _shop_calendar(
     return level, cut, mix / mix.sum(axis=1, keepdims=True)
 
 
-def apply_stories(expected: list[Expected], stories: list[Story], timeline: Timeline) -> None:
-    """Bend demand and conversion where a story says so."""
-    for story in stories:
-        plan = story.plan
-        first = timeline.days_of(plan.first_month)[0]
-        last = timeline.days_of(plan.last_month)[1]
-        for one in expected:
-            if one.profile.id != plan.scope["store"]:
-                continue
-            if plan.lever == "demand" and "product" in plan.scope:
-                one.sessions[first:last, _number(plan)] *= story.factor
-            elif plan.lever == "demand":
-                # Late goods lose buyers as well as visits.
-                one.sessions[first:last] *= story.factor**0.6
-                one.conversion[first:last] *= story.factor**0.4
-            elif plan.lever == "conversion":
-                one.conversion[first:last] *= story.factor
-    # A hit is known everywhere, only less so outside its first market.
+def echo_the_hit(expected: list[Expected], stories: list[Story], timeline: Timeline) -> None:
+    """Let the other shops feel the hit: it is known everywhere, only less so."""
     for story in stories:
         if story.plan.story == "kettle_hit":
             first = timeline.days_of(story.plan.first_month)[0]
             for one in expected:
                 if one.profile.id != story.plan.scope["store"]:
                     one.sessions[first:, _number(story.plan)] *= story.factor**0.5
+
+
+def _bend(
+    rng: np.random.Generator,
+    one: Expected,
+    story: Story,
+    timeline: Timeline,
+    price: Array,
+    drawn: tuple[Array, Array, Array],
+) -> None:
+    """Change what was drawn until each month of the story stands where the story wants it.
+
+    Chance has spoken before: bending its result instead of the mean keeps a story as loud as it
+    is said to be, and not drowned or doubled by the month's own luck.
+    """
+    sessions, lines, units = drawn
+    plan = story.plan
+    goods = np.array([_number(plan)]) if "product" in plan.scope else np.arange(lines.shape[1])
+    for month in range(plan.first_month, plan.last_month + 1):
+        first, last = timeline.days_of(month)
+        cells = np.ix_(np.arange(first, last), goods)
+        mean = one.sessions[cells] * one.conversion[cells]
+        if plan.lever == "conversion":
+            usual = mean.sum() / one.sessions[cells].sum()
+            actual = lines[cells].sum() / max(sessions[cells].sum(), 1)
+        else:
+            usual = (mean * (1 + SECOND_UNIT) * price[cells]).sum()
+            actual = (units[cells] * price[cells]).sum()
+        if not actual:
+            continue
+        ratio = float(story.factor * usual / actual)
+        more = units[cells] - lines[cells]
+        lines[cells] = _thinned(rng, lines[cells], ratio)
+        units[cells] = lines[cells] + _thinned(rng, more, ratio) * (lines[cells] > 0)
+        if plan.lever == "demand":
+            # Late goods lose visits first, then buyers; a hit draws both.
+            sessions[cells] = _thinned(rng, sessions[cells], ratio**0.6)
+        sessions[cells] = np.maximum(sessions[cells], lines[cells])
+
+
+def _thinned(rng: np.random.Generator, counts: Array, ratio: float) -> Array:
+    """Take away or add by chance, so that counts come out ``ratio`` times as large."""
+    if ratio <= 1:
+        kept: Array = rng.binomial(counts, ratio)
+        return kept
+    grown: Array = counts + rng.poisson(counts * (ratio - 1))
+    return grown
 
 
 def _number(plan: Planned) -> int:
@@ -177,7 +208,7 @@ def measure_noise(
     starts = [timeline.days_of(month)[0] for month in range(len(timeline.months))]
     for one in expected:
         sessions, lines, units = chance(rng, *shake(rng, one, timeline))
-        price = goods.prices[one.shop][timeline.years] / 10_000 * (1 - one.cut / 100)
+        price = goods.prices[one.shop][timeline.years] / TICK * (1 - one.cut / 100)
         mean = one.sessions * one.conversion
 
         def monthly(table: Array) -> Array:
@@ -217,15 +248,27 @@ def live(
     found = []
     for one in expected:
         sessions, lines, units = chance(rng, *shake(rng, one, timeline))
+        price = goods.prices[one.shop][timeline.years] / TICK * (1 - one.cut / 100)
+        foreseen = one.sessions * one.conversion * (1 + SECOND_UNIT)
         empty = None
         for story in stories:
-            if story.plan.lever == "stock" and story.plan.scope["store"] == one.profile.id:
+            if story.plan.scope["store"] != one.profile.id:
+                continue
+            if story.plan.lever == "stock":
                 empty = (_number(story.plan), *stock_out_days(story, timeline))
+            elif story.plan.lever in ("demand", "conversion"):
+                _bend(rng, one, story, timeline, price, (sessions, lines, units))
+                if story.plan.direction == "up":
+                    # The buyers of the company see a hit coming; nobody foresees a delay.
+                    when = slice(timeline.days_of(story.plan.first_month)[0],
+                                 timeline.days_of(story.plan.last_month)[1])  # fmt: skip
+                    which = _number(story.plan) if "product" in story.plan.scope else slice(None)
+                    foreseen[when, which] *= story.factor
         if one.profile.platform == "alibaba":
             none = np.zeros_like(lines)
             found.append(Drawn(one, sessions, lines, units, none, none))
         else:
-            found.append(_sell_from_stock(rng, one, sessions, lines, units, empty))
+            found.append(_sell_from_stock(rng, one, sessions, lines, units, foreseen, empty))
     return found
 
 
@@ -235,12 +278,12 @@ def _sell_from_stock(
     sessions: Array,
     lines: Array,
     units: Array,
+    mean: Array,
     empty: tuple[int, int, int] | None,
 ) -> Drawn:
     """Walk through the days: receive, sell what is there, order again every Monday."""
     days, goods = lines.shape
     lead = one.profile.lead_days
-    mean = one.sessions * one.conversion * (1 + SECOND_UNIT)
     # What the buyer foresees: the mean of the weeks to come, wrong by a quarter.
     ahead = lead + 28
     summed = np.vstack([np.zeros(goods), np.cumsum(mean, axis=0)])

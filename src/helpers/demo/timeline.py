@@ -131,9 +131,9 @@ def black_friday(year: int) -> date:
 
 
 def prime_days(year: int) -> tuple[date, date]:
-    """Give Prime Day: two days from the second Tuesday of July, four since 2025."""
+    """Give Prime Day: from the second Tuesday of July, in 2024 the third; four days since 2025."""
     first = date(year, 7, 1)
-    start = first + timedelta(days=(1 - first.weekday()) % 7 + 7)
+    start = first + timedelta(days=(1 - first.weekday()) % 7 + (14 if year == 2024 else 7))
     return start, start + timedelta(days=3 if year >= 2025 else 1)
 
 

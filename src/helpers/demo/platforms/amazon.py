@@ -111,6 +111,8 @@ _MARKETPLACES = {
 
 #: An All Orders file repeats the last days of the month before, with what became of them.
 OVERLAP_DAYS = 3
+#: How long an order waits for its payment; till then it has no price.
+PENDING_SECONDS = 9 * 3600
 
 
 def asin(article: int) -> str:
@@ -172,6 +174,8 @@ def all_orders(sales: Sales, timeline: Timeline, goods: Assortment) -> Exports:
             shipped = utc[order] + 26 * 3600
             if cancelled[order] and (decided <= seen or is_last):
                 status, updated = "Cancelled", min(decided, seen - 60)
+            elif utc[order] > seen - PENDING_SECONDS and not is_last:
+                status, updated = "Pending", utc[order] + 60
             elif shipped <= seen:
                 status, updated = "Shipped", shipped
             else:
@@ -183,16 +187,22 @@ def all_orders(sales: Sales, timeline: Timeline, goods: Assortment) -> Exports:
             number = order_id(shop, order)
             for line in range(bounds[order], bounds[order + 1]):
                 sku, quantity, listed, tax, discount, gone = lines[line]
-                item = "Cancelled" if gone or status == "Cancelled" else (
-                    "Shipped" if status == "Shipped" else "Unshipped"
-                )  # fmt: skip
+                item = "Cancelled" if gone else status
+                if status == "Cancelled":
+                    quantity = 0
+                if status in ("Pending", "Cancelled"):
+                    # No price is told before payment, and none is left of a cancelled order.
+                    prices = [""] * 3
+                else:
+                    prices = [written(listed, step), written(tax, step) if tax else "",
+                              written(discount, step) if discount else ""]  # fmt: skip
                 fee = shipping[order] if line == bounds[order] else 0
                 rows.append("\t".join((
                     number, "", bought, changed, status, "Amazon", place.channel, "", "",
                     "Standard", _title(goods, shop, sku), goods.sku[sku], asin(sku), item,
-                    str(quantity), sales.profile.currency, written(listed, step),
-                    written(tax, step) if tax else "", written(fee, step) if fee else "", "", "",
-                    "", written(discount, step) if discount else "", "", city, state, "",
+                    str(quantity), sales.profile.currency, prices[0], prices[1],
+                    written(fee, step) if fee and prices[0] else "", "", "", "", prices[2], "",
+                    city, state, "",
                     codes[order], f"PLM-{sku:04d}-{month:02d}" if discount else "",
                 )))  # fmt: skip
         yield (

@@ -104,7 +104,8 @@ def workbook(
         "xl/styles.xml": f'<styleSheet xmlns="{main}"><fonts count="1"><font><sz val="11"/>'
         f'<name val="Calibri"/></font></fonts>{fills}<borders count="1"><border/></borders>'
         '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf xfId="0"/>'
-        '<xf numFmtId="14" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>',
+        '<xf numFmtId="14" xfId="0" applyNumberFormat="1"/></cellXfs><cellStyles count="1">'
+        '<cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{main}" uniqueCount="{len(shared)}">{strings}</sst>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><dimension ref="A1:'
         f'{letters[-1]}{len(data)}"/><sheetData>{"".join(data)}</sheetData></worksheet>',

@@ -1,0 +1,245 @@
+"""The files are what the platforms write: headers, encodings, dates, and no two runs differ."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from made_up import Demo, make
+from python_calamine import CalamineWorkbook
+
+from helpers.config.workspace import load_workspace
+from helpers.demo.platforms.files import workbook
+
+#: The headers as they were collected from real exports, not as our writers know them.
+HEADERS = json.loads((Path(__file__).parent / "headers.json").read_text(encoding="utf-8"))
+
+ENCODINGS = {"amazon-us": "utf-8", "amazon-uk": "cp1252", "amazon-de": "cp1252",
+             "amazon-jp": "cp932"}  # fmt: skip
+
+
+def first_row(path: Path, encoding: str, delimiter: str) -> list[str]:
+    return next(csv.reader(io.StringIO(path.read_bytes().decode(encoding)), delimiter=delimiter))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "family"),
+    [
+        ("amazon-*/*/all-orders-*.txt", "amazon_all_orders"),
+        ("amazon-*/*/settlement-*.txt", "amazon_settlement_v2"),
+        ("amazon-*/*/fba-inventory-*.txt", "amazon_fba_myi_inventory"),
+        ("amazon-*/*/fba-returns-*.txt", "amazon_fba_returns"),
+    ],
+)
+def test_every_amazon_text_file_has_the_platforms_header(
+    demo: Demo, pattern: str, family: str
+) -> None:
+    files = sorted(demo.inbox.glob(pattern))
+    assert len(files) >= 4 * 30
+    for path in files:
+        encoding = ENCODINGS[path.relative_to(demo.inbox).parts[0]]
+        assert first_row(path, encoding, "\t") == HEADERS[family], path
+
+
+def test_the_business_report_has_its_header_but_no_date(demo: Demo) -> None:
+    files = sorted(demo.inbox.glob("amazon-*/*/BusinessReport-*.csv"))
+    assert len(files) == 4 * 30
+    for path in files:
+        assert ["Date", *first_row(path, "utf-8-sig", ",")] == HEADERS[
+            "amazon_business_report_child_asin"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "encoding", "family"),
+    [
+        ("own-site/*/orders_export_*.csv", "utf-8", "shopify_orders"),
+        ("tiktok-my/*/All-order-*.csv", "utf-8-sig", "tiktok_orders_th"),
+        ("tiktok-th/*/All-order-*.csv", "utf-8-sig", "tiktok_orders_th"),
+    ],
+)
+def test_every_order_export_has_the_platforms_header(
+    demo: Demo, pattern: str, encoding: str, family: str
+) -> None:
+    files = sorted(demo.inbox.glob(pattern))
+    assert len(files) >= 12
+    for path in files:
+        assert first_row(path, encoding, ",") == HEADERS[family], path
+
+
+def test_search_term_reports_open_with_real_dates(demo: Demo) -> None:
+    files = sorted(demo.inbox.glob("amazon-*/*/Sponsored-*.xlsx"))
+    assert len(files) == 4 * 30
+    rows = CalamineWorkbook.from_path(files[-1]).get_sheet_by_index(0).to_python()
+    assert rows[0] == HEADERS["amazon_sp_search_term"]
+    month = files[-1].parent.name
+    assert {f"{row[0]:%Y-%m}" for row in rows[1:]} == {month}
+    assert all(row[15] >= 0 and row[12] <= row[11] for row in rows[1:])
+
+
+def test_alibaba_products_are_old_workbooks_with_a_preamble(demo: Demo) -> None:
+    files = sorted(demo.inbox.glob("alibaba/*/Products-*.xls"))
+    assert len(files) == 30
+    assert files[-1].name == "Products-2025-12-31.xls"
+    assert files[-1].read_bytes()[:8] == bytes.fromhex("d0cf11e0a1b11ae1")
+    rows = (
+        CalamineWorkbook.from_path(files[-1]).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    )
+    assert rows[0][0] == "产品分析,时间周期2025-12-01~2025-12-31"
+    assert rows[5] == HEADERS["alibaba_products"]
+    assert len(rows) > 40
+    assert all(row[10] <= row[9] and row[6] <= row[5] for row in rows[6:])
+
+
+def test_a_workbook_keeps_text_numbers_dates_and_gaps() -> None:
+    made = workbook("a & b", ["x", "y"], [("<1>", None), (None, 2.5), (date(2025, 12, 31), "水")])
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(io.BytesIO(made)).active
+    assert sheet is not None and sheet.title == "a & b"
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert rows[:2] == [["<1>", None], [None, 2.5]]
+    assert rows[2][0].date() == date(2025, 12, 31) and rows[2][1] == "水"
+
+
+def test_the_workspace_is_sound_and_broad(demo: Demo) -> None:
+    workspace, _ = load_workspace(str(demo.folder))
+    assert len(workspace.stores) >= 6
+    assert len({one.platform for one in workspace.stores}) >= 4
+    assert len({one.currency for one in workspace.stores}) >= 5
+    countries = set()
+    for path in demo.inbox.glob("amazon-*/*/all-orders-*.txt"):
+        text = path.read_bytes().decode(ENCODINGS[path.parents[1].name])
+        for row in csv.DictReader(io.StringIO(text), delimiter="\t"):
+            countries.add(row["ship-country"])
+    for path in demo.inbox.glob("own-site/*/orders_export_*.csv"):
+        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
+            countries.add(row["Shipping Country"])
+    assert len(countries - {""}) + 2 >= 8  # and the two of TikTok Shop
+
+
+def _digest(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
+    asked = {"seed": 3, "months": 4, "scale": 0.05, "until": "2025-12"}
+    first = _digest(make(tmp_path / "a", **asked).folder)
+    assert first == _digest(make(tmp_path / "b", **asked).folder)
+    assert len({Path(name).suffix for name in first}) == 6  # json, yml, txt, csv, xlsx, xls
+    other = _digest(make(tmp_path / "c", **{**asked, "seed": 4}).folder)
+    assert first["truth.json"] != other["truth.json"]
+
+
+@pytest.mark.parametrize(("months", "until"), [(1, "2024-02"), (5, "2025-04"), (14, "2023-01")])
+def test_any_window_can_be_asked_for(tmp_path: Path, months: int, until: str) -> None:
+    made = make(tmp_path, months=months, until=until, scale=0.05)
+    named = sorted({row["month"] for row in made.truth["totals"]})
+    assert named[-1] == until and len(named) == months
+    for story in made.truth["stories"]:
+        assert named[0] <= story["period"].split("..")[0] <= until
+
+
+def test_scale_multiplies_volumes(tmp_path: Path) -> None:
+    def units(scale: float) -> int:
+        made = make(tmp_path / str(scale), months=3, scale=scale)
+        return sum(row["units"] for row in made.truth["totals"])
+
+    assert 3 < units(0.4) / units(0.1) < 5
+
+
+def test_buyers_are_invented(demo: Demo) -> None:
+    mails = set()
+    for path in demo.inbox.glob("own-site/*/orders_export_*.csv"):
+        mails |= set(re.findall(r"[\w.+-]+@[\w.-]+", path.read_text(encoding="utf-8")))
+    assert len(mails) > 50
+    assert {mail.split("@")[1] for mail in mails} == {"example.com"}
+
+
+def test_own_site_times_follow_the_clock_of_new_york(demo: Demo) -> None:
+    text = (demo.inbox / "own-site/2024-03/orders_export_2024-03.csv").read_text(encoding="utf-8")
+    offsets = {
+        (row["Created at"][:10] >= "2024-03-11", row["Created at"][-5:])
+        for row in csv.DictReader(io.StringIO(text))
+        if row["Created at"][:10] != "2024-03-10"
+    }
+    assert offsets == {(False, "-0500"), (True, "-0400")}
+
+
+def test_every_settlement_adds_up_to_its_total(demo: Demo) -> None:
+    for path in sorted(demo.inbox.glob("amazon-*/*/settlement-*.txt")):
+        store = path.parents[1].name
+        text = path.read_bytes().decode(ENCODINGS[store])
+        rows = list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+
+        def number(cell: str, store: str = store) -> Decimal:
+            return Decimal(cell.replace(",", ".") if store == "amazon-de" else cell)
+
+        assert sum(number(row["amount"]) for row in rows[1:]) == number(rows[0]["total-amount"])
+        assert not any(row["total-amount"] for row in rows[1:])
+
+
+def test_settlements_straddle_the_months(demo: Demo) -> None:
+    straddling = 0
+    for path in demo.inbox.glob("amazon-us/*/settlement-*.txt"):
+        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")), delimiter="\t")
+        months = {row["posted-date-time"][:7] for row in rows} - {""}
+        straddling += len(months) > 1
+    assert straddling >= 20
+
+
+def test_all_orders_repeat_three_days_with_what_became_of_them(demo: Demo) -> None:
+    def read(month: str) -> dict[tuple[str, str], dict[str, str]]:
+        path = demo.inbox / f"amazon-us/{month}/all-orders-{month}.txt"
+        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")), delimiter="\t")
+        return {(row["amazon-order-id"], row["sku"]): row for row in rows}
+
+    repeated = changed = 0
+    months = sorted(demo.totals("amazon-us"))
+    for before, after in pairwise(months):
+        old, new = read(before), read(after)
+        both = old.keys() & new.keys()
+        repeated += len(both)
+        for key in both:
+            waits = old[key]["order-status"] == "Pending"
+            assert not (waits and old[key]["item-price"]), "unpaid orders have no price yet"
+            gone = new[key]["order-status"] == "Cancelled"
+            assert waits or gone or old[key]["item-price"] == new[key]["item-price"]
+            assert old[key]["last-updated-date"] <= new[key]["last-updated-date"]
+            changed += old[key]["order-status"] != new[key]["order-status"]
+    assert repeated > 30 and changed > 3
+
+
+def test_business_reports_agree_with_the_orders(demo: Demo) -> None:
+    for store in ENCODINGS:
+        for month, row in demo.totals(store).items():
+            path = demo.inbox / f"{store}/{month}/BusinessReport-{month}.csv"
+            lines = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+            units = sum(int(one["Units Ordered"].replace(",", "")) for one in lines)
+            sessions = sum(int(one["Sessions - Total"].replace(",", "")) for one in lines)
+            assert units == row["units"]
+            assert sessions >= row["orders"]
+
+
+def test_fees_are_told_by_day_and_cover_every_month(demo: Demo) -> None:
+    first = date(2023, 7, 1)
+    for path in demo.inbox.glob("own-site/*/traffic-*.csv"):
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        days = [date.fromisoformat(row["date"]) for row in rows]
+        assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
+        assert days[0].day == 1 and (days[-1] + timedelta(days=1)).day == 1
+        assert days[0] >= first
+        assert all(int(row["orders"]) <= int(row["visitors"]) <= int(row["sessions"])
+                   for row in rows)  # fmt: skip
