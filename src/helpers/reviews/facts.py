@@ -8,8 +8,10 @@ from datetime import date
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
+from helpers.reviews.keys import sha_of
+from helpers.tables.coverage import Coverage, resolve_period
 from helpers.vocabulary.faults import AskedWrongly, Fault
-from helpers.vocabulary.periods import Period, month_of, parse_period
+from helpers.vocabulary.periods import Kind, Period
 
 
 @dataclass(frozen=True)
@@ -21,40 +23,18 @@ class Facts:
     markets: tuple[str, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
 
-    def resolve(self, text: str, kind: str, fiscal_start: int = 1) -> Period:
+    def resolve(self, text: str, kind: Kind, fiscal_start: int = 1) -> Period:
         """Read a period as asked for a review of ``kind``.
-
-        ``last`` is the last complete one in the data, never of the wall clock.
 
         Raises:
             AskedWrongly: It is no period, of another kind, or has no day in the data.
         """
-        if text.strip() == "last":
-            return self._last_complete(kind, fiscal_start)
-        period = parse_period(text, fiscal_start)
+        covered = Coverage(self.first_day, self.last_day)
+        period = resolve_period(text, covered, fiscal_start, kind)
         if period.kind != kind:
-            form = {"month": "YYYY-MM", "year": "YYYY"}[kind]
+            form = {"month": "YYYY-MM", "year": "YYYY"}.get(kind, kind)
             what = f"{text!r} is no {kind}, which this review is about"
             raise AskedWrongly(Fault("--period", what, f"write {form}, or last"))
-        if period.end < self.first_day or period.start > self.last_day:
-            what = f"{text!r} has no day in the data"
-            way_out = f"the data runs from {self.first_day} to {self.last_day}"
-            raise AskedWrongly(Fault("--period", what, way_out))
-        return period
-
-    def _last_complete(self, kind: str, fiscal_start: int) -> Period:
-        if kind == "month":
-            period = month_of(self.last_day)
-        else:
-            years = (self.last_day.year + 1, self.last_day.year)
-            both = (parse_period(str(year), fiscal_start) for year in years)
-            period = next(one for one in both if self.last_day in one)
-        if period.end > self.last_day:
-            period = period.previous()
-        if period.start < self.first_day and period.end < self.first_day:
-            what = f"no {kind} is complete yet"
-            way_out = f"the data runs from {self.first_day} to {self.last_day}; name the {kind}"
-            raise AskedWrongly(Fault("--period", what, way_out))
         return period
 
 
@@ -66,4 +46,23 @@ def read_facts(workspace: Workspace, paths: WorkspacePaths) -> Facts:
     """
     from helpers.tables.warehouse import Warehouse
 
-    raise NotImplementedError(Warehouse)
+    with Warehouse.open(paths, workspace) as warehouse:
+        covered = warehouse.coverage()
+        if covered.first is None or covered.last is None:
+            fault = Fault("--period", "there are no orders in the tables yet", "ingest some")
+            raise AskedWrongly(fault)
+        ask = warehouse.connection.execute
+        markets = ask(
+            "SELECT DISTINCT country FROM order_lines WHERE country IS NOT NULL ORDER BY 1"
+        ).fetchall()
+        # That an export spoke about a month and said "nothing" changes figures without a row.
+        spoken: dict[str, list[str]] = {}
+        for table, *rest in ask("SELECT table_name, * FROM batch_covers ORDER BY ALL").fetchall():
+            spoken.setdefault(table, []).append(repr(rest))
+        fingerprints = {
+            table: sha_of(
+                "\n".join([warehouse.fingerprint([table]), *spoken.get(table, [])]).encode()
+            )
+            for table in warehouse.tables
+        }
+    return Facts(covered.first, covered.last, tuple(str(one) for (one,) in markets), fingerprints)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.analysis.desk import BASELINE_MAY_START_LATE_DAYS
 from helpers.config.workspace import Workspace
+from helpers.metrics.measuring import OPENING_SLACK_DAYS
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review, load_reviews
 from helpers.reviews.engines import ENGINES
@@ -192,7 +192,7 @@ def template_words(
     baselines = dict.fromkeys(
         one.label(language)
         for one in (before, last_year)
-        if (facts.first_day - one.start).days <= BASELINE_MAY_START_LATE_DAYS
+        if (facts.first_day - one.start).days <= OPENING_SLACK_DAYS
     )
     joint = _AND.text(language) if language == "zh" else f" {_AND.text(language)} "
     return {

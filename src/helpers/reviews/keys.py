@@ -49,6 +49,7 @@ def fixed_parts(notebook: Path, parameters: Mapping[str, Any], paths: WorkspaceP
     asked = {name: value for name, value in parameters.items() if name != "workspace"}
     return {
         "notebook": sha_of(notebook.read_bytes()),
+        "columns.yml": _file(notebook.parents[1] / "columns.yml"),
         "parameters": sha_of(json.dumps(asked, sort_keys=True, default=str).encode()),
         "helper code": _helper_code(),
         "libraries": _libraries(),

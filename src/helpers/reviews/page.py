@@ -1,21 +1,236 @@
 """What a notebook sits down at: the desk, the plan, and exhibits that bear missing data.
 
 A notebook names, calls and shows. Everything it would otherwise need an ``if`` for is here: a
-figure whose source this company does not supply becomes one quiet sentence saying what to supply.
+figure whose source this company does not supply becomes one quiet sentence saying what to supply,
+and sources, definitions, language and currency reach every exhibit without being typed.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
+from helpers.analysis.desk import Desk, fiscal_year_of, open_desk
+from helpers.metrics.catalogue import catalogue
+from helpers.plan.loading import Plan, load_plan, plan_years
+from helpers.plan.models import QUARTERS, Quarter
+from helpers.plan.promises import targets_frame, year_targets_frame
+from helpers.reviews.columns import columns_of
 from helpers.reviews.engines import READS_TO
+from helpers.reviews.notices import Notice, Sentences, nothing_to_show
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.charts.grids import Column
+
+_OPEN: list[Page] = []
+#: Keywords that mean the same to a drawing and to the sentence above it.
+_SHARED = ("metric", "against", "member")
+
+
+def open_page(
+    period: str, language: str, workspace: str, kind: Literal["month", "year"] = "month"
+) -> Page:
+    """Sit down at a workspace and period; the first call of every notebook.
+
+    Args:
+        period: As a person writes it, or ``last``.
+        language: ``"zh"`` or ``"en"``.
+        workspace: The company's folder; a relative one is taken from here, else from the
+            project's root.
+        kind: What the page is about: a ``month``, or for annual pages a ``year``.
+    """
+    _refuse_missing_glyphs()
+    page = Page(open_desk(workspace, period, language, kind=kind))
+    _OPEN.append(page)
+    return page
+
+
+@dataclass
+class Page:
+    """One page being written: its figures, its plan, and how both are shown."""
+
+    desk: Desk
+    _files: set[str] = field(default_factory=set, repr=False)
+
+    # -- the plan ----------------------------------------------------------------------------
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the business year that the page's period lies in."""
+        return self._plan_of(self._year)
+
+    @cached_property
+    def plan_ahead(self) -> Plan:
+        """The plan of the year to come, or this year's where none is written yet."""
+        ahead = self._year + 1
+        return self._plan_of(ahead if ahead in plan_years(self.desk.paths) else self._year)
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """What the plan asks of the page's period."""
+        return targets_frame(self.plan, self.desk)
+
+    @cached_property
+    def year_targets(self) -> pd.DataFrame:
+        """What the plan asks of the whole year."""
+        return year_targets_frame(self.plan, self.desk)
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter of the business year that the page's last day lies in."""
+        start = self.desk.workspace.fiscal_year_start
+        return QUARTERS[(self.desk.elapsed.end.month - start) % 12 // 3]
+
+    @property
+    def _year(self) -> int:
+        return int(fiscal_year_of(self.desk.elapsed.end, self.desk.workspace).text)
+
+    def _plan_of(self, year: int) -> Plan:
+        self._files.add(f"plan/{year}")
+        return load_plan(self.desk.paths, year, self.desk.workspace)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show(
+        self,
+        draw: Callable[..., Any],
+        frame: pd.DataFrame,
+        *args: Any,
+        id: str,
+        says: Callable[..., str],
+        reads: Sequence[str] = (),
+        plan: Plan | None = None,
+        defines: Sequence[str] = (),
+        about: pd.DataFrame | None = None,
+        **how: Any,
+    ) -> Any:
+        """Draw a frame as an exhibit, or say in one sentence why there is nothing to draw.
+
+        Args:
+            draw: A function of ``charts``.
+            frame: What it draws; empty where there is no source, no baseline or no event.
+            args: Further positional arguments of ``draw``.
+            id: Slug of the exhibit.
+            says: A function of ``analysis.headlines`` or ``reviews.takeaways`` that words the
+                takeaway from the frame and the desk.
+            reads: The tables behind the figures; by default those of the frame's metrics.
+            plan: Given, the figures come from this plan.
+            defines: Metrics whose definition is printed below, because operators differ on it.
+            about: The frame that the takeaway is about, where it is not the one that is drawn.
+            how: Keywords of ``draw``. ``metric``, ``against``, ``member``, language and currency
+                reach ``draw`` and ``says`` where they take them.
+        """
+        desk = self.desk
+        tables = tuple(reads) or self._tables_behind(frame, how.get("metric"))
+        if _has_nothing(frame):
+            return Notice(id, nothing_to_show(desk, tables, plan), desk.language)
+        shared = {name: how.pop(name) for name in _SHARED if name in how}
+        notes = (*how.pop("notes", ()), *self._definitions(defines))
+        offered = {"language": desk.language, "currency": desk.currency, "notes": notes, **shared}
+        return draw(
+            frame,
+            *args,
+            id=id,
+            takeaway=says(frame if about is None else about, desk, **_taken(says, shared)),
+            source=self._source(tables, plan),
+            **_taken(draw, offered),
+            **how,
+        )
+
+    def show_member(
+        self,
+        draw: Callable[..., Any],
+        frame: pd.DataFrame,
+        member: str,
+        *,
+        metric: str,
+        **how: Any,
+    ) -> Any:
+        """Draw the months of one member of a ``history`` frame; the largest if none is named."""
+        if not _has_nothing(frame):
+            member = member or _largest(frame)
+            frame = frame[frame["member"] == member]
+            of_member = self.desk.member_label(str(frame["dimension"].iloc[0]), member)
+            how["name"] = f"{self.desk.metric_label(metric)} · {of_member}"
+        return self.show(draw, frame, metric=metric, member=member, **how)
+
+    def say(self, sentences: Sequence[str], id: str) -> Sentences:
+        """Show sentences made from numbers as a list."""
+        return Sentences(id, tuple(sentences), self.desk.language)
+
+    def columns(self, name: str) -> list[Column]:
+        """Give a set of table columns declared in ``notebooks/columns.yml``."""
+        return columns_of(name)
+
+    def _tables_behind(self, frame: pd.DataFrame, metric: str | None) -> tuple[str, ...]:
+        named = set(frame["metric"].dropna()) if "metric" in frame.columns else set()
+        known = catalogue()
+        metrics = named | ({metric} if metric else set())
+        return tuple(sorted({t for one in metrics if one in known for t in known[one].tables}))
+
+    def _source(self, tables: Sequence[str], plan: Plan | None) -> str:
+        joint = "；" if self.desk.language == "zh" else "; "
+        parts = [self.desk.source_line(*tables)] if tables or plan is None else []
+        if plan is not None:
+            parts.append(f"plan/{plan.year}")
+        return joint.join(parts)
+
+    def _definitions(self, metrics: Sequence[str]) -> list[str]:
+        language = self.desk.language
+        colon = "：" if language == "zh" else ": "
+        found = [catalogue()[one] for one in metrics]
+        return [
+            f"{one.label.text(language)}{colon}{one.definition.text(language)}"
+            for one in found
+            if one.definition is not None
+        ]
+
+    # -- what was read -----------------------------------------------------------------------
+
+    @property
+    def reads(self) -> dict[str, list[str]]:
+        """Name the tables and files that the page has read so far."""
+        return {"tables": sorted(self.desk.warehouse.tables_read), "files": sorted(self._files)}
 
 
 def write_down_reads() -> None:
     """Write which tables and files the page read, for the page cache; the runner's last cell."""
     where = os.environ.get(READS_TO)
-    if where:
-        reads: dict[str, list[str]] = {"tables": [], "files": []}
-        Path(where).write_text(json.dumps(reads), encoding="utf-8")
+    if not where:
+        return
+    found = [page.reads for page in _OPEN]
+    reads = {part: sorted({one for page in found for one in page[part]}) for part in
+             ("tables", "files")}  # fmt: skip
+    Path(where).write_text(json.dumps(reads), encoding="utf-8")
+
+
+def _has_nothing(frame: pd.DataFrame) -> bool:
+    """Tell whether there is not one figure to draw."""
+    return frame.empty or ("value" in frame.columns and bool(frame["value"].isna().all()))
+
+
+def _largest(frame: pd.DataFrame) -> str:
+    """Name the member with the largest value in the last month."""
+    last = frame[(frame["month"] == frame["month"].max()) & frame["value"].notna()]
+    return str(last.sort_values("value")["member"].iloc[-1]) if len(last) else ""
+
+
+def _taken(function: Callable[..., Any], offered: dict[str, Any]) -> dict[str, Any]:
+    """Keep the keywords that a function takes."""
+    takes = inspect.signature(function).parameters
+    return {name: value for name, value in offered.items() if name in takes}
+
+
+def _refuse_missing_glyphs() -> None:
+    """A label that would print boxes stops the page: it must not reach a reader."""
+    import warnings
+
+    warnings.filterwarnings("error", message=r"Glyph .* missing from")

@@ -1,0 +1,81 @@
+"""What stands where a figure would: why it is missing, and lists of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.charts.markup import clean, tag
+from helpers.config.declarations import read_declaration
+from helpers.vocabulary.labels import Declared, Label, Language
+
+if TYPE_CHECKING:
+    from helpers.analysis.desk import Desk
+    from helpers.plan.loading import Plan
+
+_LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One quiet sentence in the place of an exhibit."""
+
+    id: str
+    sentence: str
+    language: Language
+
+    def _repr_html_(self) -> str:
+        return tag("p", self.sentence, class_="notice", id=self.id, lang=_LOCALES[self.language])
+
+    def __repr__(self) -> str:
+        return clean(self.sentence)
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Sentences made from numbers, one to a line."""
+
+    id: str
+    sentences: tuple[str, ...]
+    language: Language
+
+    def _repr_html_(self) -> str:
+        items = [tag("li", one) for one in self.sentences]
+        return tag("ul", items, class_="sentences", id=self.id, lang=_LOCALES[self.language])
+
+    def __repr__(self) -> str:
+        return "\n".join(map(clean, self.sentences))
+
+
+class Supplies(Declared):
+    """``supplies.yml``: what a table holds, and which exports bring it."""
+
+    no_source: Label
+    no_plan: Label
+    no_baseline: Label
+    nothing: Label
+    tables: dict[str, Label]
+
+
+@cache
+def _supplies() -> Supplies:
+    return read_declaration(Path(__file__).with_name("supplies.yml"), Supplies)
+
+
+def nothing_to_show(desk: Desk, tables: Sequence[str], plan: Plan | None = None) -> str:
+    """Say why there is nothing to draw, and what would have to be supplied."""
+    language, words = desk.language, _supplies()
+    if plan is not None and plan.is_empty:
+        return words.no_plan.text(language).format(year=plan.year)
+    missing = [table for table in tables if not desk.warehouse.has(table)]
+    if missing:
+        joint = "；" if language == "zh" else "; "
+        known: Mapping[str, Label] = words.tables
+        what = joint.join(known[one].text(language) if one in known else one for one in missing)
+        return words.no_source.text(language).format(what=what)
+    if desk.previous is None or desk.year_ago is None:
+        return words.no_baseline.text(language)
+    return words.nothing.text(language)
