@@ -1,0 +1,54 @@
+"""What the metrics may name in the tables: columns, their types, and the day of a row.
+
+Taken from the table models, so that a metric that names a column which is not kept is refused
+when the catalogue is read and not when a page is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from helpers.tables.models import load_models
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One canonical table as the metrics see it.
+
+    Attributes:
+        required: Columns that no row leaves empty.
+        converted: Money kept in local currency and, as ``x_base``, in the base currency.
+        base_only: Money that exists in the base currency alone (derived costs).
+    """
+
+    table: str
+    columns: Mapping[str, str]
+    required: frozenset[str]
+    converted: frozenset[str]
+    base_only: frozenset[str]
+    day: str | None
+
+    @property
+    def end_day(self) -> str | None:
+        """Last day of a row where one row speaks for several days."""
+        return "end_date" if "end_date" in self.columns else self.day
+
+
+@cache
+def facts() -> Mapping[str, Facts]:
+    """Read every table model once."""
+    found: dict[str, Facts] = {}
+    for name, model in load_models().items():
+        columns = {**model.columns, **model.derived}
+        money = {one for one, column in columns.items() if column.type == "money"}
+        found[name] = Facts(
+            table=name,
+            columns={one: column.type for one, column in columns.items()},
+            required=frozenset(one for one, column in columns.items() if column.required),
+            converted=frozenset(model.converted),
+            base_only=frozenset(money - set(model.converted)),
+            day=model.day,
+        )
+    return found

@@ -1,0 +1,673 @@
+"""Compile leaf formulas to Ibis and bring back aggregates, exact to the ten-thousandth.
+
+One query per table and run of windows serves all sums, counts and distinct orders at once. The
+grain that leaves the engine is window x store x member: stores are kept apart until it is known
+which of them have a source. Only portable expressions are used here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from helpers.metrics.catalogue import (
+    DAYS_OF,
+    Computed,
+    Condition,
+    Count,
+    CountDistinct,
+    Leaf,
+    Metric,
+    Reported,
+    Snapshot,
+    Sum,
+)
+from helpers.metrics.dimensions import SEPARATOR, can_be_cut, member_column, with_members
+from helpers.metrics.facts import facts
+from helpers.metrics.notes import note
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Values travel as whole ten-thousandths, as DECIMAL(18,4) keeps them; double comes at the end.
+SCALE = 10_000
+#: A shop without a sale on its very first days still has data from the month's start on.
+OPENING_SLACK_DAYS = 3
+
+
+class Window(NamedTuple):
+    """A run of whole days."""
+
+    start: date
+    end: date
+
+
+class Source(NamedTuple):
+    """What a store must have for a figure.
+
+    Attributes:
+        column: The column that holds the figure, where rows may leave it empty.
+        ahead: Days after the window in which the source may still speak of it (returns).
+    """
+
+    table: str
+    column: str = ""
+    ahead: int = 0
+
+
+@dataclass
+class Measured:
+    """The figures of one leaf: one row per window, store and member.
+
+    Attributes:
+        frame: Columns ``window`` (index into the asked windows), ``store`` ("" where stores
+            cannot be kept apart), ``member``, ``value``, ``base`` (the denominator of a computed
+            share), ``unrated`` (rows without exchange rate).
+        sources: What each store must have for its part to count.
+        refused: Reason, where the leaf cannot be cut as asked at all.
+        blocked: Window and store -> note, where rows are there but do not answer the window.
+        silent: Windows and stores that have rows, none of which holds the figure.
+    """
+
+    frame: pd.DataFrame
+    sources: tuple[Source, ...]
+    refused: str = ""
+    blocked: dict[tuple[int, str], str] = field(default_factory=dict)
+    silent: set[tuple[int, str]] = field(default_factory=set)
+    notes: dict[int, list[str]] = field(default_factory=dict)
+    preliminary: set[int] = field(default_factory=set)
+    #: Members with several figures that must not be added.
+    crowded: set[tuple[int, str]] = field(default_factory=set)
+    #: Status for windows that cannot be answered at all: window -> (status, note).
+    closed: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+def lanes(windows: Sequence[Window]) -> list[list[int]]:
+    """Share out windows so that those of one lane do not overlap: one query serves a lane.
+
+    >>> w = Window(date(2025, 1, 1), date(2025, 1, 31)), Window(date(2025, 1, 1), date(2025, 1, 9))
+    >>> lanes(w)
+    [[1], [0]]
+    """
+    found: list[list[int]] = []
+    for index in sorted(range(len(windows)), key=lambda i: (windows[i].start, windows[i].end)):
+        for lane in found:
+            if windows[lane[-1]].end < windows[index].start:
+                lane.append(index)
+                break
+        else:
+            found.append([index])
+    return found
+
+
+def in_lane(table: Any, windows: Sequence[Window], lane: Sequence[int], day: str,
+            end_day: str | None = None) -> Any:  # fmt: skip
+    """Keep the rows of a lane's windows and say in column ``window`` which one each is in."""
+    import ibis
+
+    def inside(window: Window) -> Any:
+        test = table[day].between(ibis.literal(window.start), ibis.literal(window.end))
+        if end_day and end_day != day:
+            test = test & (table[end_day] <= ibis.literal(window.end))
+        return test
+
+    if len(lane) == 1:
+        return table.filter(inside(windows[lane[0]])).mutate(
+            window=ibis.literal(lane[0], type="int64")
+        )
+    first, last = windows[lane[0]].start, windows[lane[-1]].end
+    table = table.filter(table[day].between(ibis.literal(first), ibis.literal(last)))
+    which = ibis.cases(*[(inside(windows[i]), ibis.literal(i, type="int64")) for i in lane])
+    table = table.mutate(window=which)
+    return table.filter(table["window"].notnull())
+
+
+def fetch(query: Any) -> pd.DataFrame:
+    """Run a query; numbers named ``v_...`` come back as whole ten-thousandths, exactly."""
+    import pandas as pd
+
+    arrow = query.to_pyarrow()
+    columns: dict[str, Any] = {}
+    for name in arrow.column_names:
+        column = arrow.column(name)
+        columns[name] = _exact(column) if name.startswith("v_") else column.to_pandas()
+    return pd.DataFrame(columns)
+
+
+def _exact(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pc.fill_null(column, pa.scalar(0, column.type))
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.decimal128(22, 4))
+        factor = pa.scalar(Decimal(SCALE), pa.decimal128(5, 0))
+        return pc.multiply(column, factor).cast(pa.int64()).to_numpy()
+    if pa.types.is_floating(column.type):
+        return (column.to_numpy() * SCALE).round().astype("int64")
+    return column.cast(pa.int64()).to_numpy() * SCALE
+
+
+def condition_mask(table: Any, conditions: Iterable[Condition], day: str | None) -> Any:
+    """Turn conditions into one boolean expression, or ``None`` if there are none."""
+    import ibis
+
+    mask: Any = None
+    for one in conditions:
+        column = table[one.column.replace("products.", "product__")]
+        if one.equals is not None:
+            test = column if one.equals is True else column == one.equals
+            if one.equals is False:
+                test = ~column
+        elif one.one_of is not None:
+            test = column.isin(list(one.one_of))
+        elif one.within_days is not None:
+            assert day is not None
+            test = (table[day] <= column + ibis.interval(days=one.within_days)) & (
+                table[day] >= column
+            )
+        else:
+            test = column.notnull()
+            if column.type().is_string():
+                test = test & (column != "")
+            test = test if one.is_known else ~test
+        mask = test if mask is None else mask & test
+    return mask
+
+
+def with_products(table: Any, conditions: Iterable[Condition], warehouse: Any) -> Any:
+    """Look up the product columns that conditions name."""
+    named = sorted({c.column for c in conditions if c.column.startswith("products.")})
+    if not named:
+        return table
+    book = warehouse.ibis("products")
+    short = [one.removeprefix("products.") for one in named]
+    book = book.select(product__key=book["sku"], **{f"product__{one}": book[one] for one in short})
+    return table.left_join(book, table["sku"] == book["product__key"]).drop("product__key")
+
+
+class Measuring:
+    """Measures leaves for one question: one warehouse, one way to cut."""
+
+    def __init__(self, warehouse: Any, by: Sequence[str]):
+        self.warehouse = warehouse
+        self.by = tuple(by)
+        self.local = "currency" in by
+        self.spans = Spans(warehouse)
+
+    # -- which money ---------------------------------------------------------------------------
+
+    def amount(self, table: Any, name: str, column: str) -> Any:
+        """Give a money column in the currency of the question, other columns as they are."""
+        if column in facts()[name].converted and not self.local:
+            return table[f"{column}_base"]
+        return table[column]
+
+    def refusal(self, table: str, columns: Iterable[str]) -> str:
+        """Say why rows of ``table`` cannot be cut as asked, or nothing."""
+        if not can_be_cut(table, self.by):
+            lacking = [one for one in self.by if not can_be_cut(table, [one])]
+            return note("no_dimension", table=table, dimension=",".join(lacking))
+        if self.local and facts()[table].base_only & set(columns):
+            return note("base_only")
+        return ""
+
+    @property
+    def members(self) -> list[str]:
+        """Name the dimension columns."""
+        return [member_column(one) for one in self.by]
+
+    def members_of(self, table: Any, name: str) -> Any:
+        """Add the dimension columns to a fact."""
+        return with_members(table, name, self.by, self.warehouse)
+
+    def tidy(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Join the dimension columns into one member."""
+        import pandas as pd
+
+        if not self.by:
+            member: Any = ""
+        else:
+            member = frame[self.members[0]].astype(object)
+            for column in self.members[1:]:
+                member = member + SEPARATOR + frame[column].astype(object)
+        return pd.DataFrame(
+            {
+                "window": frame["window"].astype("int64"),
+                "store": frame["store_id"].astype(object) if "store_id" in frame else "",
+                "member": member,
+                "value": frame.get("v_value", 0),
+                "base": frame.get("v_base", 0),
+                "unrated": frame["v_unrated"] // SCALE if "v_unrated" in frame else 0,
+            }
+        )
+
+    # -- the door ------------------------------------------------------------------------------
+
+    def measure(self, wanted: Mapping[str, tuple[Metric, Sequence[Window]]]) -> dict[str, Measured]:
+        """Measure leaf metrics, each for its own windows, in as few queries as possible."""
+        found: dict[str, Measured] = {}
+        together: dict[tuple[str, str], list[str]] = {}
+        own: dict[str, tuple[list[Window], list[int]]] = {}
+        closed: dict[str, dict[int, tuple[str, str]]] = {}
+        for metric_id, (metric, asked) in wanted.items():
+            formula = metric.formula
+            own[metric_id], closed[metric_id] = self._stretch(formula, asked)
+            if isinstance(formula, Computed):
+                found[metric_id] = self._computed(formula, own[metric_id])
+            elif reason := self.refusal(formula.table, formula.columns):  # type: ignore[union-attr]
+                found[metric_id] = Measured(_nothing(), (), refused=reason)
+            elif isinstance(formula, CountDistinct) and not formula.within_store:
+                found[metric_id] = self._distinct(formula, own[metric_id][0])
+            else:
+                group = formula.table  # type: ignore[union-attr]
+                kind = "snapshot" if isinstance(formula, Snapshot) else "rows"
+                if isinstance(formula, CountDistinct):
+                    # Distinct counts are dear: they never ride along to windows not asked for.
+                    kind = f"distinct {sorted(own[metric_id][0])}"
+                together.setdefault((group, kind), []).append(metric_id)
+        for (table, kind), ids in _merge_distinct(together, own).items():
+            leaves = {one: wanted[one][0].formula for one in ids}
+            windows = sorted({w for one in ids for w in own[one][0]})
+            measure = self._snapshots if kind == "snapshot" else self._rows
+            for one, measured in measure(table, leaves, windows).items():
+                found[one] = _back_to(measured, windows, own[one][0])
+        for metric_id, (stretched, places) in own.items():
+            found[metric_id] = _spread(found[metric_id], places, len(wanted[metric_id][1]))
+            found[metric_id].closed.update(closed[metric_id])
+            del stretched
+        return found
+
+    def _stretch(
+        self, formula: Any, asked: Sequence[Window]
+    ) -> tuple[tuple[list[Window], list[int]], dict[int, tuple[str, str]]]:
+        """Turn asked windows into those that the formula reads (such as the last 365 days)."""
+        over = formula.over
+        stretched: list[Window] = []
+        closed: dict[int, tuple[str, str]] = {}
+        first, last = self.spans.data
+        for index, window in enumerate(asked):
+            if over == "period" or first is None or last is None:
+                stretched.append(window)
+                continue
+            end = min(window.end, last)
+            if over == "since_start":
+                stretched.append(Window(min(first, end), end))
+                continue
+            days = DAYS_OF[over]
+            start = end - timedelta(days=days - 1)
+            if start < first - timedelta(days=OPENING_SLACK_DAYS) and end >= first:
+                closed[index] = (
+                    "not_enough_data", note("window_before_data", days=days, first=first)
+                )  # fmt: skip
+            stretched.append(Window(start, end))
+        unique = sorted(set(stretched))
+        places = [unique.index(one) for one in stretched]
+        return (unique, places), closed
+
+    # -- kinds ---------------------------------------------------------------------------------
+
+    def _prepared(self, name: str, leaves: Iterable[Leaf]) -> Any:
+        conditions = [c for leaf in leaves for c in leaf.conditions]
+        table = with_products(self.warehouse.ibis(name), conditions, self.warehouse)
+        return self.members_of(table, name)
+
+    def _aggregates(self, table: Any, name: str, leaves: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the aggregates of all leaves; what several of them need stands once."""
+        import ibis
+
+        day = facts()[name].day
+        made: dict[str, Any] = {}
+        for one, leaf in leaves.items():
+            mask = condition_mask(table, leaf.conditions, day)
+            everything = mask if mask is not None else ibis.literal(True)
+            if isinstance(leaf, CountDistinct):
+                made[f"v_{one}"] = table[leaf.key].nunique(where=mask)
+                made[f"v_{one}__known"] = made[f"v_{one}"]
+            elif isinstance(leaf, Count):
+                made[f"v_{one}"] = table.count(where=mask)
+                made[f"v_{one}__known"] = made[f"v_{one}"]
+            else:
+                parts = [self.amount(table, name, column) for column in leaf.columns]
+                raw = [table[column] for column in leaf.columns]
+                known = raw[0].notnull()
+                for other in raw[1:]:
+                    known = known | other.notnull()
+                value = parts[0]
+                if len(parts) > 1:
+                    value = ibis.coalesce(parts[0], ibis.literal(0, type=parts[0].type()))
+                    for part in parts[1:]:
+                        value = value + ibis.coalesce(part, ibis.literal(0, type=part.type()))
+                made[f"v_{one}"] = value.sum(where=mask)
+                made[f"v_{one}__known"] = table.count(where=everything & known)
+                if not self.local and facts()[name].converted & set(leaf.columns):
+                    unrated = table["fx_rate"].isnull() & known
+                    made[f"v_{one}__unrated"] = table.count(where=everything & unrated)
+            made[f"v_{one}__rows"] = table.count(where=mask)
+        return made
+
+    def _rows(
+        self, name: str, leaves: Mapping[str, Any], windows: Sequence[Window]
+    ) -> dict[str, Measured]:
+        """Sums, counts, distinct orders and reported figures of one table."""
+        import pandas as pd
+
+        fact = facts()[name]
+        assert fact.day is not None
+        table = self._prepared(name, leaves.values())
+        levels = ["level"] if "level" in fact.columns else []
+        pieces = []
+        for lane in lanes(windows):
+            rows = in_lane(table, windows, lane, fact.day, fact.end_day)
+            keys = ["window", "store_id", *levels, *self.members]
+            pieces.append(
+                fetch(rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves)))
+            )
+        frame = pd.concat(pieces, ignore_index=True)
+        blocked = self._straddled(name, windows) if fact.end_day != fact.day else {}
+        return {
+            one: self._leaf_of(frame, one, leaf, windows, blocked, bool(levels))
+            for one, leaf in leaves.items()
+        }
+
+    def _leaf_of(self, frame: pd.DataFrame, one: str, leaf: Any, windows: Sequence[Window],
+                 blocked: Mapping[tuple[int, str], str], has_levels: bool) -> Measured:  # fmt: skip
+        names = {f"v_{one}": "v_value", f"v_{one}__unrated": "v_unrated",
+                 f"v_{one}__known": "v_known", f"v_{one}__rows": "v_rows"}  # fmt: skip
+        keys = ["window", "store_id", *self.members, *(["level"] if has_levels else [])]
+        own = frame[[*keys, *(n for n in names if n in frame)]].rename(columns=names)
+        own = own[own["v_rows"] > 0]
+        notes: dict[int, list[str]] = {}
+        if has_levels:
+            own, notes = self._one_level(own, isinstance(leaf, Reported))
+        heard = own.groupby(["window", "store_id"])["v_known"].sum()
+        silent = {(int(w), str(s)) for (w, s), n in heard.items() if n == 0}  # type: ignore[misc]
+        own = own[own["v_known"] > 0]
+        measured = Measured(
+            self.tidy(own), self._source(leaf), silent=silent, notes=notes, blocked=dict(blocked)
+        )
+        if isinstance(leaf, Sum) and leaf.times != 1:
+            scaled = measured.frame["value"]
+            measured.frame["value"] = (
+                -scaled
+                if leaf.times == -1
+                else (scaled * float(leaf.times)).round().astype("int64")
+            )
+        if isinstance(leaf, Reported):
+            counts = own.groupby(["window", *self.members])["v_known"].sum() // SCALE
+            several = counts[counts > 1]
+            measured.crowded = {_key(key) for key in several.index}
+        return measured
+
+    def _one_level(
+        self, own: pd.DataFrame, reported: bool
+    ) -> tuple[pd.DataFrame, dict[int, list[str]]]:
+        """Never add a store's own figure to those of its products: take one level per store."""
+        by_product = {"product", "category"} & set(self.by)
+        notes: dict[int, list[str]] = {}
+        if by_product:
+            return own[own["level"] == "product"], notes
+        whole = own[(own["level"] == "store") & (own["v_known"] > 0)]
+        has_store = set(zip(whole["window"], whole["store_id"], strict=True))
+        pairs = list(zip(own["window"], own["store_id"], strict=True))
+        keep = [
+            (level == "store") == (pair in has_store)
+            for pair, level in zip(pairs, own["level"], strict=True)
+        ]
+        own = own[keep]
+        if not reported:
+            for window in own.loc[(own["level"] == "product") & (own["v_known"] > 0), "window"]:
+                notes[int(window)] = [note("over_products")]
+        return own, notes
+
+    def _source(self, leaf: Leaf) -> tuple[Source, ...]:
+        """Name what a store must have: the table, and the column if rows may leave it empty."""
+        fact = facts()[leaf.table]
+        columns = [leaf.key] if isinstance(leaf, CountDistinct) else list(leaf.columns)
+        optional = [one for one in columns if one not in fact.required]
+        if leaf.table == "order_lines" and set(columns) <= {"gmv", "landed_cost"}:
+            # Derived by tables: gmv is always there, and costs have a coverage of their own.
+            optional = []
+        return (Source(leaf.table, optional[0] if len(optional) == 1 else ""),)
+
+    def _straddled(self, name: str, windows: Sequence[Window]) -> dict[tuple[int, str], str]:
+        """Find windows that cut a reported run of days, or hold a gap between such runs."""
+        found: dict[tuple[int, str], str] = {}
+        last_of_data = self.spans.data[1]
+        for store, runs in self.spans.long_runs(name).items():
+            first, last = runs[0].start, max(run.end for run in runs)
+            for index, window in enumerate(windows):
+                touching = [r for r in runs if r.start <= window.end and r.end >= window.start]
+                cut = any(r.start < window.start or r.end > window.end for r in touching)
+                end = min(window.end, last, last_of_data or last)
+                start = max(window.start, first)
+                told = {run.start + timedelta(days=n) for run in touching
+                        for n in range((run.end - run.start).days + 1)}  # fmt: skip
+                days = {start + timedelta(days=n) for n in range((end - start).days + 1)}
+                if cut or (touching and (days - told)):
+                    found[(index, store)] = note("whole_spans_only", table=name, store=store)
+        return found
+
+    def _snapshots(
+        self, name: str, leaves: Mapping[str, Any], windows: Sequence[Window]
+    ) -> dict[str, Measured]:
+        """Stock at each store's last reported day in each window."""
+        import pandas as pd
+
+        day = facts()[name].day
+        assert day is not None
+        table = self._prepared(name, leaves.values())
+        pieces = []
+        for lane in lanes(windows):
+            rows = in_lane(table, windows, lane, day)
+            last = rows.group_by(["window", "store_id"]).aggregate(last_day=rows[day].max())
+            rows = rows.inner_join(last, ["window", "store_id"])
+            rows = rows.filter(rows[day] == rows["last_day"])
+            keys = ["window", "store_id", "last_day", *self.members]
+            pieces.append(
+                fetch(rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves)))
+            )
+        frame = pd.concat(pieces, ignore_index=True)
+        found = {}
+        for one, leaf in leaves.items():
+            measured = self._leaf_of(frame, one, leaf, windows, {}, has_levels=False)
+            for window, days in frame.groupby("window")["last_day"]:
+                on = pd.Timestamp(days.max()).date()
+                if on != windows[int(window)].end:
+                    measured.notes.setdefault(int(window), []).append(note("snapshot_on", day=on))
+            found[one] = measured
+        return found
+
+    def _distinct(self, leaf: CountDistinct, windows: Sequence[Window]) -> Measured:
+        """Count what may repeat across stores: at the asked grain, never added up."""
+        import pandas as pd
+
+        fact = facts()[leaf.table]
+        assert fact.day is not None
+        table = self._prepared(leaf.table, [leaf])
+        mask = condition_mask(table, leaf.conditions, fact.day)
+        table = table.filter(table[leaf.key].notnull())
+        if mask is not None:
+            table = table.filter(condition_mask(table, leaf.conditions, fact.day))
+        pieces = []
+        for lane in lanes(windows):
+            rows = in_lane(table, windows, lane, fact.day)
+            grouped = rows.group_by(["window", *self.members])
+            pieces.append(fetch(grouped.aggregate(v_value=rows[leaf.key].nunique())))
+        frame = self.tidy(pd.concat(pieces, ignore_index=True))
+        return Measured(frame, self._source(leaf))
+
+    def _computed(self, formula: Computed, own: tuple[list[Window], list[int]]) -> Measured:
+        from helpers.metrics import computed
+
+        for table in formula.tables:
+            if reason := self.refusal(table, ()):
+                return Measured(_nothing(), (), refused=reason)
+        return computed.FUNCTIONS[formula.function](self, own[0])
+
+
+class Spans:
+    """First and last day per store and source: who has what, asked once per question."""
+
+    def __init__(self, warehouse: Any):
+        self.warehouse = warehouse
+        self._found: dict[Source, dict[str, list[Window]]] = {}
+        self._sales: dict[str, Window] | None = None
+        self._runs: dict[str, dict[str, list[Window]]] = {}
+
+    @property
+    def sales(self) -> dict[str, Window]:
+        """First and last day with a placed sale line, per store."""
+        if self._sales is None:
+            lines = self.warehouse.ibis("order_lines")
+            lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
+            self._sales = self._read(lines, "local_date", "local_date")
+        return self._sales
+
+    @property
+    def data(self) -> tuple[date | None, date | None]:
+        """First and last day of the data, as placed sale lines tell it (else any traffic)."""
+        spans = list(self.sales.values())
+        spans = spans or [run for runs in self.of(Source("traffic")).values() for run in runs]
+        if not spans:
+            return None, None
+        return min(s.start for s in spans), max(s.end for s in spans)
+
+    def of(self, source: Source) -> dict[str, list[Window]]:
+        """Give per store the days for which the source says something.
+
+        First the run from its first to its last row: a month without a refund, between months
+        with refunds, is a true 0. Then the days that exports speak for, be it to say nothing.
+        """
+        if source not in self._found:
+            name, column, _ = source
+            fact = facts()[name]
+            table = self.warehouse.ibis(name)
+            if column:
+                table = table.filter(table[column].notnull())
+            assert fact.day and fact.end_day
+            found = {s: [w] for s, w in self._read(table, fact.day, fact.end_day).items()}
+            if not column:
+                covers = self.warehouse.ibis("batch_covers")
+                covers = covers.filter(
+                    (covers["table_name"] == name)
+                    & covers["store_id"].notnull()
+                    & covers["first_day"].notnull()
+                )
+                told = covers.select("store_id", "first_day", "last_day").distinct()
+                for row in told.to_pyarrow().to_pylist():
+                    window = Window(row["first_day"], row["last_day"])
+                    found.setdefault(row["store_id"], []).append(window)
+            self._found[source] = found
+        return self._found[source]
+
+    def has(self, source: Source, window: Window, store: str) -> bool:
+        """Tell whether the store has the source for any of these days."""
+        runs = self.of(source).get(store, ())
+        end = window.end + timedelta(days=source.ahead)
+        return any(run.start <= end and run.end >= window.start for run in runs)
+
+    def stores(self, source: Source, window: Window) -> set[str]:
+        """Name the stores that have the source for these days."""
+        return {store for store in self.of(source) if self.has(source, window, store)}
+
+    def long_runs(self, name: str) -> dict[str, list[Window]]:
+        """List per store the runs of days reported as one, where any is longer than a day."""
+        if name not in self._runs:
+            fact = facts()[name]
+            assert fact.day and fact.end_day
+            table = self.warehouse.ibis(name)
+            table = table.filter(table[fact.end_day] > table[fact.day])
+            frame = table.select("store_id", fact.day, fact.end_day).distinct().to_pyarrow()
+            runs: dict[str, list[Window]] = {}
+            for row in frame.to_pylist():
+                run = Window(row[fact.day], row[fact.end_day])
+                runs.setdefault(row["store_id"], []).append(run)
+            self._runs[name] = {store: sorted(found) for store, found in runs.items()}
+        return self._runs[name]
+
+    @staticmethod
+    def _read(table: Any, day: str, end_day: str) -> dict[str, Window]:
+        query = table.group_by("store_id").aggregate(
+            first_day=table[day].min(), last_day=table[end_day].max()
+        )
+        return {
+            row["store_id"]: Window(row["first_day"], row["last_day"])
+            for row in query.to_pyarrow().to_pylist()
+        }
+
+
+def _nothing() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {"window": pd.Series(dtype="int64"), "store": pd.Series(dtype=object),
+         "member": pd.Series(dtype=object), "value": pd.Series(dtype="int64"),
+         "base": pd.Series(dtype="int64"), "unrated": pd.Series(dtype="int64")}
+    )  # fmt: skip
+
+
+def _key(key: Any) -> tuple[int, str]:
+    parts = key if isinstance(key, tuple) else (key,)
+    return int(parts[0]), SEPARATOR.join(map(str, parts[1:]))
+
+
+def _merge_distinct(
+    together: dict[tuple[str, str], list[str]],
+    own: Mapping[str, tuple[list[Window], list[int]]],
+) -> dict[tuple[str, str], list[str]]:
+    """Let distinct counts share the query of the sums where both want the same windows."""
+    merged: dict[tuple[str, str], list[str]] = {}
+    for (table, kind), ids in together.items():
+        rows = together.get((table, "rows"), [])
+        windows = sorted({w for one in rows for w in own[one][0]})
+        if kind.startswith("distinct") and kind == f"distinct {windows}":
+            merged.setdefault((table, "rows"), []).extend(ids)
+        else:
+            merged.setdefault((table, kind), []).extend(ids)
+    return merged
+
+
+def _back_to(measured: Measured, windows: Sequence[Window], wanted: Sequence[Window]) -> Measured:
+    """Number the windows as one leaf asked for them and drop those it did not ask for."""
+    index = {windows.index(window): place for place, window in enumerate(wanted)}
+    return _renumber(measured, {old: [new] for old, new in index.items()})
+
+
+def _spread(measured: Measured, places: Sequence[int], count: int) -> Measured:
+    """Give every asked window the figures of the stretched window that it reads."""
+    index: dict[int, list[int]] = {}
+    for asked, place in enumerate(places[:count]):
+        index.setdefault(place, []).append(asked)
+    return _renumber(measured, index)
+
+
+def _renumber(measured: Measured, index: Mapping[int, Sequence[int]]) -> Measured:
+    import pandas as pd
+
+    if index == {one: [one] for one in index} and set(measured.frame["window"]) <= set(index):
+        return measured
+    pairs = pd.DataFrame(
+        [(old, new) for old, news in index.items() for new in news], columns=["window", "new"]
+    )
+    frame = measured.frame.merge(pairs, on="window").drop(columns="window")
+    measured.frame = frame.rename(columns={"new": "window"})
+
+    def move(found: Mapping[Any, Any]) -> dict[Any, Any]:
+        moved: dict[Any, Any] = {}
+        for key, value in found.items():
+            old = key[0] if isinstance(key, tuple) else key
+            for new in index.get(old, ()):
+                moved[(new, *key[1:]) if isinstance(key, tuple) else new] = value
+        return moved
+
+    measured.blocked = move(measured.blocked)
+    measured.silent = set(move(dict.fromkeys(measured.silent)))
+    measured.notes = move(measured.notes)
+    measured.closed = move(measured.closed)
+    measured.preliminary = set(move(dict.fromkeys(measured.preliminary)))
+    measured.crowded = set(move(dict.fromkeys(measured.crowded)))
+    return measured

@@ -1,0 +1,163 @@
+"""Why a figure is missing or stands on less than everything: codes, and their words.
+
+The column ``note`` of a result is JSON (a list of notes) or empty, because the same figure is
+shown in two languages. ``write_note`` turns it into a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from helpers.vocabulary.labels import Label, Language
+
+#: One sentence per code; braces name the note's own keys. Coverage has one per metric.
+WORDS: dict[str, Label] = {
+    "no_source": Label(
+        en="no {table} data for this scope and period",
+        zh="该范围和期间没有{table}数据",
+    ),
+    "covers": Label(
+        en="covers {share} of GMV; missing: {missing}",
+        zh="覆盖GMV的{share}；缺少：{missing}",
+    ),
+    "mixed": Label(
+        en="sources cover {share} of GMV; missing: {missing}",
+        zh="数据来源仅覆盖GMV的{share}；缺少：{missing}",
+    ),
+    "unallocated": Label(
+        en="{table} of {store} do not say to which {dimension} they belong",
+        zh="{store}的{table}未标明所属{dimension}",
+    ),
+    "no_dimension": Label(
+        en="{table} cannot be cut by {dimension}", zh="{table}无法按{dimension}拆分"
+    ),
+    "base_only": Label(
+        en="kept in the base currency only", zh="仅有本位币金额"
+    ),
+    "no_rate": Label(
+        en="no {currency} exchange rate for {first} to {last} ({rows} rows); "
+        "add it to reference/fx_rates.csv",
+        zh="{first}至{last}缺少{currency}汇率（{rows}行），请补充到reference/fx_rates.csv",
+    ),
+    "whole_spans_only": Label(
+        en="{store} reports {table} for longer runs of days, which this period does not hold whole",
+        zh="{store}的{table}按更长的时间段汇总，本期间未完整包含",
+    ),
+    "unique_not_added": Label(
+        en="unique visitors and the like are never added over days, products or stores",
+        zh="独立访客等去重人数不可跨日、跨商品或跨店相加",
+    ),
+    "over_products": Label(
+        en="added up over products: the platform gives no figure for the store",
+        zh="由商品层数据加总：平台未提供店铺层数据",
+    ),
+    "window_before_data": Label(
+        en="needs {days} days of data before the period's end; the data begin on {first}",
+        zh="需要期末前{days}天的数据；数据自{first}开始",
+    ),
+    "opening": Label(
+        en="the data begin on {first}: nobody can be told apart as new",
+        zh="数据自{first}开始，无法区分新老客户",
+    ),
+    "no_baseline": Label(
+        en="nothing to compare with in {baseline}", zh="{baseline}没有可比数据"
+    ),
+    "like_for_like": Label(
+        en="{current} against {baseline}", zh="{current}对比{baseline}"
+    ),
+    "zero_denominator": Label(en="the denominator is 0", zh="分母为0"),
+    "snapshot_on": Label(en="stock as of {day}", zh="库存截至{day}"),
+    "uncosted_stock": Label(
+        en="unit costs are missing for stock of {store}", zh="{store}的部分库存缺少单位成本"
+    ),
+    "immature": Label(
+        en="returns of these orders may still arrive until {until}",
+        zh="这些订单的退货在{until}前仍可能发生",
+    ),
+    "coverage": Label(
+        en="{missing} of {of} are not covered", zh="{of}中有{missing}未覆盖"
+    ),
+    "coverage.customer_coverage": Label(
+        en="{missing} of {of} sale lines have no customer",
+        zh="{of}条销售行中有{missing}条没有客户信息",
+    ),
+    "coverage.cost_coverage": Label(
+        en="unit costs cover {share} of merchandise GMV",
+        zh="单位成本覆盖商品GMV的{share}",
+    ),
+    "coverage.stock_cost_coverage": Label(
+        en="unit costs cover {share} of units in stock",
+        zh="单位成本覆盖库存件数的{share}",
+    ),
+}  # fmt: skip
+
+TABLE_WORDS: dict[str, Label] = {
+    "order_lines": Label(en="orders", zh="订单"),
+    "orders": Label(en="orders", zh="订单"),
+    "refunds": Label(en="refunds", zh="退款"),
+    "settlement_lines": Label(en="fees", zh="平台费用"),
+    "ad_spend": Label(en="advertising", zh="广告"),
+    "traffic": Label(en="traffic", zh="流量"),
+    "inventory_snapshots": Label(en="stock", zh="库存"),
+    "returns": Label(en="returns", zh="退货"),
+    "products": Label(en="products", zh="商品资料"),
+    "landed_costs": Label(en="unit costs", zh="到库成本"),
+    "sku_map": Label(en="SKU map", zh="SKU对照"),
+    "targets": Label(en="targets", zh="目标"),
+}
+
+
+def note(code: str, **details: Any) -> str:
+    """Make one note."""
+    return json.dumps({"code": code, **details}, ensure_ascii=False, default=str)
+
+
+def join_notes(notes: Iterable[str]) -> str:
+    """Put notes together as the column holds them; each stands once."""
+    kept = list(dict.fromkeys(one for one in notes if one))
+    return f"[{', '.join(kept)}]" if kept else ""
+
+
+def read_note(text: str) -> list[dict[str, Any]]:
+    """Read the column back: a list of notes, each with its ``code``."""
+    return list(json.loads(text)) if text else []
+
+
+def write_note(text: str, language: Language) -> str:
+    """Write the column ``note`` as a sentence, empty where there is nothing to say.
+
+    >>> write_note(join_notes([note("zero_denominator")]), "en")
+    'the denominator is 0'
+    """
+    joint = "; " if language == "en" else "；"
+    return joint.join(_sentence(one, language) for one in read_note(text))
+
+
+def _sentence(one: Mapping[str, Any], language: Language) -> str:
+    code = one["code"]
+    words = WORDS.get(f"{code}.{one.get('metric')}") or WORDS[code]
+    return words.text(language).format(**{k: _write(k, v, language) for k, v in one.items()})
+
+
+def _write(key: str, value: Any, language: Language) -> str:
+    if key == "share":
+        # 99.97 % must not read as everything.
+        return f"{min(value, 0.999) if value < 1 else value:.1%}"
+    if key == "table":
+        return TABLE_WORDS[value].text(language) if value in TABLE_WORDS else str(value)
+    if key == "dimension":
+        from helpers.metrics.dimensions import DIMENSIONS
+
+        names = [DIMENSIONS[d].label.text(language) for d in str(value).split(",")]
+        return (", " if language == "en" else "、").join(names).lower()
+    if key == "missing" and isinstance(value, dict):
+        parts = [
+            f"{store} ({', '.join(_write('table', t, language) for t in tables)})"
+            for store, tables in value.items()
+        ]
+        return ", ".join(parts)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)

@@ -1,0 +1,97 @@
+"""A warehouse of a few rows in memory, for worked examples: what is left out is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import ibis
+
+from helpers.tables.build import BOOKKEEPING
+from helpers.tables.models import load_models
+from helpers.tables.warehouse import STORES
+
+DAY = date(2025, 10, 31)
+HARMLESS: dict[str, Any] = {
+    "store_id": "shop-a", "order_id": "o1", "kind": "sale", "status": "placed",
+    "ordered_at": datetime(2025, 10, 15, 12), "local_date": DAY, "start_date": DAY,
+    "end_date": DAY, "country": "DE", "sku": "A", "is_merchandise": True, "quantity": 1,
+    "currency": "EUR", "list_amount": Decimal(0), "campaign": "spring", "settlement_id": "s1",
+    "category": "other", "spend": Decimal(0), "amount": Decimal(0), "on_hand": 0,
+    "name_en": "thing", "name_zh": "物", "level": "store",
+}  # fmt: skip
+KINDS = {"refunds": {"kind": "refund"}, "traffic": {"start_date": date(2025, 10, 1),
+         "end_date": date(2025, 10, 31), "listing_id": None, "sku": None}}  # fmt: skip
+
+
+class LittleWarehouse:
+    """The interface of ``helpers.tables.warehouse.Warehouse`` that metrics use."""
+
+    def __init__(
+        self,
+        given: Mapping[str, Iterable[Mapping[str, Any]]],
+        stores: Mapping[str, str] | None = None,
+        rates: Mapping[str, str | None] | None = None,
+        base: str = "EUR",
+        covers: Iterable[tuple[str, str, date, date]] = (),
+    ):
+        self.workspace = SimpleNamespace(base_currency=base)
+        self.connection = duckdb.connect()
+        self.rates = {base: Decimal(1), **{c: r and Decimal(r) for c, r in (rates or {}).items()}}
+        named = {row.get("store_id", "shop-a") for rows in given.values() for row in rows}
+        self.stores = dict(stores or {store: "own" for store in sorted(named)})
+        for name, model in load_models().items():
+            rows = [self._row(name, model, n, r) for n, r in enumerate(given.get(name, ()))]
+            self._create(name, model.stored_columns, rows)
+        self._create("stores", STORES, [
+            {"store_id": store, "name_en": store, "name_zh": store, "platform": platform,
+             "currency": base} for store, platform in self.stores.items()
+        ])  # fmt: skip
+        for name, columns in BOOKKEEPING.items():
+            self._create(name, columns, [
+                {"batch_id": "b", "table_name": t, "fact": t, "store_id": s, "first_day": a,
+                 "last_day": b} for t, s, a, b in covers
+            ] if name == "batch_covers" else [])  # fmt: skip
+        self._ibis = ibis.duckdb.from_connection(self.connection)
+        self.asked: list[str] = []
+
+    def ibis(self, table: str) -> Any:
+        self.asked.append(table)
+        return self._ibis.table(table)
+
+    def _row(self, name: str, model: Any, number: int, given: Mapping[str, Any]) -> dict[str, Any]:
+        harmless = {**HARMLESS, **KINDS.get(name, {}), "line_no": number, "refund_id": str(number)}
+        columns = model.stored_columns
+        row = {one: harmless[one] for one in columns if one in harmless}
+        row |= given
+        if name == "order_lines" and "gmv" not in given:
+            parts = [row.get(one) or 0 for one in ("seller_discount", "tax_inside")]
+            is_sale = row["kind"] == "sale" and row["status"] == "placed"
+            row["gmv"] = Decimal(str(row["list_amount"])) - sum(map(_exact, parts))
+            row["gmv"] = row["gmv"] if is_sale else 0
+        if "fx_rate" in columns:
+            rate = row["fx_rate"] = self.rates.get(row.get("currency"), None)
+            for one in model.converted:
+                amount = row.get(one)
+                known = amount is not None and rate is not None
+                row[f"{one}_base"] = round(_exact(amount) * rate, 4) if known else None
+        if strangers := row.keys() - columns.keys():
+            raise AssertionError(f"{name} has no columns {sorted(strangers)}")
+        return row
+
+    def _create(self, name: str, columns: Mapping[str, str], rows: list[dict[str, Any]]) -> None:
+        typed = ", ".join(f'"{one}" {kind}' for one, kind in columns.items())
+        self.connection.execute(f'CREATE TABLE "{name}" ({typed})')
+        if rows:
+            self.connection.executemany(
+                f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})',
+                [[row.get(one) for one in columns] for row in rows],
+            )
+
+
+def _exact(amount: Any) -> Decimal:
+    return amount if isinstance(amount, Decimal) else Decimal(str(amount))
