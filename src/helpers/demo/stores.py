@@ -76,7 +76,7 @@ PROFILES: tuple[Profile, ...] = (
     ),
     Profile(
         "amazon-jp", "Amazon JP", "亚马逊日本站", "amazon", "JPY", "Asia/Tokyo",
-        "included", "JP", 7.0, 0.060, 0.02, 0.05, 0.45, 72.0, {"JP": 1.0},
+        "included", "JP", 7.0, 0.060, -0.03, 0.05, 0.45, 72.0, {"JP": 1.0},
         {"JP": 100}, click_price=62.0, fulfilment=420.0, returned=0.03, lead_days=28,
     ),
     Profile(

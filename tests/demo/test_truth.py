@@ -1,0 +1,66 @@
+"""The whole road, from exports to metrics, ends at the cent the generator remembers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from made_up import make
+
+from helpers.config.workspace import load_workspace
+from helpers.vocabulary.periods import parse_period
+
+pytest.importorskip("helpers.tables.ingest")
+pytest.importorskip("helpers.metrics.compute")
+
+from helpers.metrics.compute import compute_series
+from helpers.tables.ingest import ingest
+from helpers.tables.warehouse import Warehouse
+
+#: Metric and the totals of ``truth.json`` that add up to it.
+MEASURES = {
+    "list_value": ("list_value",),
+    "seller_discount": ("seller_discount",),
+    "platform_discount": ("platform_discount",),
+    "tax": ("tax_inside", "tax_on_top"),
+    "gmv": ("gmv",),
+    "refunds": ("refunds",),
+    "fees": ("fees",),
+    "ad_spend": ("ads",),
+    "units_sold": ("units",),
+    "orders_count": ("orders",),
+}
+CENT = Decimal("0.01")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_metrics_equal_the_truth_to_the_cent(tmp_path: Path, seed: int) -> None:
+    demo = make(tmp_path, seed=seed, scale=0.05)
+    workspace, paths = load_workspace(str(demo.folder))
+    receipt = ingest(workspace, paths)
+    assert receipt.ok, [one for one in receipt.files if one.status == "refused"][:5]
+    assert not sum(one.rows_quarantined for one in receipt.files)
+
+    months = sorted({row["month"] for row in demo.truth["totals"]})
+    frame = compute_series(
+        Warehouse.open(paths, workspace),
+        list(MEASURES),
+        [parse_period(month) for month in months],
+        by=("store", "currency"),
+    )
+    found = {
+        (row.metric, str(row.period), row.member): row.value
+        for row in frame[frame["dimension"] == "store,currency"].itertuples()
+        if row.value == row.value and row.value is not None
+    }
+    wrong = []
+    for row in demo.truth["totals"]:
+        for metric, parts in MEASURES.items():
+            true = sum((Decimal(str(row[part])) for part in parts), Decimal(0))
+            # What never happened may be told as nothing, never as another number.
+            said = found.get((metric, row["month"], f"{row['store']}|{row['currency']}"), 0)
+            if Decimal(repr(float(said))).quantize(CENT) != true.quantize(CENT):
+                wrong.append((metric, row["store"], row["month"], said, true))
+    assert not wrong, (len(wrong), wrong[:10])
