@@ -28,13 +28,22 @@ REASON = {
 }  # fmt: skip
 NUMERIC = ("money", "integer", "percent")
 
-_SPACES = "' \t\r\n' || chr(160) || chr(8239) || chr(8199) || chr(12288) || chr(65279)"
-_CODES = "USD|EUR|GBP|CNY|RMB|JPY|CAD|AUD|MXN|BRL|SGD|MYR|THB|VND|PHP|IDR|TWD|NTD|HKD|AED|SAR|SEK|PLN|KRW|INR|NT|HK|US|RM|Rp|kr|zł|元|円|đ"
-_MONEY_MARK = rf"(?:{_CODES}|[A-Z]{{0,3}}\p{{Sc}})"
-_OFFSET = r"\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+_SPACES = literal(" \t\r\n\u00a0\u202f\u2007\u3000\ufeff")
+_CODES = (
+    "USD|EUR|GBP|CNY|RMB|JPY|CAD|AUD|MXN|BRL|SGD|MYR|THB|VND|PHP|IDR|TWD|NTD|HKD|AED|SAR|SEK|PLN"
+    "|KRW|INR|NT|HK|US|RM|Rp|kr|zł|元|円|đ"
+)
+_MARK = rf"(?:{_CODES}|[A-Z]{{0,3}}\p{{Sc}})"
+_BLANKS = r"[\s\x{a0}\x{202f}\x{2009}\x{2007}'’%]"
+_PLAIN_NUMBER = r"[+-]?\d+(?:[.]\d+)?"
+_EXPONENT = r"[+-]?\d+(?:[.]\d+)?[eE][+-]?\d+"  # as spreadsheets and Parquet write 0.00001
 _ISO = r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?"
-_LOCAL = r"^\s*(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})\b"
-_PLAIN_MOMENT = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?)?"
+_DOTTED = r"^\s*(\d{1,2})\s*[.]\s*(\d{1,2})\s*[.]\s*(\d{4}|\d{2})\b"
+_SLASHED = r"^\s*(\d{1,2})\s*[-/]\s*(\d{1,2})\s*[-/]\s*(\d{4}|\d{2})\b"
+_MOMENT = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?)?"
+_OFFSET = r"\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+_USUAL_LOCAL = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?"
+_USUAL_UTC = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:Z|[+]00:00)"
 
 Order = Literal["dmy", "mdy"]
 Decimal = Literal["point", "comma"]
@@ -44,6 +53,8 @@ Decimal = Literal["point", "comma"]
 class Writing:
     """How one column of one file turned out to be written."""
 
+    #: Every cell is written the usual way, so that the quickest cast is the right one.
+    usual: bool = False
     decimal: Decimal = "point"
     order: Order | None = None
 
@@ -53,20 +64,35 @@ def trimmed(raw: str) -> str:
     return f"nullif(trim({raw}, {_SPACES}), '')"
 
 
-def id_text(raw: str) -> str:
+def id_text(cell: str) -> str:
     """Keep every digit, and undo what spreadsheets do to ids: ``'0123``, ``="0123"``, ``123.0``.
 
     A CSV that went through a number format says 17850.0 where the Parquet file says 17850: these
     must be one customer and not two.
     """
-    cell = trimmed(raw)
-    unwrapped = (
-        f"CASE WHEN starts_with({cell}, '=\"') THEN trim({cell}, '=\"')"
-        f" WHEN starts_with({cell}, '''') THEN substr({cell}, 2)"
-        f" WHEN ends_with({cell}, '.0') AND regexp_full_match({cell}, '\\d+[.]0')"
-        f" THEN left({cell}, length({cell}) - 2) ELSE {cell} END"
+    bare = f"ltrim(regexp_replace({cell}, '^=\"(.*)\"$', '\\1'), '''')"
+    bare = f"regexp_replace({bare}, '^(\\d+)[.]0$', '\\1')"
+    return (
+        f"CASE WHEN starts_with({cell}, '''') OR starts_with({cell}, '=')"
+        f" OR ends_with({cell}, '.0') THEN nullif(trim({bare}), '') ELSE {cell} END"
     )
-    return f"nullif(trim({unwrapped}), '')"
+
+
+def unusual(raw: str, column: Column) -> str | None:
+    """Give the SQL condition that a cell is not written the usual way; None if none is."""
+    match column.type:
+        case "money":
+            return f"NOT regexp_full_match({raw}, '{_PLAIN_NUMBER}')"
+        case "integer":
+            return f"NOT regexp_full_match({raw}, '[+-]?\\d+')"
+        case "date" if not column.format:
+            return f"NOT regexp_full_match({raw}, '\\d{{4}}-\\d{{2}}-\\d{{2}}')"
+        case "timestamp" if not column.format and column.zone == "utc":
+            return f"NOT regexp_full_match({raw}, '{_USUAL_UTC}')"
+        case "timestamp" if not column.format and column.zone != "offset":
+            return f"NOT regexp_full_match({raw}, '{_USUAL_LOCAL}')"
+        case _:
+            return None
 
 
 def typed(raw: str, column: Column, writing: Writing, zone: str) -> str:
@@ -75,19 +101,20 @@ def typed(raw: str, column: Column, writing: Writing, zone: str) -> str:
     Args:
         raw: SQL of the trimmed cell.
         column: What the source declares about it.
-        writing: Decimal mark and date order, where they had to be found out.
+        writing: What its cells turned out to look like.
         zone: SQL of the store's time zone name.
     """
     match column.type:
+        case "money" | "integer" if writing.usual and writing.decimal == "point":
+            return f"try_cast({raw} AS {SQL_TYPE[column.type]})"
         case "money":
             return _number(raw, writing.decimal, MONEY)
         case "integer":
             return _whole_number(raw, writing.decimal)
         case "percent":
-            bare = f"replace({raw}, '%', '')"
-            number = _number(bare, writing.decimal, RATE)
+            number = _number(raw, writing.decimal, RATE)
             return (
-                f"CASE WHEN contains({raw}, '%') THEN CAST({number} / 100 AS {RATE})"
+                f"CASE WHEN contains({raw}, '%') THEN CAST({number} * 0.01 AS {RATE})"
                 f" ELSE {number} END"
             )
         case "boolean":
@@ -95,13 +122,23 @@ def typed(raw: str, column: Column, writing: Writing, zone: str) -> str:
                 f"CASE WHEN lower({raw}) IN ('yes', 'y', 'true', '1', '1.0', 'x', '是') THEN true"
                 f" WHEN lower({raw}) IN ('no', 'n', 'false', '0', '0.0', '否') THEN false END"
             )
+        case "timestamp" if writing.usual and column.zone == "utc":
+            return f"try_cast(left({raw}, 19) AS TIMESTAMP)"
+        case "timestamp" if writing.usual:
+            return _from_zone(f"try_cast({raw} AS TIMESTAMP)", column, zone)
         case "timestamp":
             return _moment(raw, column, writing, zone)
+        case "date" if writing.usual:
+            return f"try_cast({raw} AS DATE)"
         case "date":
-            return f"CAST({_local_moment(raw, column, writing, ignore_offset=True)} AS DATE)"
+            bare = f"regexp_replace({raw}, '(:\\d\\d)\\s*(Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)$', '\\1')"
+            return f"CAST({_local_moment(bare, column, writing)} AS DATE)"
         case "id":
             # 1.23457E+17 is what a spreadsheet leaves of an 18-digit id.
-            return f"CASE WHEN NOT regexp_full_match({raw}, '\\d([.]\\d+)?[eE][+]\\d+') THEN {raw} END"  # noqa: E501
+            return (
+                f"CASE WHEN contains(upper({raw}), 'E+') AND"
+                f" regexp_full_match({raw}, '\\d([.,]\\d+)?[eE][+]\\d+') THEN NULL ELSE {raw} END"
+            )
         case _:
             return raw
 
@@ -109,8 +146,8 @@ def typed(raw: str, column: Column, writing: Writing, zone: str) -> str:
 def mark_evidence(raw: str) -> tuple[str, str, str]:
     """Give SQL conditions: surely a decimal point, surely a comma, could be either."""
     cell = _bare_number(raw)
-    point = rf"[.]\d{{1,2}}$|[.]\d{{4,}}$|\d,\d{{3}}[.]|\d,\d{{3}},\d{{3}}|^-?0*[.]\d"
-    comma = rf",\d{{1,2}}$|,\d{{4,}}$|\d[.]\d{{3}},|\d[.]\d{{3}}[.]\d{{3}}|^-?0*,\d"
+    point = r"[.]\d{1,2}$|[.]\d{4,}$|\d,\d{3}[.]|\d,\d{3},\d{3}|^-?0*[.]\d|^-?0[.]\d{3}$"
+    comma = r",\d{1,2}$|,\d{4,}$|\d[.]\d{3},|\d[.]\d{3}[.]\d{3}|^-?0*,\d|^-?0,\d{3}$"
     return (
         f"regexp_matches({cell}, {literal(point)})",
         f"regexp_matches({cell}, {literal(comma)})",
@@ -119,47 +156,46 @@ def mark_evidence(raw: str) -> tuple[str, str, str]:
 
 
 def order_evidence(raw: str) -> tuple[str, str, str]:
-    """Give SQL conditions: surely day first, surely month first, could be either."""
-    first = f"try_cast(regexp_extract({raw}, {literal(_LOCAL)}, 1) AS INTEGER)"
-    second = f"try_cast(regexp_extract({raw}, {literal(_LOCAL)}, 3) AS INTEGER)"
-    # Between dots the day comes first everywhere; only / and - leave a doubt.
-    doubtful = f"regexp_extract({raw}, {literal(_LOCAL)}, 2) IN ('/', '-')"
+    """Give SQL conditions: surely day first, surely month first, could be either.
+
+    Between dots the day comes first everywhere; only ``/`` and ``-`` leave a doubt.
+    """
+    first = f"try_cast(regexp_extract({raw}, {literal(_SLASHED)}, 1) AS INTEGER)"
+    second = f"try_cast(regexp_extract({raw}, {literal(_SLASHED)}, 2) AS INTEGER)"
     return (
-        f"{doubtful} AND {first} > 12 AND {second} <= 12",
-        f"{doubtful} AND {second} > 12 AND {first} <= 12",
-        f"{doubtful} AND {first} <= 12 AND {second} <= 12 AND {first} <> {second}",
+        f"{first} > 12 AND {second} <= 12",
+        f"{second} > 12 AND {first} <= 12",
+        f"{first} <= 12 AND {second} <= 12 AND {first} <> {second}",
     )
 
 
 def _bare_number(raw: str) -> str:
-    """Strip currency marks, blanks, percent and quotes; write the minus as a hyphen."""
-    text = f"regexp_replace(translate({raw}, '−–—‒﹣－', '------'), '[\\s\\x{{a0}}\\x{{202f}}\\x{{2009}}''’%]', '', 'g')"  # noqa: E501
-    text = f"regexp_replace({text}, {literal(f'^(-?){_MONEY_MARK}|{_MONEY_MARK}(-?)$')}, '\\1\\2')"
-    # (12.50) and 12.50- are how accountants and SAP write minus.
-    return (
-        f"CASE WHEN regexp_full_match({text}, '[(].*[)]') THEN '-' || trim({text}, '()')"
-        f" WHEN ends_with({text}, '-') AND length({text}) > 1 THEN '-' || rtrim({text}, '-')"
-        f" ELSE {text} END"
-    )
+    """Strip currency marks, blanks, percent and quotes; write minus as a leading hyphen.
+
+    (12.50) and 12.50- are how accountants and SAP write it.
+    """
+    blanks = literal(_BLANKS)
+    text = f"regexp_replace(translate({raw}, '−–—‒﹣－', '------'), {blanks}, '', 'g')"
+    text = f"regexp_replace({text}, {literal(f'^(-?){_MARK}(-?)|{_MARK}(-?)$')}, '\\1\\2\\3')"
+    text = f"regexp_replace({text}, '^[(](.*)[)]$', '-\\1')"
+    return f"regexp_replace({text}, '^(.+)-$', '-\\1')"
 
 
 def _pointed(raw: str, decimal: Decimal) -> str:
     """Write a number the way DuckDB reads it, or NULL where it is none."""
     group, mark = (",", "[.]") if decimal == "point" else ("[.]", ",")
-    sound = rf"[+-]?(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)?(?:{mark}\d*)?"
-    other = "," if decimal == "point" else "."
+    sound = rf"[+-]?(?:(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{mark}\d*)?|{mark}\d+)"
     bare = _bare_number(raw)
-    swapped = f"replace({bare}, '{other}', '')"
+    swapped = f"replace({bare}, '{',' if decimal == 'point' else '.'}', '')"
     if decimal == "comma":
         swapped = f"replace({swapped}, ',', '.')"
     return f"CASE WHEN regexp_full_match({bare}, {literal(sound)}) THEN {swapped} END"
 
 
 def _number(raw: str, decimal: Decimal, kind: str) -> str:
-    plain = r"[+-]?\d+(?:[.]\d+)?" if decimal == "point" else r"[+-]?\d+"
-    exponent = r"[+-]?\d+(?:[.]\d+)?[eE][+-]?\d+"  # as spreadsheets and Parquet write 0.00001
+    plain = _PLAIN_NUMBER if decimal == "point" else r"[+-]?\d+"
     return (
-        f"CASE WHEN regexp_full_match({raw}, '{plain}|{exponent}') THEN try_cast({raw} AS {kind})"
+        f"CASE WHEN regexp_full_match({raw}, '{plain}|{_EXPONENT}') THEN try_cast({raw} AS {kind})"
         f" ELSE try_cast({_pointed(raw, decimal)} AS {kind}) END"
     )
 
@@ -172,63 +208,45 @@ def _whole_number(raw: str, decimal: Decimal) -> str:
     )
 
 
+def _from_zone(local: str, column: Column, zone: str) -> str:
+    """Give the moment in UTC of a wall-clock time."""
+    match column.zone:
+        case "utc":
+            return local
+        case "offset":
+            return "NULL::TIMESTAMP"
+        case "store":
+            return f"timezone('UTC', timezone({zone}, {local}))"
+        case _:
+            return f"timezone('UTC', timezone({literal(str(column.zone))}, {local}))"
+
+
 def _moment(raw: str, column: Column, writing: Writing, zone: str) -> str:
     """Give the moment in UTC. An offset in the cell always wins over what is declared."""
     if column.format and "%z" in column.format:
         return f"timezone('UTC', try_strptime({raw}, {literal(column.format)}))"
-    local = _local_moment(raw, column, writing)
-    match column.zone:
-        case "utc":
-            without = local
-        case "offset":
-            without = "NULL"
-        case "store":
-            without = f"timezone('UTC', timezone({zone}, {local}))"
-        case _:
-            without = f"timezone('UTC', timezone({literal(str(column.zone))}, {local}))"
+    local = _from_zone(_local_moment(raw, column, writing), column, zone)
+    if column.format:
+        return local
     # Casting text with an offset to TIMESTAMP drops the offset in silence: TIMESTAMPTZ only.
     spelled = f"regexp_replace({raw}, '\\s*([+-]\\d{{2}})(\\d{{2}})$', '\\1:\\2')"
     moment = f"timezone('UTC', try_cast({spelled} AS TIMESTAMPTZ))"
-    usual = f"regexp_full_match({raw}, '\\d{{4}}-\\d{{2}}-\\d{{2}}[T ]\\d{{2}}:\\d{{2}}:\\d{{2}}(Z|[+]00:00)')"  # noqa: E501
-    return (
-        f"CASE WHEN {usual} THEN try_cast(left({raw}, 19) AS TIMESTAMP)"
-        f" WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN {moment} ELSE {without} END"
-    )
+    return f"CASE WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN {moment} ELSE {local} END"
 
 
-def _local_moment(
-    raw: str, column: Column, writing: Writing, *, ignore_offset: bool = False
-) -> str:
+def _local_moment(raw: str, column: Column, writing: Writing) -> str:
     """Give the wall-clock time that the cell states."""
     if column.format:
         return f"try_strptime({raw}, {literal(column.format)})"
-    if ignore_offset:  # a date is the day as written
-        raw = f"regexp_replace({raw}, '\\s*(Z|UTC|GMT|[+-]\\d{{2}}:\\d{{2}})$', '')"
-    order = column.order or writing.order
-    year = f"regexp_extract({raw}, {literal(_LOCAL)}, 4)"
-    # Between dots the day comes first, whatever is declared for slashes.
-    day_first = f"regexp_extract({raw}, {literal(_LOCAL)}, 2) = '.'"
-    if order == "dmy":
-        day_first = "true"
-    elif order is None:  # nothing in the column but dots, or days and months that are equal
-        day_first += f" OR regexp_extract({raw}, {literal(_LOCAL)}, 1) = regexp_extract({raw}, {literal(_LOCAL)}, 3)"  # noqa: E501
-    full_year = f"CASE WHEN length({year}) = 2 THEN '20' || {year} ELSE {year} END"
-    rest = f"regexp_replace({raw}, {literal(_LOCAL)}, '')"
-    parts = [f"regexp_extract({raw}, {literal(_LOCAL)}, {part})" for part in (1, 3)]
-    turned = (
-        f"{full_year} || '-' || CASE WHEN {day_first} THEN {parts[1]} || '-' || {parts[0]}"
-        f" ELSE {parts[0]} || '-' || {parts[1]} END || {rest}"
-    )
-    iso = f"regexp_replace({raw}, {literal(_ISO)}, '\\1-\\2-\\3')"
-    compact = f"regexp_replace({raw}, '^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
-    text = (
-        f"CASE WHEN regexp_matches({raw}, {literal(_ISO)}) THEN {iso}"
-        f" WHEN regexp_matches({raw}, {literal(_LOCAL)}) THEN {turned} ELSE {compact} END"
-    )
+    text = f"regexp_replace({raw}, {literal(_ISO)}, '\\1-\\2-\\3')"
+    text = f"regexp_replace({text}, '^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
+    text = f"regexp_replace({text}, {literal(_DOTTED)}, '\\3-\\2-\\1')"
+    # Where the order is left open, the slashes that remain have equal day and month.
+    turned = "\\3-\\1-\\2" if (column.order or writing.order) == "mdy" else "\\3-\\2-\\1"
+    text = f"regexp_replace({text}, {literal(_SLASHED)}, '{turned}')"
+    text = f"regexp_replace({text}, '^(\\d{{2}}-\\d{{1,2}}-)', '20\\1')"
     clock = "['%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M %p']"
     return (
-        f"CASE WHEN regexp_full_match({raw}, '\\d{{4}}-\\d{{2}}-\\d{{2}}([T ]\\d{{2}}:\\d{{2}}:\\d{{2}})?')"  # noqa: E501
-        f" THEN try_cast({raw} AS TIMESTAMP)"
-        f" WHEN regexp_full_match({text}, '{_PLAIN_MOMENT}') THEN try_cast({text} AS TIMESTAMP)"
+        f"CASE WHEN regexp_full_match({text}, '{_MOMENT}') THEN try_cast({text} AS TIMESTAMP)"
         f" ELSE try_strptime({text}, {clock}) END"
     )

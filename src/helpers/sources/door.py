@@ -8,13 +8,13 @@ in the very query that reads them.
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import itertools
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -91,7 +91,7 @@ def read_export(
             reader.forget()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _in_order(con: DuckDBPyConnection) -> Iterator[None]:
     """Row numbers are only true while DuckDB keeps the order of the file."""
     (kept,) = con.execute("SELECT current_setting('preserve_insertion_order')").fetchone() or (1,)
@@ -129,17 +129,10 @@ class _Reader:
 
     def forget(self, everything: bool = False) -> None:
         """Drop what was only needed on the way."""
-        for table in [self.raw, self.typed]:
-            self.con.execute(f"DROP TABLE IF EXISTS {name(table)}")
-        lines = self.con.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE temporary"
-            " AND starts_with(table_name, 'export_lines_')"
-        ).fetchall()
-        for (table,) in lines:
-            self.con.execute(f"DROP TABLE IF EXISTS {name(table)}")
+        tables = [self.raw, self.typed]
         if everything:
-            for table in [self.bad, *self.made.values()]:
-                self.con.execute(f"DROP TABLE IF EXISTS {name(table)}")
+            tables += [self.bad, *self.made.values()]
+        self.con.execute(";".join(f"DROP TABLE IF EXISTS {name(table)}" for table in tables))
 
     def read(self, digest: str) -> Reading:
         """Do all steps."""
@@ -220,7 +213,6 @@ class _Reader:
         wanted = Wanted(
             tuple(sorted({*positions.values(), 0})), self.found.header_index, len(headers)
         )
-        lines = self.found.grid.bring(self.con, wanted, self.source.file.quotes, self.folder)
         platform = stores[0].platform if stores else self.source.platform or "own"
         picked, parameters = [], list[bytes]()
         for column, about in self.source.columns.items():
@@ -231,76 +223,96 @@ class _Reader:
             if about.type == "customer":
                 inner, outer = _pads(self.key)
                 parameters += [outer, inner]
-                buyer = f"lower({cells.id_text(cell)})"
                 picked.append(
                     f"left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode({literal(platform)}"
-                    f" || chr(31) || {buyer})))), 32) AS {name(column)}"
+                    f" || chr(31) || lower({cells.id_text(cell)}))))), 32) AS {name(column)}"
                 )
             elif about.type == "id":
                 picked.append(f"{cells.id_text(cell)} AS {name(column)}")
             else:
-                picked.append(f"{cells.trimmed(cell)} AS {name(column)}")
+                picked.append(f"{cell} AS {name(column)}")
         signs = [column for column in self.source.known_by if column in positions]
         repeated = " AND ".join(
-            f"lower({cells.trimmed(f'c{positions[column]}')})"
-            f" IS NOT DISTINCT FROM {literal(headers[positions[column]].strip().lower())}"
+            f"lower(c{positions[column]}) = {literal(headers[positions[column]].strip().lower())}"
             for column in signs
         )
-        lacking = " OR ".join(f"{cells.trimmed(f'c{positions[one]}')} IS NULL" for one in signs)
+        lacking = " OR ".join(f"c{positions[one]} IS NULL" for one in signs)
         places = {0, *(positions[one] for one in positions if self.types[one] in ("text", "id"))}
         totals = " OR ".join(
-            f"coalesce(regexp_full_match(lower(trim(c{at})), {literal(_TOTAL)}), false)"
+            f"coalesce(regexp_full_match(lower(c{at}), {literal(_TOTAL)}), false)"
             for at in sorted(places)
         )
-        used = " AND ".join(f"{cells.trimmed(f'c{at}')} IS NULL" for at in positions.values())
-        self.con.execute(
-            f"""CREATE TEMP TABLE {name(self.raw)} AS
-            SELECT {LINE}, {", ".join(picked)},
-              CASE WHEN {used} THEN CASE WHEN {cells.trimmed("c0")} IS NULL THEN {_BLANK}
-                     ELSE {_NOTE} END
-                   WHEN {repeated} THEN {_REPEATED}
-                   WHEN ({lacking}) AND ({totals}) THEN {_TOTAL_ROW} END AS _aside,
-              {cells.trimmed("c_over")} IS NOT NULL AS _over
-            FROM ({lines})""",
-            parameters,
-        )
+        used = " AND ".join(f"c{at} IS NULL" for at in positions.values())
+        bare = ", ".join(f"{cells.trimmed(f'c{at}')} AS c{at}" for at in wanted.positions)
+        brought = self.found.grid.bring(wanted, self.source.file.quotes, self.folder)
+
+        def bring(lines: str) -> int:
+            self.con.execute(
+                f"""CREATE OR REPLACE TEMP TABLE {name(self.raw)} AS
+                SELECT {LINE}, {", ".join(picked)},
+                  CASE WHEN {used} THEN CASE WHEN c0 IS NULL THEN {_BLANK} ELSE {_NOTE} END
+                       WHEN {repeated} THEN {_REPEATED}
+                       WHEN ({lacking}) AND ({totals}) THEN {_TOTAL_ROW} END AS _aside,
+                  _over
+                FROM (SELECT {LINE}, {bare}, {cells.trimmed("c_over")} IS NOT NULL AS _over
+                      FROM ({lines}))""",
+                parameters,
+            )
+            (rows,) = self.con.execute(f"SELECT count(*) FROM {name(self.raw)}").fetchone() or (0,)
+            return int(rows)
+
+        if brought.quick:
+            import duckdb
+
+            with contextlib.suppress(duckdb.Error):
+                if bring(brought.quick) == brought.rows:
+                    return
+        bring(brought.careful())
 
     # Types
 
     def _writings(self) -> dict[str, Writing]:
         """Find out decimal marks and date orders, from all cells of each column."""
-        doubtful = {
-            column: about
+        writings = {
+            column: Writing(False, "comma" if about.decimal == "comma" else "point", about.order)
+            for column, about in self.source.columns.items()
+        }
+        tests = {
+            column: test
             for column, about in self.source.columns.items()
             if column in self.found.positions
-            and (
-                (about.type in cells.NUMERIC and about.decimal == "by_file")
-                or (about.type in ("date", "timestamp") and not about.order and not about.format)
-            )
+            and (test := cells.unusual(name(column), about)) is not None
         }
-        writings = {
-            column: Writing("comma" if about.decimal == "comma" else "point", about.order)
-            for column, about in self.source.columns.items()
-        }
+        doubtful = {}
+        for column, count in zip(tests, self._counts(tests.values()), strict=True):
+            about = self.source.columns[column]
+            if not count:
+                writings[column] = replace(writings[column], usual=True)
+            if about.type == "money":
+                # 1.234 is written the usual way, and still a thousand in half of Europe.
+                is_open = about.decimal == "by_file"
+            elif about.type == "integer":
+                is_open = about.decimal == "by_file" and bool(count)
+            else:
+                is_open = bool(count) and not about.order
+            if is_open:
+                doubtful[column] = about
+        for column, about in self.source.columns.items():
+            if about.type == "percent" and column in self.found.positions:
+                doubtful[column] = about
         if not doubtful:
             return writings
-        counts = []
+        asked: list[str] = []
         for column, about in doubtful.items():
             numeric = about.type in cells.NUMERIC
-            tests = (cells.mark_evidence if numeric else cells.order_evidence)(name(column))
-            counts += [f"count_if({test})" for test in tests]
-            counts.append(f"min({name(column)}) FILTER ({tests[2]})")
-        row = self.con.execute(
-            f"SELECT {', '.join(counts)} FROM {name(self.raw)} WHERE _aside IS NULL"
-        ).fetchone()
-        evidence = {
-            column: tuple(row[at * 4 : at * 4 + 4]) for at, column in enumerate(doubtful)
-        } if row else {}  # fmt: skip
+            asked += (cells.mark_evidence if numeric else cells.order_evidence)(name(column))
+        found = self._counts(asked)
+        evidence = {column: found[at * 3 : at * 3 + 3] for at, column in enumerate(doubtful)}
         numbers = [evidence[one] for one, about in doubtful.items() if about.type in cells.NUMERIC]
         point, comma = sum(one[0] for one in numbers), sum(one[1] for one in numbers)
         faults = []
         for column, about in doubtful.items():
-            first, second, either, example = evidence[column]
+            first, second, either = evidence[column]
             header = self.found.headers[self.found.positions[column]].strip()
             where = f"{self.path.name}, column {header!r}"
             if about.type in cells.NUMERIC:
@@ -312,11 +324,13 @@ class _Reader:
                     mark = "point" if point > comma else "comma"
                 else:
                     faults.append(
-                        Fault(where, f"{example!r} could be a thousand or a fraction",
+                        Fault(where, f"{self._example(column)} could be a thousand or a fraction",
                               self._declare(column, "decimal: point or decimal: comma"))
                     )  # fmt: skip
                     continue
-                writings[column] = Writing("comma" if mark == "comma" else "point")
+                writings[column] = replace(
+                    writings[column], decimal="comma" if mark == "comma" else "point"
+                )
             elif first and second:
                 faults.append(
                     Fault(where, "has dates with the day first and dates with the month first",
@@ -324,14 +338,33 @@ class _Reader:
                 )  # fmt: skip
             elif either and not first and not second:
                 faults.append(
-                    Fault(where, f"{example!r} could be day first or month first",
+                    Fault(where, f"{self._example(column)} could be day first or month first",
                           self._declare(column, "order: dmy or order: mdy"))
                 )  # fmt: skip
             elif first or second:
-                writings[column] = Writing(order="dmy" if first else "mdy")
+                writings[column] = replace(writings[column], order="dmy" if first else "mdy")
         if faults:
             raise DataRefused(faults)
         return writings
+
+    def _counts(self, tests: Iterable[str]) -> tuple[int, ...]:
+        """Count the cells, among data rows, for which each test holds."""
+        counts = [f"count_if({test})" for test in tests]
+        if not counts:
+            return ()
+        row = self.con.execute(
+            f"SELECT {', '.join(counts)} FROM {name(self.raw)} WHERE _aside IS NULL"
+        ).fetchone()
+        return tuple(row or ())
+
+    def _example(self, column: str) -> str:
+        """Show one doubtful cell of a column of numbers or dates."""
+        numeric = self.source.columns[column].type in cells.NUMERIC
+        test = (cells.mark_evidence if numeric else cells.order_evidence)(name(column))[2]
+        row = self.con.execute(
+            f"SELECT min({name(column)}) FROM {name(self.raw)} WHERE _aside IS NULL AND {test}"
+        ).fetchone()
+        return repr(row[0] if row else "")
 
     def _declare(self, column: str, what: str) -> str:
         return f"write {what} for {column!r} in the mapping of {self.source.source!r}"
@@ -341,20 +374,22 @@ class _Reader:
     ) -> None:
         """Type every cell; a row is sound if every filled cell could be typed."""
         zone = f"coalesce(_zone, {literal(self.workspace.time_zone)})"
-        picked, sound = [], ["NOT _over"]
+        picked, sound = list[str](), ["NOT _over"]
         for column, about in self.source.columns.items():
-            raw = name(column)
+            raw, made = f"raw.{name(column)}", name(column)
             if column not in self.found.positions:
-                picked.append(f"NULL::{cells.SQL_TYPE[about.type]} AS {raw}")
+                picked.append(f"NULL::{cells.SQL_TYPE[about.type]} AS {made}")
             elif about.type in ("text", "customer"):
-                picked.append(raw)
-            elif about.type == "country":
-                picked.append(f"nullif({self._countries(column, about)}, '') AS {raw}")
-                sound.append(f"({raw} IS NULL OR {self._countries(column, about)} IS NOT NULL)")
+                picked.append(f"{raw} AS {made}")
             else:
-                made = cells.typed(raw, about, writings[column], zone)
-                picked.append(f"{made} AS {raw}")
-                sound.append(f"({raw} IS NULL OR {made} IS NOT NULL)")
+                if about.type == "country":
+                    codes = self._countries(column, about)
+                    picked.append(f"{codes} AS {made}")
+                else:
+                    sql = cells.typed(raw, about, writings[column], zone)
+                    picked.append(f"{sql} AS {made}")
+                picked.append(f"{raw} IS NOT NULL AS {name(column + ' filled')}")
+                sound.append(f"({made} IS NOT NULL OR NOT {name(column + ' filled')})")
         if isinstance(self.source.store, StoreColumn):
             sound.append("_store IS NOT NULL")
         starts = f"DATE '{period.start}'" if period else "NULL::DATE"
@@ -364,13 +399,19 @@ class _Reader:
             for number, rule in enumerate(self.source.set_aside)
         )
         aside = f"CASE WHEN _aside IS NOT NULL THEN _aside{rules} END"
+        kept = ", ".join(
+            f"nullif({name(column)}, '') AS {name(column)}"
+            if about.type == "country" and column in self.found.positions
+            else name(column)
+            for column, about in self.source.columns.items()
+        )
         self.con.execute(
             f"""CREATE TEMP TABLE {name(self.typed)} AS
-            SELECT * REPLACE ({aside} AS _aside) FROM (
-              SELECT {LINE}, {", ".join(picked)}, _aside, {" AND ".join(sound)} AS _sound,
-                _store, _currency, coalesce(_zone, {literal(self.workspace.time_zone)}) AS _zone,
-                _country, _included, _rate, _undated, {starts} AS _start, {ends} AS _end
-              FROM {self._with_stores(stores)})"""
+            SELECT {LINE}, {kept}, {aside} AS _aside, {" AND ".join(sound)} AS _sound,
+              _store, _currency, _zone, _country, _included, _rate, _undated, _start, _end
+            FROM (SELECT {LINE}, {", ".join(picked)}, _aside, _over, _store, _currency,
+              {zone} AS _zone, _country, _included, _rate, _undated, {starts} AS _start,
+              {ends} AS _end FROM {self._with_stores(stores)})"""
         )
 
     def _with_stores(self, stores: tuple[Store, ...]) -> str:
@@ -380,14 +421,15 @@ class _Reader:
         if isinstance(self.source.store, StoreColumn):
             rows = ", ".join(map(_store_facts, listed))
             return (
-                f"{name(self.raw)} LEFT JOIN (VALUES {rows}) AS shops ({facts})"
-                f" ON {name(self.raw)}.{name(self.source.store.column)} = _store"
+                f"{name(self.raw)} AS raw LEFT JOIN (VALUES {rows}) AS shops ({facts})"
+                f" ON raw.{name(self.source.store.column)} = _store"
             )
         row = _store_facts(stores[0]) if stores else "(" + "NULL::VARCHAR, " * 4 + (
             "NULL::BOOLEAN, NULL::BIGINT, NULL::BOOLEAN)")  # fmt: skip
-        return f"{name(self.raw)} CROSS JOIN (VALUES {row}) AS shop ({facts})"
+        return f"{name(self.raw)} AS raw CROSS JOIN (VALUES {row}) AS shop ({facts})"
 
     def _countries(self, column: str, about: Column) -> str:
+        """Give the SQL from a country as spelled to its code, ``''`` for none."""
         spelled = [
             row[0]
             for row in self.con.execute(
@@ -395,23 +437,24 @@ class _Reader:
                 f" WHERE {name(column)} IS NOT NULL AND _aside IS NULL ORDER BY 1 LIMIT 1000"
             ).fetchall()
         ]
-        codes = country_codes(spelled, about.names)
         cases = " ".join(
             f"WHEN {literal(text)} THEN {literal(code)}"
-            for text, code in codes.items()
+            for text, code in country_codes(spelled, about.names).items()
             if code is not None
         )
-        return f"CASE {name(column)} {cases} END" if cases else "NULL::VARCHAR"
+        return f"CASE raw.{name(column)} {cases} END" if cases else "NULL::VARCHAR"
 
     # Rows
 
     def _count(self) -> tuple[int, int]:
         """Count data rows and those set aside, and tell of the latter."""
-        counts = dict(
-            self.con.execute(
-                f"SELECT coalesce(_aside, -1), count(*) FROM {name(self.typed)} GROUP BY 1"
-            ).fetchall()
-        )
+        counts: dict[int, int] = {}
+        self.unsound = 0
+        for kind, sound, rows in self.con.execute(
+            f"SELECT coalesce(_aside, -1), _sound, count(*) FROM {name(self.typed)} GROUP BY 1, 2"
+        ).fetchall():
+            counts[kind] = counts.get(kind, 0) + rows
+            self.unsound += rows if kind == -1 and not sound else 0
         data, _ = counts.pop(-1, 0), counts.pop(_BLANK, 0)
         words = {_REPEATED: "repeated header", _TOTAL_ROW: "total", _NOTE: "note"}
         words |= {_DECLARED + at: one.what.en for at, one in enumerate(self.source.set_aside)}
@@ -459,16 +502,13 @@ class _Reader:
             f"CREATE TEMP TABLE {name(self.bad)}"
             " (source_line BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
         )
-        (unsound,) = self.con.execute(
-            f"SELECT count(*) FROM {name(self.typed)} WHERE _aside IS NULL AND NOT _sound"
-        ).fetchone() or (0,)
-        if unsound:
+        if self.unsound:
             self._list_unsound()
+        listed = self.unsound
         if any(one.tax_basis == "included" for one in stores or self.workspace.stores):
-            self._list_untaxed(rows)
-        grouped = self._order_columns()
-        (listed,) = self.con.execute(f"SELECT count(*) FROM {name(self.bad)}").fetchone() or (0,)
+            listed += self._list_untaxed(rows)
         self.has_bad = bool(listed)
+        grouped = self._order_columns()
         if listed and grouped:
             # Half an order cannot carry the whole order's discount, tax or date.
             group = ", ".join(map(name, grouped))
@@ -503,9 +543,8 @@ class _Reader:
                 continue
             unread = f"t.{name(column)} IS NULL AND r.{name(column)} IS NOT NULL"
             if about.type == "country":
-                codes = self._countries(column, about)
-                unread = f"r.{name(column)} IS NOT NULL AND ({codes}) IS NULL".replace(
-                    name(column), f"r.{name(column)}").replace("r.r.", "r.")  # fmt: skip
+                codes = self._countries(column, about).replace("raw.", "r.", 1)
+                unread = f"r.{name(column)} IS NOT NULL AND ({codes}) IS NULL"
             parts.append(
                 f"SELECT r.{LINE}, {literal(self._header(column))}, {masked.format(name(column))},"
                 f" {literal(cells.REASON[about.type])} FROM {name(self.raw)} r"
@@ -514,15 +553,15 @@ class _Reader:
             )
         self.con.execute(f"INSERT INTO {name(self.bad)} {' UNION ALL '.join(parts)}")
 
-    def _list_untaxed(self, rows: str) -> None:
-        for table, about in self.source.tables.items():
-            test = self._filled(table).tax_unknown
-            if test:
-                where = f" AND {condition(about.when, self.known)}" if about.when else ""
-                self.con.execute(
-                    f"INSERT INTO {name(self.bad)} SELECT {LINE}, {literal(self._tax_header())},"
-                    f" NULL, 'tax_unknown' FROM ({rows}) WHERE {test}{where}"
-                )
+    def _list_untaxed(self, rows: str) -> int:
+        """Find rows whose price holds tax that neither the export nor the store tells."""
+        if "order_lines" not in self.source.tables:
+            return 0
+        row = self.con.execute(
+            f"INSERT INTO {name(self.bad)} SELECT {LINE}, {literal(self._tax_header())},"
+            f" NULL, 'tax_unknown' FROM ({rows}) WHERE {self._filled('order_lines').tax_unknown}"
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def _filled(self, table: str) -> Filled:
         try:

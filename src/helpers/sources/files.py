@@ -11,7 +11,6 @@ import codecs
 import csv
 import hashlib
 import io
-import itertools
 import re
 import zipfile
 import zlib
@@ -19,13 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers.sources.sql import literal, name
 from helpers.vocabulary.faults import DataRefused, Fault
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 HEADER_WITHIN = 40
 #: A workbook may unpack to this many bytes and cells; a month's export is far below.
@@ -35,7 +31,6 @@ SEPARATORS = (",", "\t", ";", "|")
 _HEAD = 1 << 18
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 17
-_COUNTER = itertools.count(1)
 _EXPORT_AGAIN = "download the export again"
 
 csv.field_size_limit(1 << 24)
@@ -51,6 +46,20 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """SQL with columns ``source_line``, ``c<position>`` of the wanted, and ``c_over``.
+
+    ``quick`` lets DuckDB read the text as it lies. DuckDB skips blank lines and joins quoted ones,
+    so that its row numbers are lines of the file only if it finds as many rows as there are lines
+    (``rows``); if not, or if it gives up, ``careful`` is the road.
+    """
+
+    careful: Callable[[], str]
+    quick: str = ""
+    rows: int = 0
+
+
+@dataclass(frozen=True)
 class Grid:
     """One way to see the file as rows of cells."""
 
@@ -60,8 +69,8 @@ class Grid:
     head: list[list[str]]
     #: 1-based line of the file on which each head row ends.
     ends: list[int]
-    #: Gives SQL with columns ``source_line``, ``c<position>`` of the wanted, and ``c_over``.
-    bring: Callable[[DuckDBPyConnection, Wanted, bool, Path], str]
+    #: Gives the rows of the wanted columns, ``quotes`` and a scratch folder given.
+    bring: Callable[[Wanted, bool, Path], Brought]
     #: How well the text reads in this encoding; only compared within one file.
     plausible: float = 1.0
 
@@ -248,20 +257,23 @@ def _text_grid(
         head.pop()  # the last row shown may be half a row
         ends.pop()
 
-    def bring(con: DuckDBPyConnection, wanted: Wanted, quotes: bool, folder: Path) -> str:
-        simple = scan.plain_newlines and not scan.has_nulls
-        if simple and encoding in ("utf-8", "utf-8-sig"):
-            found = _fast(con, path, delimiter, quotes, wanted, ends, scan.lines)
-            if found:
-                return found
-        elif simple and plausible > 0:
-            copy = folder / "transcoded.txt"
-            lines = _transcode(path, encoding, copy)
-            found = lines and _fast(con, copy, delimiter, quotes, wanted, ends, lines)
-            if found:
-                return found
-        rows = _careful_rows(path, encoding, delimiter, quotes, ends[wanted.header_index])
-        return _written(rows, wanted, folder)
+    def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
+        skip = ends[wanted.header_index]
+
+        def careful() -> str:
+            return _written(_careful_rows(path, encoding, delimiter, quotes, skip), wanted, folder)
+
+        lines, text = scan.lines, path
+        if not scan.plain_newlines or scan.has_nulls or plausible == 0:
+            return Brought(careful)
+        if encoding not in ("utf-8", "utf-8-sig"):
+            text = folder / "transcoded.txt"
+            lines = _transcode(path, encoding, text)
+        if not lines:
+            return Brought(careful)
+        return Brought(
+            careful, _quick(text, delimiter, quotes, wanted, skip), max(lines - skip, 0)
+        )
 
     return Grid(encoding, delimiter, None, head, ends, bring, plausible)
 
@@ -285,45 +297,18 @@ def _transcode(path: Path, encoding: str, copy: Path) -> int:
     return filled
 
 
-def _fast(
-    con: DuckDBPyConnection,
-    path: Path,
-    delimiter: str,
-    quotes: bool,
-    wanted: Wanted,
-    ends: list[int],
-    lines: int,
-) -> str:
-    """Let DuckDB read the text, if every line is one row; else give nothing.
-
-    Line numbers in the receipt must be true. DuckDB skips blank lines and joins quoted ones, so
-    a file that holds such lines is read the careful way.
-    """
-    import duckdb
-
-    skip = ends[wanted.header_index]
+def _quick(path: Path, delimiter: str, quotes: bool, wanted: Wanted, skip: int) -> str:
+    """Let DuckDB read the text as it lies."""
     # One cell too many is seen as such; more than one makes DuckDB give up on the file.
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(wanted.width + 1))
     quote = "'\"'" if quotes else "''"
-    scan = (
-        f"read_csv({literal(str(path))}, auto_detect=false, header=false, skip={skip},"
+    cells = "".join(f", c{at}" for at in wanted.positions)
+    return (
+        f"SELECT row_number() OVER () + {skip} AS source_line{cells}, c{wanted.width} AS c_over"
+        f" FROM read_csv({literal(str(path))}, auto_detect=false, header=false, skip={skip},"
         f" delim={literal(delimiter)}, quote={quote}, escape={quote}, null_padding=true,"
         f" columns={{{columns}}})"
     )
-    cells = "".join(f", c{at}" for at in wanted.positions)
-    table = f"export_lines_{next(_COUNTER)}"
-    try:
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name(table)} AS SELECT row_number() OVER () + {skip}"
-            f" AS source_line{cells}, c{wanted.width} AS c_over FROM {scan}"
-        )
-    except duckdb.Error:
-        return ""
-    (rows,) = con.execute(f"SELECT count(*) FROM {name(table)}").fetchone() or (0,)
-    if rows + skip != max(lines, skip):
-        con.execute(f"DROP TABLE {name(table)}")
-        return ""
-    return f"SELECT * FROM {name(table)}"
 
 
 def _careful_rows(
@@ -443,13 +428,13 @@ def _sheets(path: Path) -> list[Grid]:
 def _sheet_grid(sheet: str, rows: list[list[Any]]) -> Grid:
     head = [[cell_text(cell) for cell in row] for row in rows[:HEADER_WITHIN]]
 
-    def bring(con: DuckDBPyConnection, wanted: Wanted, quotes: bool, folder: Path) -> str:
+    def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
         below = (
             (line, [cell_text(cell) for cell in row])
             for line, row in enumerate(rows, start=1)
             if line > wanted.header_index + 1
         )
-        return _written(below, wanted, folder)
+        return Brought(lambda: _written(below, wanted, folder))
 
     return Grid("xlsx", None, sheet, head, list(range(1, len(head) + 1)), bring)
 
@@ -495,15 +480,16 @@ def _parquet(path: Path) -> Grid:
         raise _refused(path, "is a damaged or cut-off Parquet file", _EXPORT_AGAIN) from None
     types: Mapping[str, str] = {row[0]: row[1] for row in described}
 
-    def bring(con: DuckDBPyConnection, wanted: Wanted, quotes: bool, folder: Path) -> str:
+    def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
         names = list(types)
         cells = "".join(
             f", {_as_text(name(names[at]), types[names[at]])} AS c{at}" for at in wanted.positions
         )
-        return (
+        query = (
             f"SELECT file_row_number + 1 AS source_line{cells}, NULL::VARCHAR AS c_over"
             f" FROM read_parquet({file}, file_row_number=true)"
         )
+        return Brought(lambda: query)
 
     return Grid("parquet", None, None, [list(types)], [0], bring)
 
