@@ -78,6 +78,7 @@ class _Leaf(Declared):
 
     @property
     def table(self) -> str:
+        """Name the table that is read."""
         return self._set.table
 
     @property
@@ -100,6 +101,7 @@ class Sum(_Leaf):
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Name the columns that hold the figure."""
         return (self.column,) if isinstance(self.column, str) else self.column
 
     def __str__(self) -> str:
@@ -114,6 +116,7 @@ class Count(_Leaf):
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Name the columns that hold the figure."""
         return ()
 
     def __str__(self) -> str:
@@ -134,6 +137,7 @@ class CountDistinct(_Leaf):
 
     @property
     def key(self) -> str:
+        """Name the column whose values are told apart."""
         return next(column for column in self.columns if column != "store_id")
 
     @property
@@ -153,6 +157,7 @@ class Snapshot(_Leaf):
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Name the columns that hold the figure."""
         return (self.column,)
 
     def __str__(self) -> str:
@@ -170,6 +175,7 @@ class Reported(_Leaf):
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """Name the columns that hold the figure."""
         return (self.column,)
 
     def __str__(self) -> str:
@@ -425,8 +431,8 @@ def _cross_check(
     """Check references both ways: nothing missing, nothing unused."""
     faults: list[Fault] = []
     used_rows: set[str] = set()
-    for name, one in rows.items():
-        faults.extend(_check_columns(places[name], one.table, one.where, ()))
+    for name, row_set in rows.items():
+        faults.extend(_check_columns(places[name], row_set.table, row_set.where, ()))
     for metric in metrics.values():
         where = places[metric.id]
         formula = metric.formula

@@ -285,21 +285,20 @@ class Question:
             return Result({}, {}, sources, refused=measured.refused)
         frame = measured.frame
         cells: dict[Key, Cell] = {}
-        is_share = isinstance(metric.formula, Computed) and bool((frame["base"] != 0).any())
-        summed = frame.groupby(["window", "member"], sort=False)[["value", "base", "unrated"]].sum()
-        for (window, member), value, base, unrated in zip(
-            summed.index, summed["value"], summed["base"], summed["unrated"], strict=True
-        ):
+        is_share = measured.is_share
+        keys = ["window", "member"]
+        summed = frame.groupby(keys, sort=False)[["value", "base", "unrated"]].sum().reset_index()
+        for window, member, value, base, unrated in summed.itertuples(index=False):
             cell = Cell(int(value), int(base) if is_share else None)
             cells[(int(window), str(member))] = cell
             if unrated:
                 for why in self._no_rate(metric, int(window)):
                     cell.refuse(Status.NO_SOURCE, why)
         apart = frame[frame["store"] != ""]
-        stores: dict[Key, frozenset[str]] = {
-            (int(w), str(m)): frozenset(group)
-            for (w, m), group in apart.groupby(["window", "member"], sort=False)["store"]
-        }  # type: ignore[misc]
+        behind: dict[Key, set[str]] = {}
+        for window, member, store in apart[[*keys, "store"]].itertuples(index=False):
+            behind.setdefault((int(window), str(member)), set()).add(str(store))
+        stores = {key: frozenset(group) for key, group in behind.items()}
         silent = {(w, s, source) for w, s in measured.silent for source in sources}
         result = Result(cells, stores, sources, silent=silent)
         result.absent_is_zero = not isinstance(metric.formula, Reported) and not is_share
@@ -319,6 +318,7 @@ class Question:
             cell.notes.extend(measured.notes.get(window, []))
             if is_share and cell.base == 0:
                 cell.refuse(Status.NOT_ENOUGH_DATA, note("zero_denominator"))
+        self._refuse_mixed(result, [result])
         return result
 
     def _complete_members(self, result: Result, metric: Metric, measured: Measured) -> None:
@@ -338,7 +338,7 @@ class Question:
                 cell = result.cells.get(key)
                 if cell is None:
                     cell = result.cells[key] = Cell()
-                    if isinstance(metric.formula, Computed) and not result.absent_is_zero:
+                    if measured.is_share:
                         cell.base = 0
                     if cut:
                         cell.refuse(Status.NOT_ENOUGH_DATA, cut[0])
@@ -372,12 +372,11 @@ class Question:
         lost = apart["member"].map(lambda member: UNKNOWN in str(member).split(SEPARATOR))
         if not lost.any():
             return
-        sizes = apart["value"].abs()
-        whole = sizes.groupby([apart["window"], apart["store"]]).sum()
-        part = sizes[lost].groupby([apart["window"], apart["store"]]).sum()
-        for (window, store), amount in part.items():  # type: ignore[misc]
-            total = whole[(window, store)]
-            result.unallocated[(int(window), str(store))] = amount / total if total else 0.0
+        sizes = apart.assign(value=apart["value"].abs(), lost=apart["value"].abs().where(lost, 0))
+        sums = sizes.groupby(["window", "store"])[["value", "lost"]].sum().reset_index()
+        for window, store, whole, part in sums.itertuples(index=False):
+            if whole:
+                result.unallocated[(int(window), str(store))] = part / whole
 
     def _composed(self, metric: Metric) -> Result:
         formula = metric.formula
@@ -402,7 +401,7 @@ class Question:
             for place, share in part.unallocated.items():
                 known = result.unallocated.get(place, 0.0)
                 result.unallocated[place] = max(known, share)
-        self._refuse_mixed(metric, result, parts)
+        self._refuse_mixed(result, parts)
         return result
 
     def _combine(
@@ -429,7 +428,7 @@ class Question:
             cell.refuse(Status.NOT_ENOUGH_DATA, note("zero_denominator"))
         return cell
 
-    def _refuse_mixed(self, metric: Metric, result: Result, parts: Sequence[Result]) -> None:
+    def _refuse_mixed(self, result: Result, parts: Sequence[Result]) -> None:
         """Withhold figures that would combine sources over different stores."""
         if len(result.sources) < 2:
             return
@@ -438,7 +437,7 @@ class Question:
         seen: set[tuple[int, str]] = set()
         for key, cell in result.cells.items():
             window, member = key
-            stores = result.stores[key]
+            stores = result.stores.get(key, frozenset())
             for store in stores:
                 place = (window, store)
                 if place not in seen:
@@ -603,8 +602,9 @@ class Question:
         """Name currency and days of the rows that have no exchange rate."""
         from helpers.metrics.facts import facts
 
-        table_name = metric.formula.table  # type: ignore[union-attr]
+        table_name = metric.tables[0]
         day = facts()[table_name].day
+        assert day is not None
         asked = self.windows[window]
         table = self.warehouse.ibis(table_name)
         table = table.filter(table[day].between(asked.start, asked.end) & table["fx_rate"].isnull())
@@ -645,10 +645,12 @@ class Question:
                     "note": join_notes(cell.notes),
                 }
             )
+
         def order(row: dict[str, Any]) -> Any:
             return (
                     row["member"] == UNKNOWN, row["member"]
                 )  # fmt: skip
+
         if ranked:
             order = lambda row: (row["value"] is None, -(row["value"] or 0), row["member"])  # noqa: E731
         return sorted(rows, key=order)

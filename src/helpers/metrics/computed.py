@@ -80,7 +80,9 @@ def repurchase_rate(measuring: Measuring, windows: Sequence[Window]) -> Measured
                 v_value=buyers.count(where=buyers["orders"] >= 2), v_base=buyers.count()
             )
         )
-    return Measured(_together(measuring, pieces), (Source("order_lines", "customer_key"),))
+    return Measured(
+        _together(measuring, pieces), (Source("order_lines", "customer_key"),), is_share=True
+    )
 
 
 def top10_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -107,7 +109,7 @@ def top10_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
                 v_value=ranked["size"].sum(where=ranked["place"] < TOP), v_base=ranked["size"].sum()
             )
         )
-    return Measured(_together(measuring, pieces), (Source("order_lines"),))
+    return Measured(_together(measuring, pieces), (Source("order_lines"),), is_share=True)
 
 
 def hits_over_1m(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -267,7 +269,7 @@ def _stock_share(
                 else grouped.aggregate(v_value=rows.count(where=chosen), v_base=rows.count())
             )
     sources = (Source("inventory_snapshots"), Source("order_lines"))
-    return Measured(_together(measuring, pieces), sources)
+    return Measured(_together(measuring, pieces), sources, is_share=True)
 
 
 FUNCTIONS: dict[str, Function] = {

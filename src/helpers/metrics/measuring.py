@@ -75,6 +75,8 @@ class Measured:
     frame: pd.DataFrame
     sources: tuple[Source, ...]
     refused: str = ""
+    #: Is each figure a value over a base (a share), and not a plain value?
+    is_share: bool = False
     blocked: dict[tuple[int, str], str] = field(default_factory=dict)
     silent: set[tuple[int, str]] = field(default_factory=set)
     notes: dict[int, list[str]] = field(default_factory=dict)
@@ -138,8 +140,8 @@ def fetch(query: Any) -> pd.DataFrame:
 
 
 def _exact(column: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.compute as pc  # type: ignore[import-untyped]
 
     column = pc.fill_null(column, pa.scalar(0, column.type))
     if pa.types.is_decimal(column.type):
@@ -384,7 +386,7 @@ class Measuring:
         if has_levels:
             own, notes = self._one_level(own, isinstance(leaf, Reported))
         heard = own.groupby(["window", "store_id"])["v_known"].sum()
-        silent = {(int(w), str(s)) for (w, s), n in heard.items() if n == 0}  # type: ignore[misc]
+        silent = {_pair(place) for place, known in heard.items() if known == 0}
         own = own[own["v_known"] > 0]
         measured = Measured(
             self.tidy(own), self._source(leaf), silent=silent, notes=notes, blocked=dict(blocked)
@@ -474,10 +476,10 @@ class Measuring:
         found = {}
         for one, leaf in leaves.items():
             measured = self._leaf_of(frame, one, leaf, windows, {}, has_levels=False)
-            for window, days in frame.groupby("window")["last_day"]:
-                on = pd.Timestamp(days.max()).date()
-                if on != windows[int(window)].end:
-                    measured.notes.setdefault(int(window), []).append(note("snapshot_on", day=on))
+            for place, last_day in frame.groupby("window")["last_day"].max().to_dict().items():
+                window, on = int(str(place)), pd.Timestamp(last_day).date()
+                if on != windows[window].end:
+                    measured.notes.setdefault(window, []).append(note("snapshot_on", day=on))
             found[one] = measured
         return found
 
@@ -608,6 +610,11 @@ def _nothing() -> pd.DataFrame:
          "member": pd.Series(dtype=object), "value": pd.Series(dtype="int64"),
          "base": pd.Series(dtype="int64"), "unrated": pd.Series(dtype="int64")}
     )  # fmt: skip
+
+
+def _pair(place: Any) -> tuple[int, str]:
+    window, store = place
+    return int(window), str(store)
 
 
 def _key(key: Any) -> tuple[int, str]:
