@@ -74,6 +74,29 @@ _WORDS = {
 }  # fmt: skip
 
 
+ANSWERS = {
+    "zh": (
+        "10月销售额€48.2万，同比增长12.4%，高于正常波动区间。",
+        "增长主要来自德国站，法国站持平。",
+        "退货率升至4.1%，德国站是主因。",
+    ),
+    "en": (
+        "October sales rose 12.4% on last year to €482k, above their normal range.",
+        "Germany brought most of the growth; France stood still.",
+        "The return rate rose to 4.1%, mostly in Germany.",
+    ),
+}
+ACTIONS = {
+    "zh": (f"请决定：是否为 SKU-0017 提前补货（{HOSTILE}）。",),
+    "en": (f"Decide whether to replenish SKU-0017 early ({HOSTILE}).",),
+}
+
+
+def said(name: str, sentences: tuple[str, ...]) -> str:
+    """Write a list of sentences as the reviews room does."""
+    return tag("ul", [tag("li", one) for one in sentences], class_="sentences", id=name)
+
+
 def exhibit(name: str, takeaway: str, language: str, rows: list[tuple[str, str]]) -> Exhibit:
     """Make a small table that cannot be mistaken for a drawing."""
     words = _WORDS[language]
@@ -158,6 +181,8 @@ def cells_of(page: str, language: str) -> list[dict]:
             markdown("中文专用段落，退货率见下。", "lang-zh"),
             markdown("A paragraph for English readers only.", "lang-en"),
             code("kpi_cards(card)", shows(home._repr_html_()), tags=("home",)),
+            code("answers", shows(said("summary-answers", ANSWERS[language])), tags=("home",)),
+            code("decide", shows(said("summary-decisions", ACTIONS[language])), tags=("home",)),
             markdown(words["move"]),
             code("trend(history)", shows(drawn("trend", words["markets"], language)._repr_html_())),
             markdown(DOLLARS),
@@ -187,23 +212,8 @@ def pages_in(folder: Path) -> dict[str, list[PageBuilt]]:
 
 
 def summaries(pages: dict[str, list[PageBuilt]]) -> dict[str, HomeSummary]:
-    said = {
-        "zh": ("10月销售额€48.2万，同比增长12.4%，高于正常波动区间。",
-               "增长主要来自德国站，法国站持平。", "退货率升至4.1%，德国站是主因。"),
-        "en": ("October sales rose 12.4% on last year to €482k, above their normal range.",
-               "Germany brought most of the growth; France stood still.",
-               "The return rate rose to 4.1%, mostly in Germany."),
-    }  # fmt: skip
-    actions = {
-        "zh": (f"请决定：是否为 SKU-0017 提前补货（{HOSTILE}）。",),
-        "en": (f"Decide whether to replenish SKU-0017 early ({HOSTILE}).",),
-    }
     return {
-        language: HomeSummary(
-            sentences=said[language],
-            actions=actions[language],
-            exhibits=HomeSummary.from_page(built[0].notebook, language).exhibits,
-        )
+        language: HomeSummary.from_page(built[0].notebook, language)
         for language, built in pages.items()
     }
 

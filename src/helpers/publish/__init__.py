@@ -7,6 +7,9 @@ checks that every published page must pass. Does not: computing a number, or run
 ``content``   what a notebook may show: outputs without code, words without the other language
 ``home``      what the first screen says
 ``portal``    the pages around the editions: home, archive, definitions, how to read
+``definitions``  the catalogue in the reader's words
+``templates``  what fills ``book/pages``
+``release``   from a finished run to an edition
 ``editions``  what has been published, as recorded beside the pages
 ``assets``    style sheets, scripts and the font, stored once under a content hash
 ``engine``    the one module that knows Jupyter Book; runs in a process of its own

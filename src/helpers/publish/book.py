@@ -400,7 +400,7 @@ def _tell(
     assets: Assets,
 ) -> None:
     """Replace the two small files that change, the pointer first and the first page last."""
-    from helpers.publish.portal import render
+    from helpers.publish.templates import render
 
     content = {
         "portal": portal,

@@ -10,7 +10,6 @@ from helpers.publish.content import home_fragments
 from helpers.publish.editions import SummaryRecord
 from helpers.vocabulary.labels import Language
 
-
 _ACTIONS = ("decisions", "actions")
 
 

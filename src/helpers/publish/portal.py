@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.paths import BOOK
 from helpers.publish.content import as_notebook, markdown, shown_html
+from helpers.publish.definitions import definition_cells
 from helpers.publish.editions import Edition, leading, newest
-from helpers.publish.words import FRAME, STATUSES, UNITS, frame_words
+from helpers.publish.templates import heading, render
+from helpers.publish.words import FRAME, STATUSES, frame_words
 from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.wording import write_date
 
@@ -29,18 +31,7 @@ TITLES = dict(
 )  # fmt: skip
 _LEGEND = "<!-- legend -->"
 #: From `site/portal/<n>/<lang>/` up to `site/`.
-_ROOT = "../../../"
-
-#: The first group with one of a metric's tables holds it: the particular before the general.
-_GROUPS: tuple[tuple[Label, frozenset[str]], ...] = (
-    (Label(en="Targets", zh="目标"), frozenset({"targets", "actions"})),
-    (Label(en="Advertising", zh="广告"), frozenset({"ad_spend"})),
-    (Label(en="Profit and cash", zh="利润与现金"), frozenset({"settlement_lines", "landed_costs"})),
-    (Label(en="Traffic and conversion", zh="流量与转化"), frozenset({"traffic"})),
-    (Label(en="Stock", zh="库存"), frozenset({"inventory_snapshots"})),
-    (Label(en="Returns and refunds", zh="退货与退款"), frozenset({"returns", "refunds"})),
-)
-_SALES = Label(en="Sales and customers", zh="销售与客户")
+ROOT = "../../../"
 
 
 def write_portal(
@@ -51,7 +42,7 @@ def write_portal(
     for name, cells in (
         ("index", _home(language, editions)),
         ("archive", _archive(language, editions)),
-        ("definitions", _definitions(language, metrics)),
+        ("definitions", definition_cells(language, metrics)),
         ("how-to-read", _how_to_read(language)),
     ):
         text = json.dumps(as_notebook(cells), ensure_ascii=False)
@@ -62,23 +53,21 @@ def _home(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any
     lead = leading(list(editions))
     summary = lead.summary.get(language)
     words = frame_words(language)
-    title, period = lead.title.text(language), lead.span.label(language)
     sentences = summary.sentences if summary else ()
     reasons = dict(summary.links) if summary else {}
     newest_each = {one.review: one for one in newest(list(editions)) if one.review != lead.review}
     context = {
         "words": words,
-        "title": title,
-        "period": period,
+        "name": _name(lead, language),
         "facts": [STATUSES[lead.status].text(language), *_facts(lead, language)],
         "preliminary": lead.status == "preliminary",
-        "lead_href": _ROOT + lead.home(language),
+        "lead_href": ROOT + lead.home(language),
         "exhibits": summary.exhibits if summary else (),
         "reasons": sentences[1:],
         "actions": summary.actions if summary else (),
         "pages": [
             {
-                "href": f"{_ROOT}{lead.folder}/{language}/{page.file}.html",
+                "href": f"{ROOT}{lead.folder}/{language}/{page.file}.html",
                 "title": page.title.text(language),
                 "reason": reasons.get(page.file)
                 or (page.question.text(language) if page.question else ""),
@@ -87,17 +76,15 @@ def _home(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any
         ],
         "others": [
             {
-                "href": _ROOT + one.home(language),
-                "title": f"{one.title.text(language)}, {one.span.label(language)}"
-                if language == "en"
-                else f"{one.title.text(language)}：{one.span.label(language)}",
+                "href": ROOT + one.home(language),
+                "title": _name(one, language),
                 "reason": STATUSES[one.status].text(language),
             }
             for one in newest_each.values()
         ],
     }
-    headline = sentences[0] if sentences else f"{title} {period}"
-    return [_heading(headline), shown_html(render("home.html", context))]
+    headline = sentences[0] if sentences else _name(lead, language)
+    return [heading(headline), shown_html(render("home.html", context))]
 
 
 def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any]]:
@@ -109,14 +96,14 @@ def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, 
             {
                 "year": one.span.end.year,
                 "order": (one.span.end, len(one.span)),
-                "href": _ROOT + one.home(language),
+                "href": ROOT + one.home(language),
                 "period": one.span.label(language),
                 "title": one.title.text(language),
                 "status": one.status,
                 "status_label": STATUSES[one.status].text(language),
                 "data": write_date(one.data_through, language) if one.data_through else "",
                 "editions": [
-                    {"href": _ROOT + edition.home(language), "label": f"r{edition.number}"}
+                    {"href": ROOT + edition.home(language), "label": f"r{edition.number}"}
                     for edition in reversed(same)
                 ],
             }
@@ -124,81 +111,7 @@ def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, 
     rows.sort(key=lambda row: row["order"], reverse=True)
     years = [(year, list(group)) for year, group in groupby(rows, key=lambda row: row["year"])]
     shown = render("archive.html", {"words": words, "years": years})
-    return [_heading(words["archive"]), shown_html(shown)]
-
-
-def _definitions(language: Language, metrics: Mapping[str, Metric]) -> list[dict[str, Any]]:
-    words = frame_words(language)
-    grouped: dict[Label, list[dict[str, Any]]] = {_SALES: []}
-    for label, _ in reversed(_GROUPS):
-        grouped[label] = []
-    for metric in metrics.values():
-        grouped[_group(metric)].append(_definition(metric, metrics, language))
-    cells = [_heading(words["definitions"]), markdown(words["definitions_intro"])]
-    for label, members in grouped.items():
-        if members:
-            cells.append(markdown(f"## {label.text(language)}"))
-            cells.append(shown_html(render("definitions.html", {"metrics": members})))
-    return cells
-
-
-def _group(metric: Metric) -> Label:
-    return next((label for label, tables in _GROUPS if tables & set(metric.tables)), _SALES)
-
-
-def _definition(
-    metric: Metric, metrics: Mapping[str, Metric], language: Language
-) -> dict[str, Any]:
-    words = frame_words(language)
-    news = {
-        "higher_is_better": words["higher"],
-        "lower_is_better": words["lower"],
-        "neutral": words["neutral"],
-    }
-    facts = [
-        (words["formula"], formula_in_words(metric, metrics, language)),
-        (words["unit"], UNITS[str(metric.unit)].text(language)),
-        (words["good_news"], news[str(metric.direction)]),
-        (words["needs"], ", ".join(metric.tables)),
-    ]
-    if metric.definition:
-        facts.append((words["note"], metric.definition.text(language)))
-    if metric.benchmark:
-        facts.append((words["benchmark"], metric.benchmark.says.text(language)))
-    return {
-        "id": metric.id,
-        "label": metric.label.text(language),
-        "question": metric.question.text(language),
-        "facts": [(name, text) for name, text in facts if text],
-    }
-
-
-def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: Language) -> str:
-    """Write a formula with the metrics' own names, in the reader's language."""
-    from helpers.metrics.catalogue import Computed, Difference, Growth, Ratio
-
-    def name(metric_id: str) -> str:
-        return metrics[metric_id].label.text(language)
-
-    formula = metric.formula
-    match formula:
-        case Ratio():
-            factor = "" if formula.times == 1 else f" × {formula.times}"
-            return f"{name(formula.numerator)} ÷ {name(formula.denominator)}{factor}"
-        case Difference():
-            plus = " + ".join(name(one) for one in formula.plus)
-            return " − ".join([plus, *(name(one) for one in formula.minus)])
-        case Growth():
-            before = {
-                "previous": Label(en="the period before", zh="上期"),
-                "year_ago": Label(en="the same period a year ago", zh="去年同期"),
-            }[formula.against].text(language)
-            of = name(formula.of)
-            return f"{of} ÷ {of} ({before}) − 1" if language == "en" else f"{of} ÷ {before}{of} − 1"
-        case Computed():
-            return formula.says.text(language)
-        case _:
-            return str(formula)
+    return [heading(words["archive"]), shown_html(shown)]
 
 
 def _how_to_read(language: Language) -> list[dict[str, Any]]:
@@ -229,6 +142,11 @@ def _marks(language: Language) -> Iterable[dict[str, str]]:
     yield mark("background:var(--bad)", Label(en="bad news", zh="坏消息"), "orange", "橙色")
 
 
+def _name(edition: Edition, language: Language) -> str:
+    comma = "，" if language == "zh" else ", "
+    return f"{edition.title.text(language)}{comma}{edition.span.label(language)}"
+
+
 def _facts(edition: Edition, language: Language) -> list[str]:
     """Say up to when the data reach, and which edition this is."""
     words = frame_words(language)
@@ -236,19 +154,3 @@ def _facts(edition: Edition, language: Language) -> list[str]:
     if edition.data_through:
         found.append(words["data_through"].format(day=write_date(edition.data_through, language)))
     return [*found, words["edition"].format(number=edition.number)]
-
-
-def _heading(text: str) -> dict[str, Any]:
-    """Make a heading of plain text: a sentence may hold a product's name."""
-    marked = "".join(f"\\{one}" if one in "\\`*_{}[]<>#+!|$&~^:@" else one for one in text)
-    return markdown(f"# {' '.join(marked.split())}")
-
-
-def render(template: str, context: Mapping[str, Any]) -> str:
-    """Fill a template of ``book/pages``; every value is escaped that is not marked as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    shelf = Environment(
-        loader=FileSystemLoader(BOOK / "pages"), autoescape=True, undefined=StrictUndefined
-    )
-    return shelf.get_template(template).render(context)

@@ -94,12 +94,10 @@ FRAME: dict[str, Label] = {
         zh="每个指标的含义、算法，以及向哪个方向变动是好消息。报告与笔记本使用的就是这里的定义。",
     ),
     "formula": Label(en="Calculated as", zh="计算方式"),
-    "good_news": Label(en="Good news when it", zh="好消息方向"),
-    "higher": Label(en="rises", zh="上升为好"),
-    "lower": Label(en="falls", zh="下降为好"),
-    "neutral": Label(en="neither way", zh="无好坏之分"),
-    "unit": Label(en="Unit", zh="单位"),
-    "needs": Label(en="Read from", zh="数据来自"),
+    "higher": Label(en="up is good news", zh="上升为好"),
+    "lower": Label(en="down is good news", zh="下降为好"),
+    "neutral": Label(en="neither way is good or bad", zh="无好坏之分"),
+    "needs": Label(en="read from {tables}", zh="取自{tables}"),
     "note": Label(en="Definition used here", zh="本报告口径"),
     "benchmark": Label(en="Benchmark", zh="参考值"),
 }
@@ -112,6 +110,45 @@ UNITS: dict[str, Label] = {
     "days": Label(en="days", zh="天"),
     "units": Label(en="units", zh="件"),
     "score": Label(en="score", zh="分"),
+}
+
+#: Who looks after a metric says what it is about; in the order in which a review is read.
+OWNERS: dict[str, Label] = {
+    "sales": Label(en="Sales", zh="销售"),
+    "finance": Label(en="Profit and cash", zh="利润与现金"),
+    "traffic": Label(en="Traffic", zh="流量"),
+    "conversion": Label(en="Conversion", zh="转化"),
+    "advertising": Label(en="Advertising", zh="广告"),
+    "product": Label(en="Products", zh="商品"),
+    "customers": Label(en="Customers", zh="客户"),
+    "stock": Label(en="Stock", zh="库存"),
+    "logistics": Label(en="Logistics", zh="物流"),
+    "service": Label(en="Service and returns", zh="服务与退货"),
+    "plan": Label(en="Targets and actions", zh="目标与行动"),
+    "data": Label(en="Behind other figures", zh="辅助指标"),
+}
+
+TABLES: dict[str, Label] = {
+    "orders": Label(en="orders", zh="订单"),
+    "order_lines": Label(en="order lines", zh="订单明细"),
+    "refunds": Label(en="refunds", zh="退款"),
+    "returns": Label(en="returns", zh="退货"),
+    "settlement_lines": Label(en="settlements", zh="结算明细"),
+    "ad_spend": Label(en="advertising reports", zh="广告报表"),
+    "traffic": Label(en="traffic reports", zh="流量报表"),
+    "inventory_snapshots": Label(en="stock reports", zh="库存快照"),
+    "products": Label(en="the product master", zh="商品资料"),
+    "landed_costs": Label(en="landed costs", zh="到岸成本"),
+    "sku_map": Label(en="the SKU map", zh="货号对照表"),
+    "targets": Label(en="the plan", zh="计划"),
+    "actions": Label(en="the plan", zh="计划"),
+}
+
+WINDOWS: dict[str, Label] = {
+    "last_30_days": Label(en="last 30 days", zh="近30天"),
+    "last_90_days": Label(en="last 90 days", zh="近90天"),
+    "last_365_days": Label(en="last 365 days", zh="近365天"),
+    "since_start": Label(en="since the data begin", zh="自数据开始以来"),
 }
 
 

@@ -1,0 +1,126 @@
+"""The definitions page: the catalogue in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from helpers.publish.content import markdown, shown_html
+from helpers.publish.templates import heading, render
+from helpers.publish.words import OWNERS, TABLES, UNITS, WINDOWS, frame_words
+from helpers.vocabulary.labels import Label, Language
+
+if TYPE_CHECKING:
+    from helpers.metrics.catalogue import Metric
+
+
+def definition_cells(language: Language, metrics: Mapping[str, Metric]) -> list[dict[str, Any]]:
+    """Write every metric, grouped by what it is about, in the order a review is read."""
+    words = frame_words(language)
+    grouped: dict[str, list[dict[str, Any]]] = {owner: [] for owner in OWNERS}
+    for metric in metrics.values():
+        grouped.setdefault(metric.owner, []).append(_definition(metric, metrics, language))
+    cells = [heading(words["definitions"]), markdown(words["definitions_intro"])]
+    for owner, members in grouped.items():
+        if members:
+            name = OWNERS[owner].text(language) if owner in OWNERS else owner
+            cells.append(markdown(f"## {name}"))
+            cells.append(shown_html(render("definitions.html", {"metrics": members})))
+    return cells
+
+
+def _definition(
+    metric: Metric, metrics: Mapping[str, Metric], language: Language
+) -> dict[str, Any]:
+    words = frame_words(language)
+    news = {
+        "higher_is_better": words["higher"],
+        "lower_is_better": words["lower"],
+        "neutral": words["neutral"],
+    }
+    facts = [(words["formula"], formula_in_words(metric, metrics, language))]
+    if metric.definition:
+        facts.append((words["note"], metric.definition.text(language)))
+    if metric.benchmark:
+        facts.append((words["benchmark"], metric.benchmark.says.text(language)))
+    return {
+        "id": metric.id,
+        "label": metric.label.text(language),
+        "question": metric.question.text(language),
+        "facts": facts,
+        "traits": [
+            UNITS[str(metric.unit)].text(language),
+            news[str(metric.direction)],
+            words["needs"].format(tables=_tables(metric.tables, language)),
+        ],
+    }
+
+
+def _tables(tables: Sequence[str], language: Language) -> str:
+    names = [TABLES[one].text(language) if one in TABLES else one for one in tables]
+    return ("、" if language == "zh" else ", ").join(names)
+
+
+def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: Language) -> str:
+    """Write a formula with the metrics' own names, in the reader's language.
+
+    Columns keep their names: they are what an analyst looks for in the table.
+    """
+    from helpers.metrics.catalogue import Computed, Difference, Growth, Ratio
+
+    def name(metric_id: str) -> str:
+        return metrics[metric_id].label.text(language)
+
+    formula = metric.formula
+    match formula:
+        case Ratio():
+            factor = "" if formula.times == 1 else f" × {formula.times}"
+            return f"{name(formula.numerator)} ÷ {name(formula.denominator)}{factor}"
+        case Difference():
+            plus = " + ".join(name(one) for one in formula.plus)
+            return " − ".join([plus, *(name(one) for one in formula.minus)])
+        case Growth():
+            before = {
+                "previous": Label(en="the period before", zh="上期"),
+                "year_ago": Label(en="the same period a year ago", zh="去年同期"),
+            }[formula.against].text(language)
+            of = name(formula.of)
+            if language == "zh":
+                return f"{of} ÷ {before}{of} − 1"
+            return f"{of} ÷ {of} of {before} − 1"
+        case Computed():
+            return formula.says.text(language)
+        case _:
+            return _leaf(formula, language)
+
+
+_LEAVES: dict[str, Label] = {
+    "sum": Label(en="sum of {columns} over {rows}", zh="{rows}的 {columns} 合计"),
+    "count": Label(en="number of {rows}", zh="{rows}的行数"),
+    "count_distinct": Label(
+        en="number of different {columns} among {rows}", zh="{rows}中不同 {columns} 的个数"
+    ),
+    "snapshot": Label(
+        en="sum of {columns} in the last {rows} of the period", zh="期末{rows}的 {columns} 合计"
+    ),
+    "reported": Label(
+        en="{columns} as the platform reports it ({rows})", zh="平台报告的 {columns}（{rows}）"
+    ),
+}
+
+
+def _leaf(formula: Any, language: Language) -> str:
+    """Write a formula that reads one table."""
+    is_chinese = language == "zh"
+    text = _LEAVES[formula.kind].text(language).format(
+        columns=" + ".join(formula.columns), rows=formula._set.label.text(language)
+    )  # fmt: skip
+    times = getattr(formula, "times", 1)
+    factor = "" if times == 1 else f"{'−' if times == -1 else times} × ".replace("− × ", "−")
+    extra = [str(one) for one in formula.where]
+    if formula.over != "period":
+        extra.append(WINDOWS[formula.over].text(language))
+    if not extra:
+        return factor + text
+    joined = ("，" if is_chinese else ", ").join(extra)
+    return f"{factor}{text}（{joined}）" if is_chinese else f"{factor}{text} ({joined})"
