@@ -406,9 +406,32 @@ def _draw_range(axes: Axes, course: _Course, one: Subject, width: float) -> None
     axes.axhspan(course.lower, course.upper, facecolor=BAND, zorder=0.5)
     if course.mean is not None:
         axes.axhline(course.mean, color=SOFT, linewidth=1, linestyle=(0, (1, 3)), zorder=1)
+    _name_range(axes, course, one, width)
+
+
+def _name_range(axes: Axes, course: _Course, one: Subject, width: float) -> None:
+    """Write the band's name into the corner of it that the lines leave free."""
+    assert course.lower is not None and course.upper is not None
+    words = NORMAL_RANGE.text(one.language)
+    reach = math.ceil(width_of(words, SMALL) / (width * 0.8 / len(course.months))) + 1
+    roomy: list[tuple[float, int, str, str, float]] = []
+    for side, at in (("left", 0), ("right", len(course.months) - reach)):
+        near = [
+            value
+            for line in (course.values, course.year_ago, course.targets)
+            for value in line[max(at, 0) : max(at, 0) + reach]
+            if value is not None
+        ]
+        for edge, height in (("top", course.upper), ("bottom", course.lower)):
+            free = min((abs(height - value) for value in near), default=math.inf)
+            # A line that runs outside the band on this side crosses no words inside it.
+            beyond = all((value > height) == (edge == "top") for value in near)
+            roomy.append((math.inf if beyond else free, -len(roomy), side, edge, height))
+    _, _, side, edge, height = max(roomy)
     axes.annotate(
-        NORMAL_RANGE.text(one.language), (0, course.upper), xycoords=("axes fraction", "data"),
-        xytext=(5, -4), textcoords="offset points", ha="left", va="top", fontsize=SMALL, color=SOFT,
+        words, (0 if side == "left" else 1, height), xycoords=("axes fraction", "data"),
+        xytext=(5 if side == "left" else -8, -4 if edge == "top" else 4),
+        textcoords="offset points", ha=side, va=edge, fontsize=SMALL, color=SOFT,
     )  # fmt: skip
 
 
@@ -514,7 +537,7 @@ def small_multiples(
         measure: Replaces the standard line.
         months: How many months to show.
         same_scale: One scale for all panels; by default only while the largest member is less
-            than eight times the smallest. The measure line says which it is.
+            than four times the smallest. The measure line says which it is.
         top: Show the largest so many; all are in the download.
         notes: Shown beside the frame's own notes.
     """
@@ -536,7 +559,7 @@ def small_multiples(
     members.sort(key=lambda pair: -max(pair[1].drawn()))
     members = members[:top]
     peaks = [max(course.drawn()) for _, course in members]
-    shared = same_scale if same_scale is not None else peaks[0] < 8 * max(min(peaks), 1e-12)
+    shared = same_scale if same_scale is not None else peaks[0] < 4 * max(min(peaks), 1e-12)
     whole = [value for _, course in members for value in course.drawn()]
     panels = []
     with house_style(id):

@@ -53,7 +53,7 @@ _GONE = Label(en="gone", zh="退出")
 _STANDING = {"entered": _NEW, "left": _GONE}
 _BASELINES = {"previous": LAST_PERIOD, "year_ago": LAST_YEAR}
 _FROM_TO = Label(en="{measured}: from {start} to {end}", zh="{measured}：从{start}到{end}")
-_BRIDGE = Label(en="Bridge", zh="瀑布图")
+_BRIDGE = Label(en="From {start} to {end}, {unit}", zh="从{start}到{end}，{unit}")
 TEXT = 13.0
 
 
@@ -230,11 +230,12 @@ def waterfall(
     frame = steps
     if member is not None and "member" in steps.columns:
         frame = steps[steps["member"] == member]
+    if not frame.empty:
+        needs(frame, id, "label", "value", "kind")
     known = [] if frame.empty else [number_of(value) for value in frame["value"]]
     if not known or any(value is None for value in known):
         return nothing_to_show(frame, id=id, takeaway=takeaway, source=source, metric=metric,
                                language=language, measure=measure, notes=notes)  # fmt: skip
-    needs(frame, id, "label", "value", "kind")
     one = subject(metric, language, currency=currency, direction=direction, name=name,
                   unit=None if "unit" in frame else Unit.MONEY, frame=frame)  # fmt: skip
     if judged is None:
@@ -245,7 +246,7 @@ def waterfall(
     first, last = walk[0].label, walk[-1].label
     line = _FROM_TO.text(language).format(measured=one.measured, start=first, end=last)
     if not judged:
-        line = f"{_BRIDGE.text(language)}{'，' if language == 'zh' else ', '}{one.currency}"
+        line = _BRIDGE.text(language).format(start=first, end=last, unit=one.currency)
     data = worth_saving(frame)
     share = next((found for found in ("share_of_change", "share_of_gmv") if found in data), None)
     columns = [Column("label"), Column("value", unit=one.unit, signed=False, short=False)]

@@ -72,6 +72,7 @@ def cohort_grid(
         grid.setdefault(text_of(row["cohort"]), {})[int(row["month"])] = row
     names = sorted(grid)[-cohorts:]
     ages = [age for age in range(1, months + 1) if any(age in grid[name] for name in names)]
+    names = [name for name in names if any(age in grid[name] for age in ages)]
     shares = [
         share
         for name in names

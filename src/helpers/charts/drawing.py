@@ -122,7 +122,8 @@ def _tidy(root: ElementTree.Element) -> None:
             if key in element.attrib:
                 element.attrib[key] = _LONG_NUMBER.sub(
                     lambda found: _number(float(found[0])), element.attrib[key]
-                ).replace("\n", " ")
+                )
+                element.attrib[key] = " ".join(element.attrib[key].split())
         if element.attrib.get("transform", "").startswith("rotate(-0 "):
             del element.attrib["transform"]
         if "style" in element.attrib:
@@ -130,14 +131,21 @@ def _tidy(root: ElementTree.Element) -> None:
         if element.tag not in ("text", "tspan", "title", "desc") and element.text:
             element.text = element.text.strip() or None
         element.tail = None
-    _drop_empty(root)
+    _flatten(root)
 
 
-def _drop_empty(parent: ElementTree.Element) -> None:
+def _flatten(parent: ElementTree.Element) -> None:
+    """Drop what draws nothing and unwrap groups that say nothing; half the weight goes."""
+    kept: list[ElementTree.Element] = []
     for child in list(parent):
-        _drop_empty(child)
-        if child.tag in ("g", "defs") and len(child) == 0:
-            parent.remove(child)
+        _flatten(child)
+        if child.tag == "g" and not child.attrib:
+            kept.extend(child)
+        elif child.tag == "path" and child.attrib.get("style") == "fill: none":
+            continue
+        elif child.tag not in ("g", "defs") or len(child):
+            kept.append(child)
+    parent[:] = kept
 
 
 def _short_style(style: str) -> str:
@@ -152,7 +160,7 @@ def _short_style(style: str) -> str:
             weight = re.match(r"\s*(\d{3}|bold)\b", value)
             if weight and weight[1] not in ("400",):
                 kept.append("font-weight: 600")
-        elif part and key not in ("stroke-linejoin", "stroke-linecap"):
+        elif part and key not in ("stroke-linejoin", "stroke-linecap", "font-family"):
             kept.append(part)
     return "; ".join(kept)
 
@@ -207,7 +215,7 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
     groups: list[list[Any]] = []  # [members, centre]
     for index in order:
-        groups.append([[index], float(wanted[index])])
+        groups.append([[index], min(max(float(wanted[index]), low), high)])
         while len(groups) > 1:
             upper, lower = groups[-1], groups[-2]
             room = gap * (len(upper[0]) + len(lower[0])) / 2
@@ -215,12 +223,12 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
                 break
             members = lower[0] + upper[0]
             starts = [wanted[one] - gap * place for place, one in enumerate(members)]
-            centre = sum(starts) / len(starts) + gap * (len(members) - 1) / 2
+            half = gap * (len(members) - 1) / 2
+            centre = min(max(sum(starts) / len(starts) + half, low + half), high - half)
             groups[-2:] = [[members, centre]]
     placed = [0.0] * len(wanted)
     for members, centre in groups:
         half = gap * (len(members) - 1) / 2
-        centre = min(max(centre, low + half), high - half)
         for place, index in enumerate(members):
             placed[index] = centre - half + gap * place
     return placed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _AND_MORE = Label(en="and {count} more rows", zh="另有{count}行")
 _YES, _NO = Label(en="yes", zh="是"), Label(en="no", zh="否")
+#: "n/a (no source)": the reason goes below, so that it does not widen the column.
+_REASON = re.compile(r"(.+?)\s*[(（](.+)[)）]")
 #: Rows spoken in the alternative text; a listener can walk the table itself for the rest.
 _SPOKEN = 5
 
@@ -218,9 +221,12 @@ class _Cell:
         if largest and (number := number_of(self.value)) is not None:
             share = tag("i", style=f"--w:{abs(number) / largest:.1%}")
             bar = tag("span", share, class_="ex-cell-bar", aria_hidden="true")
+        text: object = self.text
+        if self.css == "ex-missing" and (reason := _REASON.fullmatch(self.text)):
+            text, word = reason[1], tag("span", reason[2], class_="ex-word")
         if first:
             return tag("th", self.text, scope="row", class_=css or None)
-        return tag("td", self.text, word, bar, class_=css or None)
+        return tag("td", text, word, bar, class_=css or None)
 
 
 def _plain(value: object, language: Language) -> str:

@@ -16,6 +16,7 @@ from helpers.charts.notation import (
     GOOD,
     LAST_PERIOD,
     LAST_YEAR,
+    NOT_AVAILABLE,
     PRELIMINARY,
     SIGNALS,
     TARGET,
@@ -316,6 +317,8 @@ def bullet_bars(
             under += comma + _LANDS.text(language).format(landing=one.write(landing))
         scope = text_of(row.get("scope"))
         name = label_of(row) + (f" · {scope}" if scope else "")
+        if actual is None:
+            value = NOT_AVAILABLE.text(language)
         rows.append(Row(name, parts, value, judged=judged, under=under, is_missing=actual is None))
         said.append(f"{name} {under}{f' ({words})' if words else ''}")
     keys = [("ex-key-ac", THIS_PERIOD.text(language)), ("ex-key-pl", TARGET.text(language))]

@@ -30,7 +30,7 @@ from helpers.vocabulary.wording import write_change, write_value
 if TYPE_CHECKING:
     import pandas as pd
 
-_SHARE_OF = Label(en="share of {whole}", zh="占{whole}的比重")
+_SHARE_OF = Label(en="Share of {whole}", zh="占{whole}的比重")
 _THE_REST = Label(en="{count} others", zh="其他{count}项")
 _BASELINES = {"previous": LAST_PERIOD, "year_ago": LAST_YEAR}
 
@@ -74,11 +74,12 @@ def share_bars(
     Raises:
         DeclarationFaulty: A value is negative: it has no share.
     """
+    if not frame.empty:
+        needs(frame, id, "value")
     values = [] if frame.empty else [number_of(value) for value in frame["value"]]
     if not any(values):
         return nothing_to_show(frame, id=id, takeaway=takeaway, source=source, metric=metric,
                                language=language, measure=measure, notes=notes)  # fmt: skip
-    needs(frame, id, "value")
     one = subject(metric or only_one(frame, "metric"), language, unit=unit, currency=currency,
                   name=name, frame=frame)  # fmt: skip
     if any(value is not None and value < 0 for value in values):
@@ -129,8 +130,7 @@ def share_bars(
     return Exhibit(
         id=id,
         takeaway=takeaway,
-        measure=measure or _SHARE_OF.text(language).format(whole=total).capitalize()
-        if language == "en" else measure or _SHARE_OF.text(language).format(whole=total),
+        measure=measure or _SHARE_OF.text(language).format(whole=total),
         source=source,
         alt=ended(sentence(said, language), language),
         data=worth_saving(frame),
@@ -139,4 +139,4 @@ def share_bars(
         notes=(*notes, *notes_of(frame)),
         kind="share_bars",
         headings=headings(frame, language),
-    )  # fmt: skip
+    )

@@ -28,7 +28,7 @@ def round_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     """Give about ``wanted`` round steps that enclose the values.
 
     >>> round_ticks(0, 1_510_000)
-    [0.0, 500000.0, 1000000.0, 1500000.0, 2000000.0]
+    [0, 500000, 1000000, 1500000, 2000000]
     """
     if high <= low:
         high = low + (abs(low) or 1)
@@ -110,21 +110,38 @@ def width_of(text: str, size: float) -> float:
     return size * (wide + 0.58 * (len(text) - wide))
 
 
-def wrapped(text: str, size: float, width: float, lines: int = 3) -> str:
-    """Break a label so that no line is wider than ``width``; Chinese breaks anywhere.
+_WORDS = re.compile(
+    r"[\u2e80-\u9fff\uff00-\uffef][，。、）：；]?\s*|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*"
+)
 
-    What does not fit into ``lines`` ends in an ellipsis; the data and the spoken text have it all.
+
+def wrapped(text: str, size: float, width: float, lines: int = 3) -> str:
+    r"""Break a label so that no line is wider than ``width``; Chinese breaks anywhere.
+
+    Lines are made about equally long: one letter alone on a line looks like an accident. What
+    does not fit into ``lines`` ends in an ellipsis; the data and the spoken text have it all.
+
+    >>> wrapped("平台承担折扣", 13, 70)
+    '平台承\n担折扣'
     """
-    words = re.findall(
-        r"[\u2e80-\u9fff\uff00-\uffef][，。、）：；]?|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*", text
-    )
-    set_lines = [""]
+    words = _WORDS.findall(text)
+    broken = _broken(words, size, width)
+    narrower = width
+    while len(broken) > 1 and narrower > size:
+        narrower -= size / 4
+        tighter = _broken(words, size, narrower)
+        if len(tighter) > len(broken) or max(map(len, tighter)) > max(map(len, broken)):
+            break
+        broken = tighter
+    if len(broken) > lines:
+        broken = [*broken[: lines - 1], broken[lines - 1][:-1].rstrip() + "…"]
+    return "\n".join(broken)
+
+
+def _broken(words: list[str], size: float, width: float) -> list[str]:
+    broken = [""]
     for word in words:
-        if set_lines[-1] and width_of((set_lines[-1] + word).rstrip(), size) > width:
-            set_lines.append("")
-        set_lines[-1] += word
-    set_lines = [line.rstrip() for line in set_lines]
-    if len(set_lines) > lines:
-        set_lines = set_lines[:lines]
-        set_lines[-1] = set_lines[-1][:-1].rstrip() + "…"
-    return "\n".join(set_lines)
+        if broken[-1] and width_of((broken[-1] + word).rstrip(), size) > width:
+            broken.append("")
+        broken[-1] += word
+    return [line.rstrip() for line in broken]
