@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from helpers.analysis.attainment import attained, target_of
 from helpers.analysis.desk import Desk, number
 from helpers.analysis.signal import (
+    MINIMUM_PAIRS,
     NOT_JUDGED,
     SEASON,
     Judgement,
+    judge_pairs,
     judge_rates,
     judge_series,
 )
@@ -195,6 +197,8 @@ def _judgements(
     desk: Desk, metric_ids: Sequence[str], dims: tuple[str, ...], now: pd.DataFrame
 ) -> dict[tuple[str, str], Judgement]:
     """Judge each row of ``now`` by the same days of the periods before it."""
+    if desk.period.kind in ("year", "range"):
+        return _judgements_by_month(desk, metric_ids, dims, now)
     earlier = past_periods(desk)
     if not earlier:
         return {}
@@ -211,6 +215,37 @@ def _judgements(
         past = [figures.get((metric, member, period.text)) for period in earlier]
         judged[metric, member] = judge_series([*past, number(value)], season)
     return judged
+
+
+def _judgements_by_month(
+    desk: Desk, metric_ids: Sequence[str], dims: tuple[str, ...], now: pd.DataFrame
+) -> dict[tuple[str, str], Judgement]:
+    """Judge a span of whole months by its finished months, each against its own last year."""
+    if desk.year_ago is None or desk.period.start.day != 1:
+        return {}
+    months = [
+        month
+        for month in desk.elapsed.months()
+        if month.end <= desk.elapsed.end and month.start >= desk.elapsed.start
+    ]
+    if len(months) < MINIMUM_PAIRS:
+        return {}
+    before = [month.year_ago() for month in months]
+    frame = _members(desk.measure_series(metric_ids, [*before, *months], dims), dims)
+    figures = {
+        (metric, member, period): number(value)
+        for metric, member, period, value in zip(
+            frame["metric"], frame["member"], frame["period"], frame["value"], strict=True
+        )
+    }
+
+    def path(metric: str, member: str, periods: Sequence[Period]) -> list[float | None]:
+        return [figures.get((metric, member, period.text)) for period in periods]
+
+    return {
+        (metric, member): judge_pairs(path(metric, member, before), path(metric, member, months))
+        for metric, member in zip(now["metric"], now["member"], strict=True)
+    }
 
 
 def _judge_counts(now: dict[Any, Any], before: dict[Any, Any] | None) -> Judgement:

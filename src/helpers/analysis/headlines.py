@@ -14,6 +14,7 @@ from helpers.analysis.desk import Against, Desk, number
 from helpers.analysis.drivers import explain_gmv, movers
 from helpers.analysis.signal import MINIMUM_CASES, judge_last, judge_rates
 from helpers.analysis.wordings import is_flat, joined, phrase, signed, size_of, starting, within
+from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.periods import parse_period
 from helpers.vocabulary.units import Direction, Status, Unit
 from helpers.vocabulary.wording import write_change, write_date, write_missing, write_value
@@ -112,7 +113,7 @@ def fact(row: Row, desk: Desk) -> str:
     if value is None:
         reason = row["note"] or write_missing(row["status"], language)
         return phrase("fact.missing", language, name=name, when=when, reason=reason)
-    kind = "fact.rate" if unit in (Unit.PERCENT, Unit.TIMES, Unit.SCORE) else "fact.amount"
+    kind = "fact.rate" if _is_level(row) else "fact.amount"
     written = _write(row, value, desk)
     sentence = phrase(kind, language, name=name, value=written, when=when)
     comma = "，" if language == "zh" else ", "
@@ -742,12 +743,19 @@ def _change(row: Row, desk: Desk, against: Against) -> str:
     return text
 
 
-def _rises(row: Row) -> bool:
-    """Chinese lets amounts grow (增长) and rates and costs rise (上升)."""
+def _is_level(row: Row) -> bool:
+    """Tell a level (a rate, an average, a state) from an amount that adds up over days."""
+    declared = catalogue()[row["metric"]]
     return (
-        Unit(row["unit"]) in (Unit.PERCENT, Unit.TIMES, Unit.SCORE, Unit.DAYS)
-        or Direction(row["direction"]) is not Direction.HIGHER_IS_BETTER
+        declared.formula.kind == "ratio"
+        or declared.grain == "moment"
+        or (Unit(row["unit"]) in (Unit.PERCENT, Unit.TIMES, Unit.SCORE, Unit.DAYS))
     )
+
+
+def _rises(row: Row) -> bool:
+    """Chinese lets amounts grow (增长) and levels and costs rise (上升)."""
+    return _is_level(row) or Direction(row["direction"]) is not Direction.HIGHER_IS_BETTER
 
 
 def _because(desk: Desk, against: Against) -> str:
@@ -813,8 +821,14 @@ def _target_clause(row: Row, desk: Desk) -> str:
     share = number(row["attainment"])
     if unit.changes_in_points or share is None:
         gap = value - target
+        if is_flat(gap, unit):
+            return phrase("target.rate_met", language, target=written)
+        size = size_of(gap, Unit.PERCENT, language) if unit.changes_in_points else None
         return phrase(
-            "target.rate", language, signed=_signed_change(gap, Unit.PERCENT, desk), target=written
+            f"target.rate_{'above' if gap > 0 else 'below'}",
+            language,
+            size=size or _write(row, abs(gap), desk),
+            target=written,
         )
     return phrase(
         "target.reached", language, share=write_value(share, "percent", language), target=written

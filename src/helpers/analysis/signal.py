@@ -20,6 +20,8 @@ Method = Literal["year_on_year", "plain", "interval", "none"]
 
 #: Limits from fewer points move with every new one, so that nothing should be read into them.
 MINIMUM_POINTS = 8
+#: A year is judged by at least so many pairs of months.
+MINIMUM_PAIRS = 6
 #: A rate of fewer cases than this is not judged at all.
 MINIMUM_CASES = 30
 #: Wheeler's constants: 3 / d2 and D4 for moving ranges of two.
@@ -123,6 +125,41 @@ def judge_series(values: Sequence[float | None], season: int | None = 12) -> Jud
     # What cannot be negative has no normal range below nought.
     lower = max(limits.lower, 0.0) if min(run) >= 0 else limits.lower
     return Judgement(limits.judge(last), "plain", lower, limits.upper, limits.points)
+
+
+def judge_pairs(
+    before: Sequence[float | None], after: Sequence[float | None], confidence: float = 0.95
+) -> Judgement:
+    """Judge a year by its months, each paired with the same month a year earlier.
+
+    The season cancels within each pair. A change is one where the interval of the average
+    change over the months excludes nought: growth that most months share, not one good month.
+    """
+    pairs = [
+        (float(then), float(now))
+        for then, now in zip(before, after, strict=True)
+        if then is not None and now is not None
+    ]
+    if len(pairs) < MINIMUM_PAIRS or len(pairs) < len(before):
+        return NOT_JUDGED
+    on_log = min(min(pair) for pair in pairs) > 0
+    gaps = [math.log(now / then) if on_log else now - then for then, now in pairs]
+    mean = math.fsum(gaps) / len(gaps)
+    spread = math.sqrt(math.fsum((gap - mean) ** 2 for gap in gaps) / (len(gaps) - 1))
+    reach = _t_quantile(confidence, len(gaps) - 1) * spread / math.sqrt(len(gaps))
+    signal: Signal = "noise" if abs(mean) <= reach else "signal_up" if mean > 0 else "signal_down"
+    return Judgement(signal, "interval", points=len(pairs))
+
+
+def _t_quantile(confidence: float, freedom: int) -> float:
+    """Give Student's quantile by its expansion; right to 0.5 % from five degrees on."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    return (
+        z
+        + (z**3 + z) / (4 * freedom)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
+    )
 
 
 def judge_last(history: pd.DataFrame, metric: str | None = None, member: str = "") -> Judgement:

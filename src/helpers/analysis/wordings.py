@@ -10,13 +10,17 @@ import string
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 
 from helpers.config.declarations import declare, read_yaml
-from helpers.vocabulary.labels import Declared, Language, Words
+from helpers.vocabulary.labels import Declared, Language
 from helpers.vocabulary.units import Unit
 from helpers.vocabulary.wording import MINUS, write_change, write_value
+
+#: Spaces count: a part may begin with one to join the part before it.
+Words = Annotated[str, StringConstraints(min_length=1)]
 
 SENTENCES = Path(__file__).parent / "sentences.yml"
 
