@@ -12,7 +12,7 @@ from helpers.sources.cells import NUMERIC
 from helpers.sources.declared import Source, StoreColumn
 from helpers.sources.filling import filled
 from helpers.sources.headers import plain
-from helpers.sources.meaning import Unclear, allocation, condition, did_you_mean, value
+from helpers.sources.meaning import Unclear, condition, did_you_mean, over_orders, value
 from helpers.vocabulary.faults import DeclarationFaulty, Fault
 
 FAMILIES = PACKAGE / "sources" / "families"
@@ -126,7 +126,7 @@ def check_source(source: Source, where: str) -> list[Fault]:
 
         def define(word: str = word, said: object = said) -> None:
             known.setdefault(word, "money")
-            if allocation(said, {one: kind for one, kind in known.items() if one != word}) is None:
+            if over_orders(said, {one: kind for one, kind in known.items() if one != word}) is None:
                 known[word] = value(said, {a: b for a, b in known.items() if a != word}).type
 
         attempt(f"define.{word}", define)

@@ -30,7 +30,7 @@ from helpers.sources.countries import country_codes
 from helpers.sources.declared import Column, Source, StatedAbove, StoreColumn
 from helpers.sources.files import Wanted, open_file
 from helpers.sources.filling import Filled, filled
-from helpers.sources.meaning import LINE, Unclear, allocation, columns_named, condition, value
+from helpers.sources.meaning import LINE, Unclear, columns_named, condition, over_orders, value
 from helpers.sources.place import Place, need_period, need_store, place_of
 from helpers.sources.reading import Reading
 from helpers.sources.recognise import Recognised, recognise
@@ -322,6 +322,8 @@ class _Reader:
                     mark = "comma" if comma > point else "point"
                 elif point != comma and not (first or second):  # the file's other columns tell
                     mark = "point" if point > comma else "comma"
+                elif self.found.grid.writes_points:
+                    mark = "point"
                 else:
                     faults.append(
                         Fault(where, f"{self._example(column)} could be a thousand or a fraction",
@@ -487,8 +489,8 @@ class _Reader:
             rows = f"SELECT * REPLACE ({carried}) FROM ({rows})"
         self.known: dict[str, str] = dict(self.types)
         for word, said in self.source.define.items():
-            if spread := allocation(said, self.known):
-                rows = spread.over(rows, word)
+            if across := over_orders(said, self.known):
+                rows = across.over(rows, word)
                 self.known[word] = "money"
             else:
                 meaning = value(said, self.known)
@@ -638,9 +640,10 @@ class _Reader:
             if down.within:
                 return down.within
         for said in self.source.define.values():
-            if isinstance(said, Mapping) and "allocate" in said:
-                within = said["allocate"]["within"]
-                return (within,) if isinstance(within, str) else tuple(within)
+            for way in ("allocate", "take_tax_out"):
+                if isinstance(said, Mapping) and way in said:
+                    within = said[way]["within"]
+                    return (within,) if isinstance(within, str) else tuple(within)
         return ()
 
     def _header(self, column: str) -> str:

@@ -74,6 +74,11 @@ class Grid:
     #: How well the text reads in this encoding; only compared within one file.
     plausible: float = 1.0
 
+    @property
+    def writes_points(self) -> bool:
+        """Numbers of workbooks and Parquet files come with a decimal point, never a comma."""
+        return self.encoding in ("xlsx", "parquet")
+
 
 @dataclass(frozen=True)
 class Opened:

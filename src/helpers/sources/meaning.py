@@ -6,7 +6,7 @@ here, which every other source may then use, and no special case in the door.
 
 Values: a column's name, ``{is: word}``, ``multiply``, ``add``, ``subtract``, ``negate``,
 ``absolute``, ``first_of``, ``join``, ``choose``, ``translate``, ``number_within``, ``day_of``,
-``period``, ``store``, ``part_of``, ``allocate``.
+``period``, ``store``, ``allocate``, ``take_tax_out``.
 Conditions: ``{column: {test: word}}`` with ``equals``, ``one_of``, ``starts_with``, ``ends_with``,
 ``contains``, ``blank``, ``less_than``, ``more_than``, ``at_least``, ``at_most``; ``not``;
 ``store_declares``. All lines of one condition must hold; of a list, any one.
@@ -173,8 +173,10 @@ def _parts(what: Any, columns: Mapping[str, str], way: str, least: int = 2) -> l
     return [value(one, columns) for one in what]
 
 
-def _number_parts(what: Any, columns: Mapping[str, str], way: str) -> list[Meaning]:
-    parts = _parts(what, columns, way)
+def _number_parts(
+    what: Any, columns: Mapping[str, str], way: str, least: int = 2
+) -> list[Meaning]:
+    parts = _parts(what, columns, way, least)
     for part, said in zip(parts, what, strict=True):
         if part.type not in _NUMBERS:
             raise Unclear(f"{way}: {said} is {part.type}; give the column type: money or integer")
@@ -313,16 +315,6 @@ def _store(what: Any, _: Mapping[str, str]) -> Meaning:
     return Meaning(STORE_FACTS[what], "text")
 
 
-def _part_of(what: Any, columns: Mapping[str, str]) -> Meaning:
-    """Give ``amount x share / whole``, rounded half up to four decimals, in whole numbers."""
-    if not isinstance(what, Mapping) or set(what) != {"amount", "share", "whole"}:
-        raise Unclear("part_of needs {amount: ..., share: ..., whole: ...}")
-    amount, share, whole = _number_parts(
-        [what["amount"], what["share"], what["whole"]], columns, "part_of"
-    )
-    return Meaning(share_of(amount.sql, share.sql, whole.sql), "money")
-
-
 def share_of(amount: str, share: str, whole: str) -> str:
     """Divide exactly: DuckDB's own division of decimals goes through binary floating point."""
     size = f"CAST(abs(CAST({amount} AS DECIMAL(18,4))) * 10000 AS HUGEINT)"
@@ -334,8 +326,11 @@ def share_of(amount: str, share: str, whole: str) -> str:
     return f"CASE WHEN {whole} <> 0 THEN CAST({scaled} AS DECIMAL(18,4)) END"
 
 
-def _allocate(what: Any, columns: Mapping[str, str]) -> Meaning:
-    raise Unclear("allocate stands under define, as a value of its own")
+def _not_here(way: str) -> Any:
+    def refuse(what: Any, columns: Mapping[str, str]) -> Meaning:
+        raise Unclear(f"{way} stands under define, as a value of its own")
+
+    return refuse
 
 
 _WAYS = {
@@ -353,8 +348,8 @@ _WAYS = {
     "day_of": _day_of,
     "period": _period,
     "store": _store,
-    "part_of": _part_of,
-    "allocate": _allocate,
+    "allocate": _not_here("allocate"),
+    "take_tax_out": _not_here("take_tax_out"),
 }  # fmt: skip
 
 
@@ -392,14 +387,91 @@ class Allocation:
         """.replace("_unit", "0.01")
 
 
-def allocation(said: Any, columns: Mapping[str, str]) -> Allocation | None:
-    """Read ``{allocate: {amount, by, within}}``, or give None for any other value."""
-    if not isinstance(said, Mapping) or set(said) != {"allocate"}:
+@dataclass(frozen=True)
+class TaxTakenOut:
+    """What an order's buyer got back, without the tax in it.
+
+    Exports that tell a refund as one sum per order tell neither its lines nor its tax. The sum of
+    the whole order, or of one whole line, is recognised and gives exactly their value; of any
+    other sum the order's own share of tax is taken out. Shipping that was given back with the
+    whole order is left out. Without a tax column the store's rate is taken out.
+    """
+
+    amount: str
+    value: str
+    tax: str
+    within: tuple[str, ...]
+
+    def over(self, rows: str, as_name: str) -> str:
+        """Give a query that adds the amount, the same in every row of the order."""
+        whole = f"PARTITION BY {', '.join(['_store', *self.within])}"
+        first = (
+            f"first_value({self.amount} IGNORE NULLS) OVER ({whole} ORDER BY {LINE}"
+            " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+        )
+        if not self.tax:
+            by_rate = share_of("_back", "_rate", "(100000000 + _rate)")
+            return (
+                f"SELECT * EXCLUDE (_back), CASE WHEN _included THEN _back - {by_rate} ELSE _back"
+                f" END AS {name(as_name)}"
+                f" FROM (SELECT *, CAST({first} AS DECIMAL(18,4)) AS _back FROM ({rows}))"
+            )
+        value, tax = f"coalesce({self.value}, 0)", f"coalesce({self.tax}, 0)"
+        money = "DECIMAL(18,4)"
+        # A cent either way, because an order's tax is spread over its lines in cents.
+        line = (
+            f"arg_min(_net, abs(_gross - _back)) FILTER (abs(_gross - _back) <= 0.01)"
+            f" OVER ({whole})"
+        )
+        share = share_of("_back", "_all_net", "_all_gross")
+        return f"""
+            SELECT * EXCLUDE (_back, _net, _gross, _all_net, _all_gross, _line),
+              CASE WHEN _back >= _all_gross THEN _all_net WHEN _line IS NOT NULL THEN _line
+                ELSE {share} END AS {name(as_name)}
+            FROM (SELECT *, CAST(sum(_net) OVER ({whole}) AS {money}) AS _all_net,
+                CAST(sum(_gross) OVER ({whole}) AS {money}) AS _all_gross, {line} AS _line
+              FROM (SELECT *, CAST({first} AS {money}) AS _back,
+                  CAST(CASE WHEN _included THEN {value} - {tax} ELSE {value} END AS {money})
+                    AS _net,
+                  CAST(CASE WHEN _included THEN {value} ELSE {value} + {tax} END AS {money})
+                    AS _gross
+                FROM ({rows})))
+        """
+
+
+def over_orders(said: Any, columns: Mapping[str, str]) -> Allocation | TaxTakenOut | None:
+    """Read a value that looks at an order's other rows, or give None for any other value.
+
+    ``{allocate: {amount, by, within}}`` and ``{take_tax_out: {amount, value, tax, within}}``.
+    """
+    if not isinstance(said, Mapping) or len(said) != 1:
         return None
-    what = said["allocate"]
+    if "take_tax_out" in said:
+        return _taken_out(said["take_tax_out"], columns)
+    return _allocation(said["allocate"], columns) if "allocate" in said else None
+
+
+def _taken_out(what: Any, columns: Mapping[str, str]) -> TaxTakenOut:
+    if not isinstance(what, Mapping) or set(what) not in (
+        {"amount", "within"},
+        {"amount", "value", "tax", "within"},
+    ):
+        raise Unclear(
+            "take_tax_out needs {amount: ..., value: ..., tax: ..., within: ...}, or amount and"
+            " within alone"
+        )
+    parts = [what[key] for key in ("amount", "value", "tax") if key in what]
+    found = [part.sql for part in _number_parts(parts, columns, "take_tax_out", 1)]
+    return TaxTakenOut(found[0], *(found[1:] or ("", "")), _groups(what["within"], columns))
+
+
+def _groups(said: Any, columns: Mapping[str, str]) -> tuple[str, ...]:
+    names = [said] if isinstance(said, str) else said
+    return tuple(part.sql for part in _parts(names, columns, "within", 1))
+
+
+def _allocation(what: Any, columns: Mapping[str, str]) -> Allocation:
     if not isinstance(what, Mapping) or set(what) != {"amount", "by", "within"}:
         raise Unclear("allocate needs {amount: ..., by: ..., within: ...}")
     amount, by = _number_parts([what["amount"], what["by"]], columns, "allocate")
-    names = [what["within"]] if isinstance(what["within"], str) else what["within"]
-    within = tuple(part.sql for part in _parts(names, columns, "allocate: within", 1))
-    return Allocation(amount.sql, by.sql, within)
+    return Allocation(amount.sql, by.sql, _groups(what["within"], columns))
