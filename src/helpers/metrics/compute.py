@@ -46,6 +46,8 @@ UNALLOCATED_LIMIT = 0.01
 _RANK = {Status.OK: 0, Status.PRELIMINARY: 1, Status.NOT_ENOUGH_DATA: 2, Status.NO_BASELINE: 3,
          Status.NO_SOURCE: 4}  # fmt: skip
 
+_SAID_BETTER = ('{"code": "covers"', '{"code": "no_source"')
+
 Key = tuple[int, str]
 
 
@@ -296,8 +298,8 @@ class Question:
                     cell.refuse(Status.NO_SOURCE, why)
         apart = frame[frame["store"] != ""]
         behind: dict[Key, set[str]] = {}
-        for window, member, store in apart[[*keys, "store"]].itertuples(index=False):
-            behind.setdefault((int(window), str(member)), set()).add(str(store))
+        for window, member, shop in apart[[*keys, "store"]].itertuples(index=False):
+            behind.setdefault((int(window), str(member)), set()).add(str(shop))
         stores = {key: frozenset(group) for key, group in behind.items()}
         silent = {(w, s, source) for w, s in measured.silent for source in sources}
         result = Result(cells, stores, sources, silent=silent)
@@ -311,8 +313,8 @@ class Question:
             if key in measured.crowded:
                 cell.refuse(Status.NOT_ENOUGH_DATA, note("unique_not_added"))
             for store in stores.get(key, frozenset()):
-                if why := measured.blocked.get((window, store)):
-                    cell.refuse(Status.NOT_ENOUGH_DATA, why)
+                if cut := measured.blocked.get((window, store)):
+                    cell.refuse(Status.NOT_ENOUGH_DATA, cut)
             if window in measured.preliminary and cell.status is Status.OK:
                 cell.status = Status.PRELIMINARY
             cell.notes.extend(measured.notes.get(window, []))
@@ -454,7 +456,7 @@ class Question:
             missing = {s: bad[(window, s)] for s in sorted(stores) if (window, s) in bad}
             if missing:
                 # What the parts said of their own gaps is said again, and better, here.
-                cell.notes = [one for one in cell.notes if '"code": "covers"' not in one]
+                cell.notes = [one for one in cell.notes if not one.startswith(_SAID_BETTER)]
                 share = self._share(window, stores - missing.keys(), among=stores)
                 cell.refuse(Status.NO_SOURCE, note("mixed", share=share, missing=missing))
             for store in stores:
@@ -473,8 +475,14 @@ class Question:
         """Tell, or act on, how much of the rows a figure stands on."""
         assert metric.coverage
         covering = self._result(metric.coverage.metric)
-        if covering.refused:
+        if covering.refused or result.refused:
             return
+        if metric.coverage.complete:
+            # A member whose every cost is missing has no row of its own, and is not 0.
+            for key in covering.cells.keys() - result.cells.keys():
+                if key[0] in self.asked[metric.id]:
+                    result.cells[key] = Cell()
+                    result.stores[key] = covering.stores.get(key, frozenset())
         for key, cell in result.cells.items():
             told = covering.cells.get(key)
             if told is None or told.base is None or not cell.status.has_value:

@@ -408,18 +408,19 @@ class Measuring:
         self, own: pd.DataFrame, reported: bool
     ) -> tuple[pd.DataFrame, dict[int, list[str]]]:
         """Never add a store's own figure to those of its products: take one level per store."""
+        import pandas as pd
+
         by_product = {"product", "category"} & set(self.by)
         notes: dict[int, list[str]] = {}
         if by_product:
             return own[own["level"] == "product"], notes
         whole = own[(own["level"] == "store") & (own["v_known"] > 0)]
         has_store = set(zip(whole["window"], whole["store_id"], strict=True))
-        pairs = list(zip(own["window"], own["store_id"], strict=True))
         keep = [
-            (level == "store") == (pair in has_store)
-            for pair, level in zip(pairs, own["level"], strict=True)
+            (level == "store") == ((window, store) in has_store)
+            for window, store, level in own[["window", "store_id", "level"]].itertuples(index=False)
         ]
-        own = own[keep]
+        own = own.loc[pd.Series(keep, index=own.index, dtype=bool)]
         if not reported:
             for window in own.loc[(own["level"] == "product") & (own["v_known"] > 0), "window"]:
                 notes[int(window)] = [note("over_products")]
