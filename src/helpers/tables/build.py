@@ -451,6 +451,8 @@ def _load_rates(
 
 
 _MONEY = "DECIMAL(18,4)"
+#: The engine multiplies two decimals of 18 digits in 18 digits; a wider one makes room.
+_WIDE = "DECIMAL(24,4)"
 _COST_JOIN = """
     ASOF LEFT JOIN won_landed_costs c ON w.sku_filled = c.sku AND w.local_date >= c.valid_from
     LEFT JOIN _rates cr ON cr.currency = c.currency AND cr.day = w.local_date"""
@@ -458,7 +460,7 @@ _COST_JOIN = """
 
 def _cost_of(units: str) -> str:
     """Cost of so many units in the base currency, rounded once, at the end."""
-    local = f"CAST(CAST({units} AS DECIMAL(14,0)) * c.unit_cost AS {_MONEY})"
+    local = f"CAST(CAST({units} AS DECIMAL(20,0)) * c.unit_cost AS {_WIDE})"
     return f"CAST(round({local} * cr.fx_rate, 4) AS {_MONEY})"
 
 
@@ -537,10 +539,11 @@ def _finished(model: TableModel) -> str:
         f"SELECT {', '.join(cells)}, {rate} AS fx_rate, w.batch_id, w.source_line "
         f"FROM {filled} {' '.join(joins)}"
     )
+    in_base = {f"{column}_base": column for column in model.converted}
     outer = [
-        f"CAST(round({quoted(column.removesuffix('_base'))} * fx_rate, 4) AS {kind}) "
+        f"CAST(round(CAST({quoted(in_base[column])} AS {_WIDE}) * fx_rate, 4) AS {kind}) "
         f"AS {quoted(column)}"
-        if column.removesuffix("_base") in model.converted and column.endswith("_base")
+        if column in in_base
         else quoted(column)
         for column, kind in model.stored_columns.items()
     ]
