@@ -4,8 +4,8 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from desks import compared, paper_desk
 
+from desks import compared, paper_desk
 from helpers.analysis import headlines
 from helpers.analysis.headlines import headline
 from helpers.analysis.wordings import phrase, templates
@@ -173,14 +173,14 @@ def ladder(start, effects, end):
         (
             "en",
             ("Orders", "Average order value", "Exchange rates"),
-            "The change of +£354.5k on October 2011 comes mainly from orders (+£253.4k), with "
-            "average order value (+£141.1k) adding to it; exchange rates (−£40.0k) worked the "
-            "other way.",
+            "Gross merchandise value changed by +£354.5k on October 2011, mainly through orders "
+            "(+£253.4k), with average order value (+£141.1k) adding to it; exchange rates "
+            "(−£40.0k) worked the other way.",
         ),
         (
             "zh",
             ("订单数", "客单价", "汇率影响"),
-            "环比变动+£35.4万，主要来自订单数（+£25.3万），客单价（+£14.1万）亦有同向贡献；"
+            "成交总额（GMV）环比变动+£35.4万，主要来自订单数（+£25.3万），客单价（+£14.1万）亦有同向贡献；"
             "汇率影响（−£4.00万）反向抵消。",
         ),
     ],
@@ -194,7 +194,8 @@ def test_drivers_are_named_by_size(language, labels, expected):
 def test_effects_that_cancel_out_are_no_change():
     frame = ladder(100_000, [("orders", "Orders", 5_000.0), ("aov", "Basket", -5_000.0)], 100_000)
     assert headlines.drivers_takeaway(frame, paper_desk("en")) == (
-        "No net change on October 2011: orders (+£5,000) and basket (−£5,000) cancelled out."
+        "Gross merchandise value hardly changed on October 2011: orders (+£5,000) and basket "
+        "(−£5,000) cancelled out."
     )
 
 
@@ -216,12 +217,12 @@ def test_movers_say_who_and_who_not():
         ("FR", "France", 20_000.0, 60_000.0),
     )
     assert headlines.movers_takeaway(frame, paper_desk("en")) == (
-        "Of the change of +£300.0k on October 2011, United Kingdom (+£300.0k) brought most, "
-        "followed by Germany (+£40.0k); France (−£40.0k) went the other way."
+        "Gross merchandise value changed by +£300.0k on October 2011; United Kingdom (+£300.0k) "
+        "brought most, followed by Germany (+£40.0k); France (−£40.0k) went the other way."
     )
     assert headlines.movers_takeaway(frame.assign(label=["英国", "德国", "法国"]),
                                      paper_desk("zh"), "year_ago") == (
-        "同比变动+£30.0万，其中英国（+£30.0万）贡献最大，其次为德国（+£4.00万）；"
+        "成交总额（GMV）同比变动+£30.0万，其中英国（+£30.0万）贡献最大，其次为德国（+£4.00万）；"
         "法国（−£4.00万）方向相反。"
     )  # fmt: skip
 
@@ -274,16 +275,36 @@ STEADY = [520_000.0, 470_000, 530_000, 510_000, 500_000, 490_000, 550_000, 480_0
 @pytest.mark.parametrize(
     ("language", "values", "expected"),
     [
-        ("en", [*STEADY, 700_000.0], "December 2011 was the highest of the last 12 months, at "
-                                     "£700.0k and above its usual range."),
-        ("zh", [*STEADY, 700_000.0], "2011年12月为£70.0万，是近12个月的最高值，高于正常区间。"),
-        ("en", [*STEADY, 505_000.0], "£505.0k in December 2011, against an average of £507.3k over "
-                                     "the 11 months before, within normal variation."),
-        ("zh", [*STEADY, 505_000.0], "2011年12月为£50.5万，此前11个月均值为£50.7万，属正常波动。"),
-        ("en", [500_000.0, 400_000.0, 300_000.0], "March 2011 was the lowest of the last 3 months, "
-                                                  "at £300.0k (too little history to judge)."),
+        (
+            "en",
+            [*STEADY, 700_000.0],
+            "Gross merchandise value was at its highest of the last 12 months in December 2011, at "
+            "£700.0k, above its usual range.",
+        ),
+        (
+            "zh",
+            [*STEADY, 700_000.0],
+            "2011年12月成交总额（GMV）为£70.0万，为近12个月最高，高于正常区间。",
+        ),
+        (
+            "en",
+            [*STEADY, 505_000.0],
+            "Gross merchandise value was £505.0k in December 2011, against an average of £507.3k "
+            "over the 11 months before, within normal variation.",
+        ),
+        (
+            "zh",
+            [*STEADY, 505_000.0],
+            "2011年12月成交总额（GMV）为£50.5万，此前11个月均值为£50.7万，属正常波动。",
+        ),
+        (
+            "en",
+            [500_000.0, 400_000.0, 300_000.0],
+            "Gross merchandise value was at its lowest of the last 3 months in March 2011, at "
+            "£300.0k (too little history to judge).",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_trend_says_where_the_last_month_stands(language, values, expected):
     assert headlines.trend_takeaway(trend(values), paper_desk(language), "gmv") == expected
 
@@ -292,8 +313,8 @@ def test_a_running_month_is_not_judged():
     desk = paper_desk("en", "2011-12", last=date(2011, 12, 9))
     frame = trend([*STEADY, 90_000.0], "preliminary")
     assert headlines.trend_takeaway(frame, desk, "gmv") == (
-        "£510.0k in November 2011, against an average of £507.0k over the 10 months before, within "
-        "normal variation; December 2011 is still running (data to 9 December 2011) and is not "
+        "Gross merchandise value was £510.0k in November 2011, against an average of £507.0k "
+        "over the 10 months before, within normal variation; December 2011 is still running (data to 9 December 2011) and is not "
         "judged."
     )
 

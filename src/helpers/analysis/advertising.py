@@ -93,6 +93,8 @@ def _figures(desk: Desk, period: Period) -> dict[tuple[str, str], dict[str, Any]
     frame = desk.measure(_METRICS, period, ("store", "campaign"))
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in frame[frame["dimension"] == "store,campaign"].to_dict("records"):
+        if "|" not in str(row["member"]):
+            continue
         store, campaign = str(row["member"]).split("|", 1)
         found.setdefault((store, campaign), {})[row["metric"]] = row
     return found

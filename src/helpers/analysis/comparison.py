@@ -6,6 +6,7 @@ it changed is ``drivers``; the words are ``headlines``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from helpers.analysis.signal import (
     judge_series,
 )
 from helpers.metrics.measuring import OPENING_SLACK_DAYS
-from helpers.metrics.notes import write_note
+from helpers.metrics.notes import read_note, write_note
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Unit
 
@@ -84,7 +85,9 @@ def compare(
         name: _lookup(desk, metric_ids, period, dims)
         for name, period in (("previous", desk.previous), ("year_ago", desk.year_ago))
     }
-    judged = _judgements(desk, metric_ids, dims, now) if signals else {}
+    # What has no value now needs no history.
+    known = [one for one in metric_ids if now.loc[now["metric"] == one, "value"].notna().any()]
+    judged = _judgements(desk, known, dims, now) if signals and known else {}
     rows = []
     for record in now.to_dict("records"):
         key = (record["metric"], record["member"])
@@ -103,7 +106,7 @@ def compare(
             "unit": str(unit),
             "currency": record["unit"] if unit is Unit.MONEY else "",
             "status": record["status"],
-            "note": write_note(record["note"], desk.language),
+            "note": _note(record, value, desk),
             "numerator": number(record["numerator"]),
             "denominator": number(record["denominator"]),
             "direction": str(direction),
@@ -246,6 +249,14 @@ def _judgements_by_month(
         (metric, member): judge_pairs(path(metric, member, before), path(metric, member, months))
         for metric, member in zip(now["metric"], now["member"], strict=True)
     }
+
+
+def _note(record: dict[Any, Any], value: float | None, desk: Desk) -> str:
+    """Write what stands beside a figure; of several reasons why there is none, the first."""
+    told = read_note(record["note"])
+    if value is None:
+        told = told[:1]
+    return write_note(json.dumps(told) if told else "", desk.language)
 
 
 def _judge_counts(now: dict[Any, Any], before: dict[Any, Any] | None) -> Judgement:

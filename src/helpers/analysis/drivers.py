@@ -33,10 +33,12 @@ STEPS: dict[str, Label] = {
     "currency": Label(en="Exchange rates", zh="汇率影响"),
 }
 STEP_COLUMNS = [
+    "metric",
     "dimension", "member", "step", "label", "value", "kind", "share_of_change", "currency",
     "status",
 ]  # fmt: skip
 MOVER_COLUMNS = [
+    "metric",
     "dimension", "member", "label", "value", "previous", "change", "relative_change",
     "share_of_change", "points", "standing", "unit", "currency", "status",
 ]  # fmt: skip
@@ -76,7 +78,7 @@ def explain_gmv(desk: Desk, against: Against = "previous", by: Sequence[str] = (
         by: ``("store",)``, ``("market",)`` or ``("platform",)`` for one ladder per member.
 
     Returns:
-        dimension, member, step, label, value, kind (``start``, ``effect``, ``end``),
+        metric, dimension, member, step, label, value, kind (``start``, ``effect``, ``end``),
         share_of_change (fraction of the whole change; empty on start and end), currency, status.
         Effects of nought that every group has (no currency but the base, nobody entered) are left
         out. Empty where there is no baseline.
@@ -120,7 +122,7 @@ def movers(
     """Say which members moved a metric, the largest movement first.
 
     Returns:
-        dimension, member, label, value, previous, change, relative_change, share_of_change
+        metric, dimension, member, label, value, previous, change, relative_change, share_of_change
         (fraction of the total change; empty for metrics that do not add up), points (change as
         a fraction of the baseline total: what the member adds to growth), standing (``stayed``,
         ``entered``, ``left``), unit, currency, status. Members beyond ``top`` are summed into a
@@ -152,6 +154,7 @@ def movers(
         change = None if value is None or before is None else value - before
         rows.append(
             {
+                "metric": metric,
                 "dimension": dimension,
                 "member": member,
                 "label": desk.member_label(dimension, member),
@@ -223,6 +226,7 @@ def _ladder(
 
     def row(step: str, label: str, value: float, kind: str, share: float | None) -> dict[str, Any]:
         return {
+            "metric": "gmv",
             "dimension": dimension,
             "member": member,
             "step": step,
@@ -309,6 +313,8 @@ def _groups(desk: Desk, period: Period) -> dict[tuple[str, str], _Group] | None:
             if row["metric"] == "gmv":
                 return None
             continue
+        if "|" not in str(row["member"]):
+            return None
         store, market = str(row["member"]).split("|", 1)
         group = groups.setdefault((store, market), _Group())
         if row["metric"] == "gmv":

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
+#: A sentence names no more than so many figures.
+LISTED = 5
 _MOVED = ("signal_up", "signal_down")
 
 
@@ -40,11 +42,11 @@ def headline(card: pd.DataFrame | Row, desk: Desk, metric: str | None = None) ->
     row = _row_of(card, metric)
     if row is None:
         return phrase("ranking.none", desk.language)
-    sentence = fact(row, desk)
     against = _primary(row, desk)
+    why = ""
     if row["metric"] == "gmv" and not row["dimension"] and against and row["signal"] in _MOVED:
-        sentence += _because(desk, against)
-    return _closed(starting(sentence), desk) + _preliminary(desk)
+        why = _because(desk, against)
+    return _closed(starting(fact(row, desk, why)), desk) + _preliminary(desk)
 
 
 def answers(desk: Desk, card: pd.DataFrame) -> list[str]:
@@ -92,11 +94,17 @@ def comparison_takeaway(card: pd.DataFrame, desk: Desk) -> str:
     if not judged:
         return _closed(phrase("card.untested", desk.language), desk)
     moved = [row for row in judged if row["signal"] in _MOVED]
+    if len({row["metric"] for row in rows}) > 1 and rows[0]["dimension"]:
+        moved = [row | {"label": _with_member(row, desk)} for row in moved]
+    if rows[0]["dimension"]:
+        moved.sort(key=lambda row: (row["metric"] != rows[0]["metric"], -abs(row["value"])))
     counts: Row = {"count": str(len(moved)), "all": str(len(judged))}
     if not moved:
-        return _closed(phrase("card.quiet", desk.language, **counts), desk)
-    listed = joined([_moved_name(row, desk) for row in moved[:5]], desk.language)
-    return _closed(phrase("card.signals", desk.language, list=listed, **counts), desk)
+        quiet = phrase("card.quiet", desk.language, plural=len(judged) != 1, **counts)
+        return _closed(quiet, desk)
+    listed = joined([_moved_name(row, desk) for row in moved[:LISTED]], desk.language)
+    key = "card.signals" if len(moved) <= LISTED else "card.signals_among"
+    return _closed(phrase(key, desk.language, list=listed, plural=len(judged) != 1, **counts), desk)
 
 
 def notes(card: pd.DataFrame) -> list[str]:
@@ -104,14 +112,16 @@ def notes(card: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(str(one) for one in card["note"] if isinstance(one, str) and one))
 
 
-def fact(row: Row, desk: Desk) -> str:
-    """Say one compared figure as a clause without a full stop."""
+def fact(row: Row, desk: Desk, why: str = "") -> str:
+    """Say one compared figure as a clause without a full stop; ``why`` follows the change."""
     language, unit = desk.language, Unit(row["unit"])
     name = row["metric_label"] if not row["dimension"] else _with_member(row, desk)
     when = when_text(desk)
     value = number(row["value"])
     if value is None:
-        reason = row["note"] or write_missing(row["status"], language)
+        reason = write_missing(row["status"], language)
+        if row["note"]:
+            reason += f"（{row['note']}）" if language == "zh" else f": {row['note']}"
         return phrase("fact.missing", language, name=name, when=when, reason=reason)
     kind = "fact.rate" if _is_level(row) else "fact.amount"
     written = _write(row, value, desk)
@@ -120,7 +130,7 @@ def fact(row: Row, desk: Desk) -> str:
     against = _primary(row, desk)
     if against is None:
         return _joined_clauses([sentence, phrase("change.none", language)], desk)
-    sentence += comma + _change(row, desk, against)
+    sentence += comma + _change(row, desk, against) + why
     tails = []
     other: Against = "year_ago" if against == "previous" else "previous"
     change = number(row[f"{other}_change"])
@@ -188,6 +198,7 @@ def drivers_takeaway(
     ]
     effects.sort(key=lambda one: -abs(one[1]))
     base = base_text(desk, against)
+    name = _subject(chosen, desk)
 
     def listed(some: Sequence[tuple[str, float]]) -> str:
         names = [
@@ -207,12 +218,15 @@ def drivers_takeaway(
         ups = [one for one in effects if one[1] > 0]
         downs = [one for one in effects if one[1] < 0]
         if not ups or not downs:
-            return _closed(phrase("driver.unchanged", language, base=base), desk)
-        text = phrase("driver.flat", language, base=base, ups=listed(ups), downs=listed(downs))
+            return _closed(phrase("driver.unchanged", language, base=base, name=name), desk)
+        text = phrase(
+            "driver.flat", language, base=base, name=name, ups=listed(ups), downs=listed(downs)
+        )
         return _closed(starting(text), desk)
     text = phrase(
         "driver.all",
         language,
+        name=name,
         change=_signed_money(change, desk),
         base=base,
         main=listed(with_it[:1]),
@@ -233,6 +247,7 @@ def movers_takeaway(frame: pd.DataFrame, desk: Desk, against: Against = "previou
     named = [row for row in rows if row["member"] != "others"]
     base = base_text(desk, against)
     unit = Unit(rows[0]["unit"])
+    name = _subject(frame, desk)
 
     def one(row: Row) -> str:
         change = number(row["change"]) or 0.0
@@ -247,7 +262,8 @@ def movers_takeaway(frame: pd.DataFrame, desk: Desk, against: Against = "previou
     named.sort(key=lambda row: -abs(number(row["change"]) or 0.0))
     if not adds_up:
         return _closed(
-            starting(phrase("movers.level", language, first=one(named[0]), base=base)), desk
+            starting(phrase("movers.level", language, name=name, first=one(named[0]), base=base)),
+            desk,
         )
     total = sum(number(row["change"]) or 0.0 for row in rows)
     with_it = [row for row in named if (number(row["change"]) or 0.0) * total > 0]
@@ -255,11 +271,12 @@ def movers_takeaway(frame: pd.DataFrame, desk: Desk, against: Against = "previou
     if not with_it:
         first, *_ = named
         return _closed(
-            starting(phrase("movers.level", language, first=one(first), base=base)), desk
+            starting(phrase("movers.level", language, name=name, first=one(first), base=base)), desk
         )
     text = phrase(
         "movers.up" if total > 0 else "movers.down",
         language,
+        name=name,
         change=signed(total, unit, language, rows[0]["currency"]),
         base=base,
         first=one(with_it[0]),
@@ -345,6 +362,7 @@ def _finished_trend(
     row = _records(finished)[-1]
     values = [float(value) for value in finished["value"]]
     named: Row = {
+        "name": _with_member(row, desk) if member else desk.metric_label(metric),
         "month": _month(row["month"], desk),
         "value": _write(row, values[-1], desk),
     }
@@ -385,6 +403,10 @@ def ranking_takeaway(frame: pd.DataFrame, desk: Desk, metric: str = "gmv") -> st
     for row in rows:
         row.setdefault("unit", str(desk.unit(metric)))
         row.setdefault("currency", desk.currency)
+    if len(rows) == 1:
+        only = _write(rows[0], float(rows[0]["value"]), desk)
+        label = str(rows[0]["label"])
+        return _closed(phrase("ranking.only", language, label=label, value=only), desk)
     total = sum(float(row["value"]) for row in rows)
     has_share = "share" in rows[0]
     is_whole = desk.unit(metric) in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
@@ -519,16 +541,19 @@ def pace_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     rows = _records(frame)
     good = [row for row in rows if row["verdict"] in ("met", "ahead", "on_track")]
     unknown = [row for row in rows if row["verdict"] == "not_enough_data"]
-    text = phrase(
-        "pace.all", language, good=str(len(good)), count=str(len(rows)), plural=len(rows) != 1
-    )
+    if len(rows) == 1:
+        text = phrase(f"pace.{'single' if good else 'single_not'}", language)
+    else:
+        text = phrase(
+            "pace.all", language, good=str(len(good)), count=str(len(rows)), plural=len(good) != 1
+        )
     behind = [row for row in rows if row["verdict"] in ("behind", "at_risk", "missed")]
     if behind:
         worst = min(behind, key=lambda row: number(row["pace_index"]) or row["attainment"] or 0.0)
-        named: Row = {
-            "name": within(worst["label"]) if language == "en" else str(worst["label"]),
-            "scope": str(worst["scope"]),
-        }
+        name = within(worst["label"]) if language == "en" else str(worst["label"])
+        if worst["dimension"]:
+            name += f"（{worst['scope']}）" if language == "zh" else f" ({worst['scope']})"
+        named: Row = {"name": name}
         index = number(worst["pace_index"])
         if index is None:
             text += phrase(
@@ -778,7 +803,6 @@ def _because(desk: Desk, against: Against) -> str:
         language,
         driver=driver,
         value=_signed_money(float(most["value"]), desk),
-        change=_signed_money(change, desk),
     )
 
 
@@ -789,7 +813,7 @@ def _others_moved(rows: Sequence[Row], desk: Desk) -> str:
     moved = [row for row in judged if row["signal"] in _MOVED]
     if not moved:
         return _closed(phrase("card.others_quiet", desk.language), desk)
-    listed = joined([_moved_name(row, desk) for row in moved[:4]], desk.language)
+    listed = joined([_moved_name(row, desk) for row in moved[:LISTED]], desk.language)
     return _closed(phrase("card.also", desk.language, list=listed), desk)
 
 
@@ -810,6 +834,11 @@ def _moved_name(row: Row, desk: Desk) -> str:
         return phrase("card.one", language, name=name, change=written)
     judgement = phrase(f"card.{'good' if good > 0 else 'bad'}", language)
     return phrase("card.judged", language, name=name, change=written, judgement=judgement)
+
+
+def _subject(frame: pd.DataFrame, desk: Desk) -> str:
+    metric = str(frame["metric"].iloc[0]) if "metric" in frame and len(frame) else "gmv"
+    return desk.metric_label(metric)
 
 
 def _target_clause(row: Row, desk: Desk) -> str:
@@ -845,8 +874,8 @@ def _preliminary(desk: Desk) -> str:
 
 def _with_member(row: Row, desk: Desk) -> str:
     if desk.language == "zh":
-        return f"{row['label']}{row['metric_label']}"
-    return f"{row['metric_label']} ({row['label']})"
+        return f"{row['label']}{desk.metric_label(row['metric'])}"
+    return f"{desk.metric_label(row['metric'])} ({row['label']})"
 
 
 def _row_of(card: pd.DataFrame | Row, metric: str | None) -> Row | None:

@@ -116,13 +116,13 @@ def explain_products(desk: Desk, against: Against = "previous") -> pd.DataFrame:
     """Split the change of merchandise GMV into volume, mix, price, new and discontinued.
 
     Returns:
-        step, label, value, kind (``start``, ``effect``, ``end``), share_of_change, currency,
-        status, ready for a waterfall. Empty without a baseline. Prices are in base currency, so
-        an exchange rate that moved shows as price.
+        metric, step, label, value, kind (``start``, ``effect``, ``end``), share_of_change,
+        currency, status, ready for a waterfall. Empty without a baseline. Prices are in base
+        currency, so an exchange rate that moved shows as price.
     """
     import pandas as pd
 
-    columns = ["step", "label", "value", "kind", "share_of_change", "currency", "status"]
+    columns = ["metric", "step", "label", "value", "kind", "share_of_change", "currency", "status"]
     baseline = desk.baseline(against)
     if baseline is None:
         return pd.DataFrame(columns=columns)
@@ -138,7 +138,9 @@ def explain_products(desk: Desk, against: Against = "previous") -> pd.DataFrame:
         share = value / (end - start) if abs(end - start) >= 0.005 else None
         rows.append((step, label.text(desk.language), value, "effect", share))
     rows.append(("end", desk.elapsed.label(desk.language), end, "end", None))
-    return pd.DataFrame([(*row, desk.currency, status) for row in rows], columns=columns)
+    return pd.DataFrame(
+        [("merchandise_gmv", *row, desk.currency, status) for row in rows], columns=columns
+    )
 
 
 def _ranked(desk: Desk, period: Period) -> pd.DataFrame:
