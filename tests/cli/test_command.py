@@ -1,0 +1,116 @@
+"""The command: exit codes, faults on stderr, and no traceback for a wrong question."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from helpers.paths import ROOT
+
+WORKSPACE = """
+company: {en: Acme, zh: 阿克美}
+base_currency: USD
+time_zone: America/New_York
+stores:
+  - id: shop
+    name: {en: Shop, zh: 店铺}
+    platform: own
+    currency: USD
+    time_zone: America/New_York
+    tax_basis: excluded
+"""
+
+
+def review(*words, cwd=ROOT, **environment):
+    """Run the installed command as a person would; stderr and exit code are part of it."""
+    command = [sys.executable, "-c", "from helpers.cli import main; main()", *map(str, words)]
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "200", **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    (tmp_path / "workspace.yml").write_text(WORKSPACE, encoding="utf-8")
+    return tmp_path
+
+
+def test_help_names_every_subcommand():
+    said = review("--help").stdout
+    for name in ("demo", "ingest", "metrics", "check", "list", "run", "publish", "serve", "lab"):
+        assert f"\n  {name} " in said
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "says"),
+    [
+        (["metrics", "--period", "2025-13"], 2, "no period"),
+        (["metrics"], 2, "review ingest"),
+        (["run", "monthly"], 2, "review ingest"),
+        (["publish", "nothing"], 2, "nothing"),
+        (["nonsense"], 2, "No such command"),
+        (["run", "monthly", "--lang", "fr"], 2, "fr"),
+    ],
+)
+def test_asked_wrongly_is_exit_2_in_words(workspace, words, exit_code, says):
+    where = [] if words == ["nonsense"] else ["--workspace", workspace]
+    done = review(*words, *where)
+    assert done.returncode == exit_code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_workspace_says_which_file_to_create(tmp_path):
+    done = review("ingest", "--workspace", tmp_path)
+    assert done.returncode == 2
+    assert f"{tmp_path}/workspace.yml: no such file; create it" in done.stderr
+
+
+def test_ingest_of_nothing_is_fine_and_creates_the_inbox(workspace):
+    done = review("ingest", "--workspace", workspace, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"files": []}
+    assert (workspace / "inbox").is_dir()
+
+
+def test_a_refused_file_is_exit_1_and_named(workspace):
+    (workspace / "inbox" / "shop").mkdir(parents=True)
+    (workspace / "inbox" / "shop" / "what.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    done = review("ingest", "--workspace", workspace, "--json")
+    assert done.returncode == 1
+    (file,) = json.loads(done.stdout)["files"]
+    assert file["status"] == "refused" and "what.csv" in file["path"]
+    assert file["rows_kept"] == 0
+
+
+def test_the_catalogue_is_listed_without_a_workspace(tmp_path):
+    done = review("metrics", "--list", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    listed = json.loads(done.stdout)
+    ids = {one["id"] for one in listed}
+    assert {"gmv", "net_sales", "aov", "roas", "return_rate"} <= ids and len(ids) >= 50
+
+
+def test_the_demo_is_never_written_over_something_else(tmp_path):
+    (tmp_path / "letters.txt").write_text("mine", encoding="utf-8")
+    done = review("demo", tmp_path, "--scale", "0.02", "--months", "3")
+    assert done.returncode == 2 and "holds no demo" in done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["letters.txt"]
+
+
+def test_check_names_every_fault_of_a_bad_workspace(workspace):
+    folder = workspace / "plan" / "2025"
+    folder.mkdir(parents=True)
+    (folder / "risks.yml").write_text("risks: [{id: x}]\ncolour: red\n", encoding="utf-8")
+    done = review("check", "--workspace", workspace)
+    assert done.returncode == 1
+    assert "colour: is no known key" in done.stderr and "risks.0.label: is missing" in done.stderr
+    assert "ok   metric catalogue" in done.stdout
