@@ -345,7 +345,7 @@ def _draw_trend(course: _Course, one: Subject, width: float) -> Figure:
     ends = _end_labels(course, one)
     left = max(width_of(name, TEXT) for name in names) + 10
     right = max(width_of(text, size) for text, _, _, size in ends) + 16
-    top, bottom = 18.0, 44.0
+    top, bottom = 18.0, 48.0
     figure = sheet(width, height)
     axes = figure.add_axes((left / width, bottom / height, (width - left - right) / width,
                             (height - top - bottom) / height))  # fmt: skip
@@ -500,7 +500,7 @@ def _name_months(
         tail = f"\n{month.start.year}" if month.start.year != year else ""
         year = month.start.year
         names.append(month_name(month, language) + tail)
-    axes.set_xticks(places, names)
+    axes.set_xticks(places, names, linespacing=1.4)
 
 
 def small_multiples(

@@ -120,6 +120,7 @@ def variance_bars(
         judged = news(change, one.direction)
         written = one.write_signed(change)
         share = _relative(row, change, against, one)
+        is_new = text_of(row.get("standing")) in _STANDING
         word = judged.word.text(language) if judged.word else ""
         levels = " → ".join(
             one.write(row[column])
@@ -132,7 +133,7 @@ def variance_bars(
                 marks=[bar(ruler, 0, change, f"ex-bar-{judged.css}"), axis(ruler)],
                 value=written,
                 remark=share,
-                judged=judged,
+                judged=judged._replace(word=None) if is_new else judged,
                 under=levels if "→" in levels else "",
             )
         )
@@ -305,10 +306,13 @@ def _draw_columns(walk: list[_Step], width: float) -> Figure:
     """Stand the steps side by side, for a wide page."""
     count = len(walk)
     slot = (width - 8) / count
-    size = TEXT if slot >= 62 else 12.0
-    names = [wrapped(drawable(step.label), size, slot - 6) for step in walk]
-    lines = max(name.count("\n") + 1 for name in names)
-    top, bottom, plot = 26.0, 10.0 + lines * size * 1.32, 230.0
+    # Many steps make narrow columns: the letters give way before the words are cut.
+    for size in (TEXT, 12.0, 11.5):
+        names = [wrapped(drawable(step.label), size, slot - 6).split("\n") for step in walk]
+        if all(width_of(line, size) <= slot for name in names for line in name):
+            break
+    lines = max(map(len, names))
+    top, bottom, plot = 26.0, 14.0 + lines * size * 1.32, 230.0
     height = top + plot + bottom
     figure = sheet(width, height)
     axes = figure.add_axes((4 / width, bottom / height, (width - 8) / width, plot / height))
@@ -330,17 +334,23 @@ def _draw_columns(walk: list[_Step], width: float) -> Figure:
         axes.annotate(
             step.written, (place, at), xytext=(0, -4 if below else 4), textcoords="offset points",
             ha="center", va="top" if below else "bottom", color=INK if step.is_level
-            or step.colour == STEP else step.colour, fontsize=size + 1 if step.is_level else size,
+            or step.colour == STEP else step.colour, fontsize=TEXT,
             annotation_clip=False, zorder=4,
         )  # fmt: skip
     axes.axhline(0, color=ACTUAL, linewidth=1, zorder=4)
-    axes.set_xticks(range(count), names, fontsize=size, color=INK, linespacing=1.25)
+    for place, name in enumerate(names):
+        for number, line in enumerate(name):
+            axes.annotate(
+                line, (place, 0), xycoords=("data", "axes fraction"),
+                xytext=(0, -9 - size * (0.8 + 1.32 * number)), textcoords="offset points",
+                ha="center", va="baseline", fontsize=size, color=INK, annotation_clip=False,
+            )  # fmt: skip
     return figure
 
 
 def _draw_rows(walk: list[_Step], width: float) -> Figure:
     """Lay the steps below each other, for a phone."""
-    slot, top, bottom = 36.0, 4.0, 6.0
+    slot, top, bottom = 38.0, 4.0, 6.0
     left = min(max(width_of(step.label, TEXT) for step in walk) + 8, 118.0)
     right = max(width_of(step.written, TEXT) for step in walk) + 6
     height = top + bottom + slot * len(walk)
@@ -366,7 +376,7 @@ def _draw_rows(walk: list[_Step], width: float) -> Figure:
         )  # fmt: skip
     axes.axvline(0, color=ACTUAL, linewidth=1, zorder=4)
     names = [wrapped(drawable(step.label), TEXT, left - 8) for step in walk]
-    axes.set_yticks(range(len(walk)), names, fontsize=TEXT, color=INK, linespacing=1.15)
+    axes.set_yticks(range(len(walk)), names, fontsize=TEXT, color=INK, linespacing=1.3)
     for tick in axes.get_yticklabels():
         tick.set_horizontalalignment("left")
     axes.tick_params(axis="y", pad=left - 1)

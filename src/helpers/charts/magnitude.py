@@ -55,6 +55,11 @@ _AGAINST = {
     "previous": (LAST_PERIOD, Label(en="vs last period", zh="较上期")),
     "year_ago": (LAST_YEAR, Label(en="vs last year", zh="较去年同期")),
 }
+#: On a card the line above already says "against".
+_SHORT = {
+    "previous": Label(en="last period", zh="较上期"),
+    "year_ago": Label(en="last year", zh="较去年同期"),
+}
 _OF_TARGET = Label(en="of target", zh="目标完成率")
 _NO_TARGET = Label(en="no target set", zh="未设目标")
 
@@ -169,7 +174,7 @@ def _news_of(row: dict[str, Any], column: str, one: Subject) -> News | None:
 
 def _baseline(row: dict[str, Any], column: str, one: Subject, against: dict[str, str]) -> Markup:
     language = one.language
-    name = against.get(column) or _AGAINST[column][1].text(language)
+    name = against.get(column) or _SHORT[column].text(language)
     verdict = _news_of(row, column, one)
     if verdict is None:
         return _line(name, write_missing(Status.NO_BASELINE, language), "", "ex-missing")

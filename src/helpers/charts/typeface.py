@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from helpers.charts.markup import clean
 from helpers.vocabulary.faults import Fault, WorkFailed
@@ -49,6 +50,24 @@ def load_typeface() -> frozenset[int]:
     spare = font_manager.findfont("DejaVu Sans", fallback_to_default=False)
     known = set(FT2Font(str(file)).get_charmap()) | set(FT2Font(spare).get_charmap())
     return frozenset(known)
+
+
+@cache
+def _face() -> Any:
+    from matplotlib.ft2font import FT2Font
+
+    face = FT2Font(str(font_file()))
+    face.set_size(100, 72)
+    return face
+
+
+@cache
+def advance(letter: str) -> float:
+    """Say how far a letter moves the pen, in ems; unknown ones count as a full square."""
+    face = _face()
+    if ord(letter) not in load_typeface() or not face.get_char_index(ord(letter)):
+        return 1.0
+    return float(face.load_char(ord(letter)).linearHoriAdvance) / 65536 / 100
 
 
 def drawable(text: object) -> str:
