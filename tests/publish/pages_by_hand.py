@@ -18,6 +18,7 @@ from helpers.config.workspace import Store, Workspace
 from helpers.publish.content import PageBuilt
 from helpers.publish.home import HomeSummary
 from helpers.vocabulary.labels import Label
+from helpers.vocabulary.periods import parse_period
 
 HOSTILE = '<script>document.title="taken"</script><img src=x onerror=alert(1)>'
 DOLLARS = "Basket prices moved from $100 to $200, {{ 7*7 }} and example.com stay as typed."
@@ -219,3 +220,4 @@ def summaries(pages: dict[str, list[PageBuilt]]) -> dict[str, HomeSummary]:
 
 
 DATA_THROUGH = date(2025, 10, 31)
+SEPTEMBER = {"period": parse_period("2025-09"), "data_through": date(2025, 9, 30)}

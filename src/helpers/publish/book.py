@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from helpers.config.workspace import Workspace
-from helpers.paths import WorkspacePaths
+from helpers.paths import PACKAGE, WorkspacePaths
 from helpers.publish.assets import Assets, frame_fingerprint, store_assets
 from helpers.publish.content import Content, PageBuilt, file_name, letters_of, read_content
 from helpers.publish.editions import (
@@ -122,7 +122,7 @@ def publish(
             known = editions_of(site)
             last = _last_of(known, review, period)
             if last and last.key == full_key:
-                if not _is_told(site, known):
+                if not _is_told(site, known, _portal_key(workspace)):
                     with _staging(site) as staging:
                         _build(site, staging, workspace, known, None, {}, metrics)
                 return EditionBuilt(site / INDEX, site / last.folder, last.number, False)
@@ -380,15 +380,28 @@ def _next_portal(site: Path) -> int:
     return max((int(name) for name in names if name.isdigit()), default=0) + 1
 
 
-def _is_told(site: Path, editions: Sequence[Edition]) -> bool:
-    """Tell whether the pointer knows these editions: a killed publication may have left it out."""
+def _portal_key(workspace: Workspace) -> str:
+    """Fingerprint what the portal is made of besides the editions: frame, metrics, company."""
+    digest = hashlib.sha256(f"{frame_fingerprint()} {workspace.company!r}".encode())
+    for path in sorted((PACKAGE / "metrics" / "catalog").glob("*.yml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _is_told(site: Path, editions: Sequence[Edition], portal_key: str) -> bool:
+    """Tell whether pointer and portal are up to date.
+
+    A killed publication may have left an edition out, or a definition may have changed since.
+    """
     pointer = site / POINTER
     if not (pointer.is_file() and (site / INDEX).is_file()):
         return False
     told = json.loads(pointer.read_text(encoding="utf-8").split("=", 1)[1].strip().rstrip(";"))
-    return [one["folder"] for one in told["editions"]] == [one.folder for one in editions] and (
-        site / PORTAL / str(told["portal"])
-    ).is_dir()
+    return (
+        told.get("portal_key") == portal_key
+        and [one["folder"] for one in told["editions"]] == [one.folder for one in editions]
+        and (site / PORTAL / str(told["portal"])).is_dir()
+    )
 
 
 def _tell(
@@ -404,6 +417,7 @@ def _tell(
 
     content = {
         "portal": portal,
+        "portal_key": _portal_key(workspace),
         "editions": [
             {
                 "review": one.review,

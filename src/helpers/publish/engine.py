@@ -54,7 +54,9 @@ class BookSource:
     def write_contents(self) -> None:
         """Write ``_toc.yml``: Jupyter Book builds what it names and nothing else."""
         first, *rest = self.pages
-        toc = {"format": "jb-book", "root": first, "chapters": [{"file": one} for one in rest]}
+        toc: dict[str, Any] = {"format": "jb-book", "root": first}
+        if rest:
+            toc["chapters"] = [{"file": one} for one in rest]
         (self.folder / "_toc.yml").write_text(json.dumps(toc), encoding="utf-8")
 
     def as_job(self) -> dict[str, Any]:
