@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from helpers.charts.absent import nothing_to_show
-from helpers.charts.drawing import NARROW, as_svg, draw_twice, house_style, inline, sheet, spread
+from helpers.charts.drawing import (
+    NARROW,
+    as_svg,
+    draw_twice,
+    house_style,
+    inline,
+    sheet,
+    spread,
+    write_below,
+)
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.grids import Column, numbers_table
 from helpers.charts.markup import Markup, tag
@@ -494,13 +503,14 @@ def _name_months(
     """Name the months so that the last one always is, and write the year where it begins."""
     every = 1 if not is_narrow or len(months) <= 7 else 3
     places = [place for place in range(len(months)) if (len(months) - 1 - place) % every == 0]
-    names, year = [], None
+    names: list[list[str]] = []
+    year = None
     for place in places:
         month = months[place]
-        tail = f"\n{month.start.year}" if month.start.year != year else ""
+        starts = [str(month.start.year)] if month.start.year != year else []
         year = month.start.year
-        names.append(month_name(month, language) + tail)
-    axes.set_xticks(places, names, linespacing=1.4)
+        names.append([month_name(month, language), *starts])
+    write_below(axes, places, names, TEXT, SOFT)
 
 
 def small_multiples(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.charts.absent import nothing_to_show
 from helpers.charts.bars import Row, Ruler, axis, bar, bar_list
-from helpers.charts.drawing import NARROW, draw_twice, sheet
+from helpers.charts.drawing import NARROW, draw_twice, sheet, write_below
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.grids import Column, numbers_table
 from helpers.charts.notation import (
@@ -338,13 +338,7 @@ def _draw_columns(walk: list[_Step], width: float) -> Figure:
             annotation_clip=False, zorder=4,
         )  # fmt: skip
     axes.axhline(0, color=ACTUAL, linewidth=1, zorder=4)
-    for place, name in enumerate(names):
-        for number, line in enumerate(name):
-            axes.annotate(
-                line, (place, 0), xycoords=("data", "axes fraction"),
-                xytext=(0, -9 - size * (0.8 + 1.32 * number)), textcoords="offset points",
-                ha="center", va="baseline", fontsize=size, color=INK, annotation_clip=False,
-            )  # fmt: skip
+    write_below(axes, range(count), names, size, INK)
     return figure
 
 

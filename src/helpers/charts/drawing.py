@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from helpers.charts.notation import VARIABLES
 from helpers.charts.typeface import FONT_STACK, load_typeface
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 HOUSE_STYLE = Path(__file__).with_name("house.mplstyle")
@@ -69,6 +70,23 @@ def sheet(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width / 72, height / 72), dpi=72)
+
+
+def write_below(
+    axes: Axes, places: Sequence[float], names: Sequence[Sequence[str]], size: float, colour: str
+) -> None:
+    """Write names under an axis, line by line on common baselines.
+
+    Tick labels hang from their tops, so that "Apr" would sit higher than "Mar".
+    """
+    axes.set_xticks([])
+    for place, lines in zip(places, names, strict=True):
+        for number, line in enumerate(lines):
+            axes.annotate(
+                line, (place, 0), xycoords=("data", "axes fraction"),
+                xytext=(0, -9 - size * (0.8 + 1.32 * number)), textcoords="offset points",
+                ha="center", va="baseline", fontsize=size, color=colour, annotation_clip=False,
+            )  # fmt: skip
 
 
 def draw_twice(exhibit_id: str, draw: Callable[[float], Figure]) -> Drawing:
