@@ -14,6 +14,7 @@ from helpers.plan.loading import Plan
 from helpers.reviews import page as page_module
 from helpers.reviews import takeaways
 from helpers.reviews.columns import columns_of
+from helpers.reviews.finishing import MISSING, finish
 from helpers.reviews.notices import Notice, Sentences
 from helpers.reviews.page import Page, write_down_reads
 from helpers.vocabulary.faults import AskedWrongly
@@ -102,6 +103,43 @@ def test_missing_figures_become_one_sentence_that_says_what_to_supply(desk, sent
     assert isinstance(notice, Notice)
     assert sentence in notice._repr_html_()
     assert 'id="one"' in notice._repr_html_()
+    assert notice.is_missing == (sentence != "Nothing to report")
+
+
+def test_figures_that_would_say_nothing_without_a_table_are_not_drawn():
+    page = Page(desk_with("order_lines"))
+    notice = page.show(draw, FRAME, id="one", says=says, metric="gmv", needs=["products"])
+    assert "the product master" in repr(notice)
+
+
+def shown(cell_id: str, *missing: str) -> dict:
+    outputs = [
+        {"output_type": "execute_result", "metadata": {MISSING: one} if one else {}, "data": {}}
+        for one in missing
+    ]
+    return {"cell_type": "code", "id": cell_id, "metadata": {}, "source": "x", "outputs": outputs}
+
+
+def test_sections_without_a_source_are_listed_once_at_the_end():
+    heading = lambda text: {  # noqa: E731
+        "cell_type": "markdown", "id": text[:5], "metadata": {}, "source": f"## {text}"
+    }  # fmt: skip
+    notebook = {
+        "cells": [
+            shown("imports"),
+            shown("first", "no traffic"),  # before any heading: stays
+            heading("Who came?"), shown("came", "no traffic"),
+            heading("How much?"), shown("much", ""),
+            heading("Both?"), shown("both", "no traffic"), shown("other", ""),
+            heading("Who left?"), shown("left", "no traffic"),
+        ]
+    }  # fmt: skip
+    finish(notebook, "en")
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert ids == ["imports", "first", "How m", "much", "Both?", "both", "other", "not-shown"]
+    assert notebook["cells"][-1]["source"].splitlines()[-1] == (
+        "- no traffic Unanswered: Who came? Who left?"
+    )
 
 
 def test_plan_not_written_yet_is_named_by_its_folder():

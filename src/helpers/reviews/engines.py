@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.reviews.preparing import Cell, Notebook, source_of, tags_of
+from helpers.reviews.finishing import RECORD_READS, finish
+from helpers.reviews.preparing import Cell, Notebook, source_of
+from helpers.vocabulary.labels import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: Where a page's notebook writes which tables and files it read.
 READS_TO = "REVIEW_READS_TO"
-_RECORD_READS = "record-reads"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Task:
     """One page in one language, ready to run."""
 
     notebook: Notebook
+    language: Language
     parameters: Mapping[str, Any]
     engine: str
     running: Path  # the notebook while and after it runs
@@ -67,7 +69,9 @@ def execute(task: Task) -> Outcome:
     with suppress(FileNotFoundError):
         notebook = json.loads(task.running.read_text(encoding="utf-8"))
         outcome = _judge(notebook, trouble, time.perf_counter() - start)
-        _tidy(notebook, task.running)
+        finish(notebook, task.language)
+        text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+        task.running.write_text(text + "\n", encoding="utf-8")
         return outcome
     return Outcome(time.perf_counter() - start, "", trouble or "the notebook was not written")
 
@@ -107,8 +111,8 @@ def _with_reads_recorded(notebook: Notebook) -> Notebook:
     """Add a last cell that writes down what was read; it is taken out again afterwards."""
     cell: Cell = {
         "cell_type": "code",
-        "id": _RECORD_READS,
-        "metadata": {"tags": [_RECORD_READS]},
+        "id": RECORD_READS,
+        "metadata": {"tags": [RECORD_READS]},
         "execution_count": None,
         "outputs": [],
         "source": "from helpers.reviews.page import write_down_reads\n\nwrite_down_reads()",
@@ -147,30 +151,6 @@ def _stderr_of(cell: Cell) -> str:
         if out["output_type"] == "stream" and out["name"] == "stderr"
     )
     return "".join(said)
-
-
-def _tidy(notebook: Notebook, path: Path) -> None:
-    """Keep from readers what is not for them, and make equal runs equal.
-
-    Warnings are in the log and in the report. papermill gives the cell it injects a new random
-    id on every run.
-    """
-    kept = []
-    for cell in notebook["cells"]:
-        if _RECORD_READS in tags_of(cell):
-            continue
-        if "injected-parameters" in tags_of(cell):
-            cell["id"] = "injected-parameters"
-        if cell["cell_type"] == "code":
-            cell["outputs"] = [
-                out
-                for out in cell["outputs"]
-                if not (out["output_type"] == "stream" and out["name"] == "stderr")
-            ]
-        kept.append(cell)
-    notebook["cells"] = kept
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
-    path.write_text(text + "\n", encoding="utf-8")
 
 
 @contextmanager

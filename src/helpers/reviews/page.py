@@ -23,7 +23,7 @@ from helpers.plan.models import QUARTERS, Quarter
 from helpers.plan.promises import targets_frame, year_targets_frame
 from helpers.reviews.columns import columns_of
 from helpers.reviews.engines import READS_TO
-from helpers.reviews.notices import Notice, Sentences, nothing_to_show
+from helpers.reviews.notices import Notice, Sentences, absent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,6 +110,7 @@ class Page:
         plan: Plan | None = None,
         defines: Sequence[str] = (),
         about: pd.DataFrame | None = None,
+        needs: Sequence[str] = (),
         **how: Any,
     ) -> Any:
         """Draw a frame as an exhibit, or say in one sentence why there is nothing to draw.
@@ -125,13 +126,15 @@ class Page:
             plan: Given, the figures come from this plan.
             defines: Metrics whose definition is printed below, because operators differ on it.
             about: The frame that the takeaway is about, where it is not the one that is drawn.
+            needs: Tables without which the figures, though there, would say nothing.
             how: Keywords of ``draw``. ``metric``, ``against``, ``member``, language and currency
                 reach ``draw`` and ``says`` where they take them.
         """
         desk = self.desk
         tables = tuple(reads) or self._tables_behind(frame, how.get("metric"))
-        if _has_nothing(frame):
-            return Notice(id, nothing_to_show(desk, tables, plan), desk.language)
+        lacking = [table for table in needs if not desk.warehouse.has(table)]
+        if lacking or _has_nothing(frame) or (about is not None and _has_nothing(about)):
+            return absent(id, desk, lacking or tables, plan)
         shared = {name: how.pop(name) for name in _SHARED if name in how}
         notes = (*how.pop("notes", ()), *self._definitions(defines))
         offered = {"language": desk.language, "currency": desk.currency, "notes": notes, **shared}
@@ -162,8 +165,12 @@ class Page:
             how["name"] = f"{self.desk.metric_label(metric)} · {of_member}"
         return self.show(draw, frame, metric=metric, member=member, **how)
 
-    def say(self, sentences: Sequence[str], id: str) -> Sentences:
-        """Show sentences made from numbers as a list."""
+    def say(
+        self, sentences: Sequence[str], id: str, plan: Plan | None = None
+    ) -> Sentences | Notice:
+        """Show sentences made from numbers as a list; those from a plan need one to be there."""
+        if plan is not None and plan.is_empty:
+            return absent(id, self.desk, (), plan)
         return Sentences(id, tuple(sentences), self.desk.language)
 
     def columns(self, name: str) -> list[Column]:

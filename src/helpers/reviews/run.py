@@ -242,7 +242,16 @@ def _task(run: PageRun, engine: str, cell_seconds: int) -> Task:
     for leftover in (reads, running, run.log):
         with suppress(FileNotFoundError):
             leftover.unlink()
-    return Task(run.notebook, run.parameters, engine, running, reads, run.log, cell_seconds)
+    return Task(
+        notebook=run.notebook,
+        language=run.language,
+        parameters=run.parameters,
+        engine=engine,
+        running=running,
+        reads=reads,
+        log=run.log,
+        cell_seconds=cell_seconds,
+    )
 
 
 def _finish(request: Request, run: PageRun, outcome: Outcome, reason: str) -> PageResult:
