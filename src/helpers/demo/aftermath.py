@@ -126,12 +126,18 @@ def follow_up(
     rate = rates[sales.country[sales.order[back]]]
     finest = 1 if shop.tax_rate else sales.step
     inside = share_of(gross, rate, 1000 + rate, finest) if shop.tax_basis == "included" else 0
+    amount, tax = gross - inside, inside + sales.tax_on_top[back]
+    if shop.undated_refunds:
+        # Nobody can say which part of an order's code one line had: the order comes back whole.
+        entire = _by_order(sales, sales.code_discount)[sales.order[back]] > 0
+        amount = np.where(entire, _by_order(sales, sales.gmv)[sales.order[back]], amount)
+        tax = np.where(entire, _by_order(sales, sales.tax_on_top)[sales.order[back]], tax)
     returned_commission = commission[back]
     kept = np.minimum(share_of(returned_commission, 20, 100, sales.step), 5 * TICK)
     refunds = GivenBack(
         utc=refunded[happened], day=refund_day[happened], line=back[happened],
-        amount=(gross - inside)[happened],
-        tax=(inside + sales.tax_on_top[back])[happened],
+        amount=amount[happened],
+        tax=tax[happened],
         commission_back=returned_commission[happened], commission_kept=-kept[happened],
     )  # fmt: skip
     arrived = (received < clock.end) & ~keeps_goods
@@ -142,6 +148,13 @@ def follow_up(
     return Aftermath(
         sales, postings, refunds, returns, _charges(rng, drawn, sales, timeline, goods)
     )
+
+
+def _by_order(sales: Sales, values: Array) -> Array:
+    """Add up a column of lines by order."""
+    total = np.zeros(len(sales.utc), dtype=np.int64)
+    np.add.at(total, sales.order, values)
+    return total
 
 
 def _charges(

@@ -440,11 +440,11 @@ def returns(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
                 state, reason, "Unit returned to inventory" if state == "SELLABLE" else "",
                 f"LPN{line:08d}", "",
             )))  # fmt: skip
-        # An export without a single return is valid, and sellers do have such months.
-        yield (
-            f"{shop}/{name}/fba-returns-{name}.txt",
-            tab_separated(RETURNS, rows, _MARKETPLACES[shop].encoding),
-        )
+        if rows:  # nobody keeps a download without a single return
+            yield (
+                f"{shop}/{name}/fba-returns-{name}.txt",
+                tab_separated(RETURNS, rows, _MARKETPLACES[shop].encoding),
+            )
 
 
 def listings(drawn: Drawn) -> list[tuple[str, int]]:
