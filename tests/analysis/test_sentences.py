@@ -314,8 +314,8 @@ def test_a_running_month_is_not_judged():
     frame = trend([*STEADY, 90_000.0], "preliminary")
     assert headlines.trend_takeaway(frame, desk, "gmv") == (
         "Gross merchandise value was £510.0k in November 2011, against an average of £507.0k "
-        "over the 10 months before, within normal variation; December 2011 is still running (data to 9 December 2011) and is not "
-        "judged."
+        "over the 10 months before, within normal variation; December 2011 is still running (data "
+        "to 9 December 2011) and is not judged."
     )
 
 

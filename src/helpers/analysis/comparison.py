@@ -34,6 +34,9 @@ PERIODS_JUDGED = 36
 #: Dimensions of which there are too many members to read a history for each.
 _CROWDED = {"product", "campaign"}
 
+#: Notes that qualify a figure and are no reason for having none.
+_NO_REASON = {"immature", "snapshot_on", "like_for_like", "over_products"}
+
 COMPARISON_COLUMNS = [
     "metric", "metric_label", "dimension", "member", "label", "value", "unit", "currency", "status",
     "note", "numerator", "denominator", "previous", "previous_change", "year_ago",
@@ -255,7 +258,7 @@ def _note(record: dict[Any, Any], value: float | None, desk: Desk) -> str:
     """Write what stands beside a figure; of several reasons why there is none, the first."""
     told = read_note(record["note"])
     if value is None:
-        told = told[:1]
+        told = [one for one in told if one["code"] not in _NO_REASON][:1] or told[:1]
     return write_note(json.dumps(told) if told else "", desk.language)
 
 
