@@ -36,6 +36,8 @@ _CODES = (
 _MARK = rf"(?:{_CODES}|[A-Z]{{0,3}}\p{{Sc}})"
 _BLANKS = r"[\s\x{a0}\x{202f}\x{2009}\x{2007}'’%]"
 _PLAIN_NUMBER = r"[+-]?\d+(?:[.]\d+)?"
+#: 1.234 is left out: it is a thousand in half of Europe.
+_SURE_NUMBER = r"[+-]?(?:\d+(?:[.](?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})[.]\d{3})"
 _EXPONENT = r"[+-]?\d+(?:[.]\d+)?[eE][+-]?\d+"  # as spreadsheets and Parquet write 0.00001
 _ISO = r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?"
 _DOTTED = r"^\s*(\d{1,2})\s*[.]\s*(\d{1,2})\s*[.]\s*(\d{4}|\d{2})\b"
@@ -87,6 +89,8 @@ def id_text(cell: str) -> str:
 def unusual(raw: str, column: Column) -> str | None:
     """Give the SQL condition that a cell is not written the usual way; None if none is."""
     match column.type:
+        case "money" if column.decimal == "by_file":
+            return f"NOT regexp_full_match({raw}, '{_SURE_NUMBER}')"
         case "money":
             return f"NOT regexp_full_match({raw}, '{_PLAIN_NUMBER}')"
         case "integer":

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
 _COUNTER = itertools.count(1)
 _TOTAL = (
-    "(grand |sub ?)?totals?( general)?:?|total: .*|合计|总计|汇总|小计|合計|總計|gesamt(summe)?|summe|"
-    "รวม|tổng( cộng)?"
+    "(^|\x1f)((grand |sub ?)?totals?( general)?:?|total: .*|合计|总计|汇总|小计|合計|總計"
+    "|gesamt(summe)?|summe|รวม|tổng( cộng)?)($|\x1f)"
 )
 #: Why a row was set aside, besides what the source declares (numbered from 10).
 _BLANK, _REPEATED, _TOTAL_ROW, _NOTE = 0, 1, 2, 3
@@ -122,6 +122,7 @@ class _Reader:
         self.source: Source = self.found.source
         self.at = f"export_{next(_COUNTER)}"
         self.raw, self.typed, self.bad = f"{self.at}_raw", f"{self.at}_typed", f"{self.at}_bad"
+        self.rows = f"{self.at}_rows"
         self.made: dict[str, str] = {}
         #: Columns that this file has, with their types; absent optional ones are all NULL.
         self.types = {column: about.type for column, about in self.source.columns.items()}
@@ -129,7 +130,7 @@ class _Reader:
 
     def forget(self, everything: bool = False) -> None:
         """Drop what was only needed on the way."""
-        tables = [self.raw, self.typed]
+        tables = [self.raw, self.typed, self.rows]
         if everything:
             tables += [self.bad, *self.made.values()]
         self.con.execute(";".join(f"DROP TABLE IF EXISTS {name(table)}" for table in tables))
@@ -238,10 +239,8 @@ class _Reader:
         )
         lacking = " OR ".join(f"c{positions[one]} IS NULL" for one in signs)
         places = {0, *(positions[one] for one in positions if self.types[one] in ("text", "id"))}
-        totals = " OR ".join(
-            f"coalesce(regexp_full_match(lower(c{at}), {literal(_TOTAL)}), false)"
-            for at in sorted(places)
-        )
+        texts = ", ".join(f"c{at}" for at in sorted(places))
+        totals = f"regexp_matches(lower(concat_ws(chr(31), {texts})), {literal(_TOTAL)})"
         used = " AND ".join(f"c{at} IS NULL" for at in positions.values())
         bare = ", ".join(f"{cells.trimmed(f'c{at}')} AS c{at}" for at in wanted.positions)
         brought = self.found.grid.bring(wanted, self.source.file.quotes, self.folder)
@@ -288,20 +287,18 @@ class _Reader:
             about = self.source.columns[column]
             if not count:
                 writings[column] = replace(writings[column], usual=True)
-            if about.type == "money":
-                # 1.234 is written the usual way, and still a thousand in half of Europe.
-                is_open = about.decimal == "by_file"
-            elif about.type == "integer":
-                is_open = about.decimal == "by_file" and bool(count)
-            else:
-                is_open = bool(count) and not about.order
-            if is_open:
-                doubtful[column] = about
-        for column, about in self.source.columns.items():
-            if about.type == "percent" and column in self.found.positions:
+            numeric = about.type in cells.NUMERIC
+            if count and (about.decimal == "by_file" if numeric else not about.order):
                 doubtful[column] = about
         if not doubtful:
             return writings
+        if any(about.type in cells.NUMERIC for about in doubtful.values()):
+            # What one column leaves open, another may tell.
+            doubtful |= {
+                column: about
+                for column, about in self.source.columns.items()
+                if column in self.found.positions and about.type in ("money", "percent")
+            }
         asked: list[str] = []
         for column, about in doubtful.items():
             numeric = about.type in cells.NUMERIC
@@ -316,6 +313,8 @@ class _Reader:
             header = self.found.headers[self.found.positions[column]].strip()
             where = f"{self.path.name}, column {header!r}"
             if about.type in cells.NUMERIC:
+                if about.decimal != "by_file":
+                    continue
                 if (first or second) and first != second:
                     mark = "point" if first > second else "comma"
                 elif not either:
@@ -580,6 +579,12 @@ class _Reader:
                 "WHERE _aside IS NULL AND _sound AND"
                 f" {LINE} NOT IN (SELECT source_line FROM {name(self.bad)})",
             )
+        if len(self.source.tables) > 1 and any(
+            over_orders(said, self.known) for said in self.source.define.values()
+        ):
+            # Spreading money over orders is dear: once is enough for all tables.
+            self.con.execute(f"CREATE TEMP TABLE {name(self.rows)} AS {sound}")
+            sound = f"SELECT * FROM {name(self.rows)}"
         for table, about in self.source.tables.items():
             if about.when and self._needs_declaration(about.when):
                 everyone = stores or self.workspace.stores
