@@ -1,7 +1,7 @@
 """Exports that need no parser: JSON files which a stand-in for ``sources`` hands over as they are.
 
-    {"source": "fake", "store": "shop-de", "as_of": "2025-10-31",
-     "tables": {"order_lines": [...]}, "bad": [[7, "quantity", "x", "not_a_whole_number"]]}
+{"source": "fake", "store": "shop-de", "as_of": "2025-10-31",
+ "tables": {"order_lines": [...]}, "bad": [[7, "quantity", "x", "not_a_whole_number"]]}
 """
 
 from __future__ import annotations

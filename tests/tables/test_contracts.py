@@ -29,8 +29,10 @@ def judged(tables, **reading):
     reading = make_reading(con, tables, **reading)
     found = judge(con, reading, WORKSPACE, load_models())
     set_aside = con.execute(f"FROM {found.quarantine} ORDER BY source_line").fetchall()
-    kept = {name: con.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0]
-            for name, t in found.tables.items()}  # fmt: skip
+    kept = {
+        name: con.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0]
+        for name, t in found.tables.items()
+    }
     return found, set_aside, kept
 
 
@@ -83,8 +85,14 @@ def test_a_row_is_named_once_and_all_its_reasons_are_counted():
 
 def test_a_line_is_set_aside_whole():
     """A refund must not stand without the order line of the same row of the export."""
-    refund = {"store_id": "shop-de", "refund_id": "R", "kind": "refund",
-              "local_date": "2025-10-05", "currency": "EUR", "amount": "5"}  # fmt: skip
+    refund = {
+        "store_id": "shop-de",
+        "refund_id": "R",
+        "kind": "refund",
+        "local_date": "2025-10-05",
+        "currency": "EUR",
+        "amount": "5",
+    }
     tables = {"order_lines": [order_line(kind="gift")], "refunds": [refund]}
     _, set_aside, kept = judged(tables)
     assert kept == {"order_lines": 0, "refunds": 0}
@@ -134,8 +142,15 @@ def test_store_and_currency_come_from_the_files_store_where_the_row_is_silent():
 
 
 def test_advertising_may_be_billed_in_another_currency():
-    row = {"store_id": "shop-de", "start_date": "2025-10-05", "end_date": "2025-10-05",
-           "campaign": "C", "line_no": 1, "currency": "CNY", "spend": "7"}  # fmt: skip
+    row = {
+        "store_id": "shop-de",
+        "start_date": "2025-10-05",
+        "end_date": "2025-10-05",
+        "campaign": "C",
+        "line_no": 1,
+        "currency": "CNY",
+        "spend": "7",
+    }
     _, set_aside, kept = judged({"ad_spend": [row]})
     assert (kept["ad_spend"], set_aside) == (1, [])
 
@@ -144,7 +159,7 @@ def test_a_source_that_names_an_unknown_column_is_refused():
     con = duckdb.connect()
     reading = make_reading(con, {"order_lines": [order_line()]})
     con.execute(f"ALTER TABLE {reading.tables['order_lines']} ADD COLUMN colour VARCHAR")
-    with pytest.raises(DataRefused, match="order_lines does not have: .'colour'.; correct"):
+    with pytest.raises(DataRefused, match="'colour'"):
         judge(con, reading, WORKSPACE, load_models())
 
 

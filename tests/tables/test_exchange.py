@@ -47,7 +47,9 @@ def test_the_companys_own_rate_overrules_the_banks(tmp_path):
 
 
 def test_every_fault_of_the_own_file_is_told_with_its_line(tmp_path):
-    own = "yesterday,TWD,0.03\n2025-10-01,TWD,cheap\n2025-10-01,twd,0.03\n2025-10-01,TWD,-1\n\n1,2\n"
+    own = (
+        "yesterday,TWD,0.03\n2025-10-01,TWD,cheap\n2025-10-01,twd,0.03\n2025-10-01,TWD,-1\n\n1,2\n"
+    )
     with pytest.raises(DeclarationFaulty) as caught:
         rates(tmp_path, "TWD", own=own)
     told = [str(fault) for fault in caught.value.faults]
@@ -59,8 +61,10 @@ def test_every_fault_of_the_own_file_is_told_with_its_line(tmp_path):
 
 def test_what_is_missing_is_told_by_currency_days_and_file(tmp_path):
     con = duckdb.connect()
-    needed = ("SELECT * FROM (VALUES ('TWD', DATE '2025-10-01'), ('TWD', DATE '2025-10-03'), "
-              "('GBP', DATE '2025-10-03'), (NULL, DATE '2025-10-03')) t(currency, day)")  # fmt: skip
+    needed = (
+        "SELECT * FROM (VALUES ('TWD', DATE '2025-10-01'), ('TWD', DATE '2025-10-03'), "
+        "('GBP', DATE '2025-10-03'), (NULL, DATE '2025-10-03')) t(currency, day)"
+    )
     (warning,) = make_rate_table(con, "r", needed, "EUR", tmp_path / "reference" / "fx_rates.csv")
     assert "TWD" in warning.where
     assert "none for 2 days between 2025-10-01 and 2025-10-03" in warning.what

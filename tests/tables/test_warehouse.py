@@ -110,10 +110,20 @@ def test_lineage_names_the_source_its_files_and_days(company):
     workspace, paths = company
     write_table(paths, "order_lines", [order_line(), order_line(line_no=2)], source="one")
     write_table(
-        paths, "refunds",
-        [{"store_id": "shop-de", "refund_id": "R", "kind": "refund", "local_date": "2025-10-09",
-          "currency": "EUR", "amount": "3"}], source="two",
-    )  # fmt: skip
+        paths,
+        "refunds",
+        [
+            {
+                "store_id": "shop-de",
+                "refund_id": "R",
+                "kind": "refund",
+                "local_date": "2025-10-09",
+                "currency": "EUR",
+                "amount": "3",
+            }
+        ],
+        source="two",
+    )
     found = Warehouse.open(paths, workspace).lineage(["order_lines", "refunds"])
     assert list(found.columns) == ["source", "files", "rows", "first_day", "last_day"]
     assert found[["source", "files", "rows"]].values.tolist() == [["one", 1, 2], ["two", 1, 1]]

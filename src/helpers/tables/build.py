@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BUILD_VERSION = 1
 #: How many generations stay for readers who opened an older one.
 KEPT_GENERATIONS = 2
-_MEMORY = os.environ.get("REVIEW_MEMORY_LIMIT", "1500MB")
+_MEMORY_MB = int(os.environ.get("REVIEW_MEMORY_MB", "1500"))
 
 IMPORT_BATCHES: dict[str, str] = {
     "batch_id": "VARCHAR",
@@ -167,12 +167,17 @@ def one_per_file(batches: Sequence[Batch]) -> list[Batch]:
     return sorted(kept, key=lambda batch: batch.rank)
 
 
-def open_engine(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a private engine with a bounded memory; it spills into ``scratch``."""
+def open_engine(scratch: Path | None = None, share: int = 1) -> duckdb.DuckDBPyConnection:
+    """Open a private engine with a bounded memory; it spills into ``scratch``.
+
+    Args:
+        scratch: Where it may spill; left out, it does not.
+        share: Among how many engines the memory is divided.
+    """
     import duckdb
 
     con = duckdb.connect()
-    con.execute(f"SET memory_limit = {literal(_MEMORY)}")
+    con.execute(f"SET memory_limit = '{_MEMORY_MB // share}MB'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET TimeZone = 'UTC'")
     if scratch is not None:

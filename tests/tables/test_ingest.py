@@ -1,0 +1,245 @@
+"""The front door: every file has a receipt, and every row an account."""
+
+import csv
+import json
+import os
+import stat
+
+import pytest
+
+from helpers.config.workspace import Workspace
+from helpers.tables.buyers import buyer_key
+from helpers.tables.ingest import ingest
+from helpers.tables.warehouse import Warehouse
+from helpers.vocabulary.faults import AskedWrongly, DataRefused, WorkFailed
+from tables.fake_exports import drop, install
+from warehouse_builder import make_workspace, order_line
+
+BAD = order_line(order_id="B", kind="gift", product_name="x", country="QQ")
+
+
+@pytest.fixture
+def company(tmp_path, monkeypatch):
+    workspace, paths = make_workspace(tmp_path / "company")
+    return workspace, paths, install(monkeypatch)
+
+
+def gmv(workspace, paths):
+    with Warehouse.open(paths, workspace) as warehouse:
+        return float(warehouse.sql("SELECT coalesce(sum(gmv), 0) AS x FROM order_lines").x[0])
+
+
+def accounts(receipt):
+    return [
+        (one.status, one.rows_read, one.rows_kept, one.rows_quarantined, one.rows_duplicate)
+        for one in receipt.files
+    ]
+
+
+def test_a_missing_inbox_is_made_and_holds_nothing(company):
+    workspace, paths, _ = company
+    receipt = ingest(workspace, paths)
+    assert paths.inbox.is_dir()
+    assert receipt.ok
+    assert json.loads(receipt.as_json())["files"] == []
+    assert gmv(workspace, paths) == 0
+
+
+def test_the_same_file_again_changes_nothing_and_is_not_read(company):
+    workspace, paths, read = company
+    drop(paths.inbox, "a.json", tables={"order_lines": [order_line(), order_line(line_no=2)]})
+    assert accounts(ingest(workspace, paths)) == [("accepted", 2, 2, 0, 0)]
+    pointer = (paths.warehouse / "CURRENT").stat().st_mtime_ns
+    assert accounts(ingest(workspace, paths)) == [("duplicate", 2, 0, 0, 2)]
+    drop(paths.inbox, "copy.json", tables={"order_lines": [order_line(), order_line(line_no=2)]})
+    second = ingest(workspace, paths)
+    assert [one.status for one in second.files] == ["duplicate", "duplicate"]
+    assert second.files[1].message == "was taken in before as inbox/a.json"
+    assert read == ["a.json"]
+    assert (paths.warehouse / "CURRENT").stat().st_mtime_ns == pointer
+    assert gmv(workspace, paths) == 20
+
+
+def test_a_refused_file_is_listed_and_the_others_go_on(company):
+    workspace, paths, _ = company
+    (paths.inbox / "deep" / "er").mkdir(parents=True)
+    (paths.inbox / "deep" / "er" / "broken.txt").write_text("no export")
+    drop(paths.inbox, "good.json", tables={"order_lines": [order_line()]})
+    receipt = ingest(workspace, paths)
+    assert not receipt.ok
+    assert [(one.path, one.status) for one in receipt.files] == [
+        ("inbox/deep/er/broken.txt", "refused"),
+        ("inbox/good.json", "accepted"),
+    ]
+    assert "unknown kind; export it again" in receipt.files[0].message
+    (listed,) = paths.quarantine.iterdir()
+    assert "unknown kind" in listed.read_text("utf-8-sig")
+    assert gmv(workspace, paths) == 10
+
+
+def test_quarantined_rows_are_listed_for_the_analyst_and_come_back_corrected(company):
+    workspace, paths, _ = company
+    mail = order_line(order_id="C", kind="li@example.com")
+    formula = order_line(order_id="D", kind="=1+1")
+    drop(
+        paths.inbox,
+        "a.json",
+        tables={"order_lines": [order_line(), BAD, mail, formula]},
+        bad=[[9, "quantity", "x", "not_a_whole_number"]],
+    )
+    receipt = ingest(workspace, paths)
+    assert receipt.ok, "quarantined rows do not fail an ingest"
+    assert accounts(receipt) == [("partly", 5, 1, 4, 0)]
+    (listed,) = paths.quarantine.iterdir()
+    assert listed.name in receipt.files[0].message
+    with listed.open(encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["file", "line", "column", "value", "reason_zh", "reason_en"]
+    assert [(r["line"], r["column"], r["value"]) for r in rows] == [
+        ("3", "kind", "gift"),
+        ("4", "kind", "***@***"),
+        ("5", "kind", "'=1+1"),
+        ("9", "quantity", "x"),
+    ]
+    assert rows[3]["reason_en"] == "is no whole number"
+    assert rows[3]["reason_zh"] == "不是整数"
+    with Warehouse.open(paths, workspace) as warehouse:
+        kept = warehouse.sql("SELECT reason, reasons, reason_zh FROM quarantine ORDER BY 2")
+        assert len(kept) == 4
+        assert "not_allowed; unknown_country" in kept.reasons.tolist()
+
+    mended = [order_line(), order_line(order_id="B"), order_line(order_id="C")]
+    drop(paths.inbox, "a.json", tables={"order_lines": mended})
+    assert accounts(ingest(workspace, paths)) == [("accepted", 3, 3, 0, 0)]
+    assert gmv(workspace, paths) == 30
+    assert not list(paths.quarantine.iterdir()), "what is mended is no longer listed"
+
+
+@pytest.mark.parametrize("amount", ["11.00", "12.00", "13.00", "14.00"])
+def test_a_value_corrected_where_the_file_lies_is_believed_whatever_its_hash(company, amount):
+    workspace, paths, _ = company
+    drop(paths.inbox, "a.json", tables={"order_lines": [order_line()]})
+    ingest(workspace, paths)
+    drop(paths.inbox, "a.json", tables={"order_lines": [order_line(list_amount=amount)]})
+    assert accounts(ingest(workspace, paths)) == [("accepted", 1, 1, 0, 0)]
+    assert gmv(workspace, paths) == float(amount)
+
+
+def test_a_file_overwritten_with_the_next_month_takes_nothing_away(company):
+    workspace, paths, _ = company
+    for month in ("09", "10"):
+        row = order_line(order_id=month, local_date=f"2025-{month}-05")
+        drop(paths.inbox, "orders.json", tables={"order_lines": [row]})
+        ingest(workspace, paths)
+    assert gmv(workspace, paths) == 20
+
+
+def test_a_file_in_which_nothing_is_sound_is_refused_with_its_rows_counted(company):
+    workspace, paths, _ = company
+    drop(paths.inbox, "a.json", tables={"order_lines": [BAD]})
+    receipt = ingest(workspace, paths)
+    assert accounts(receipt) == [("refused", 1, 0, 1, 0)]
+    assert "no row can be used" in receipt.files[0].message
+
+
+def test_rows_that_lose_against_a_newer_file_count_as_duplicates(company):
+    workspace, paths, _ = company
+    new = {"order_lines": [order_line(list_amount="7.00")]}
+    drop(paths.inbox, "new.json", as_of="2025-11-02", tables=new)
+    ingest(workspace, paths)
+    old = {"order_lines": [order_line(), order_line(line_no=2), order_line(order_id="Z"), BAD]}
+    drop(paths.inbox, "old.json", as_of="2025-11-01", tables=old)
+    receipt = ingest(workspace, paths)
+    assert accounts(receipt)[1] == ("partly", 4, 1, 1, 2)
+    assert "2 rows give way" in receipt.files[1].message
+    assert gmv(workspace, paths) == 17
+
+
+def test_named_files_and_folders_are_read_where_they_lie(company, tmp_path):
+    workspace, paths, _ = company
+    folder = tmp_path / "downloads"
+    one = drop(folder / "sub", "one.json", tables={"order_lines": [order_line()]})
+    two = drop(tmp_path, "two.json", tables={"order_lines": [order_line(order_id="B")]})
+    receipt = ingest(workspace, paths, [folder, two])
+    assert [one.path for one in receipt.files] == [str(one), str(two)]
+    assert one.exists() and two.exists()
+    with Warehouse.open(paths, workspace) as warehouse:
+        files = warehouse.receipts().file.tolist()
+    assert files == ["downloads/sub/one.json", "two.json"], "no path of this machine is kept"
+    with pytest.raises(AskedWrongly) as caught:
+        ingest(workspace, paths, [tmp_path / "nowhere", tmp_path / "neither"])
+    assert len(caught.value.faults) == 2
+
+
+def test_hidden_files_and_office_locks_are_skipped_and_told(company):
+    workspace, paths, _ = company
+    paths.inbox.mkdir()
+    for name in (".DS_Store", "~$report.xlsx", "Thumbs.db"):
+        (paths.inbox / name).write_text("x")
+    receipt = ingest(workspace, paths)
+    assert receipt.files == ()
+    assert {one.shown for one in receipt.skipped} == {".DS_Store", "~$report.xlsx", "Thumbs.db"}
+
+
+def test_one_file_cannot_belong_to_two_stores(company):
+    workspace, paths, _ = company
+    rows = {"order_lines": [order_line()]}
+    drop(paths.inbox / "shop-de", "a.json", store="shop-de", tables=rows)
+    drop(paths.inbox / "shop-uk", "a.json", store="shop-de", tables=rows)
+    receipt = ingest(workspace, paths)
+    assert [one.status for one in receipt.files] == ["accepted", "refused"]
+    assert "belongs to shop-de" in receipt.files[1].message
+    assert gmv(workspace, paths) == 10
+
+
+def test_a_file_is_read_again_when_its_store_is_declared_otherwise(company):
+    workspace, paths, read = company
+    rows = {"order_lines": [order_line()]}
+    drop(paths.inbox / "shop-de", "a.json", store="shop-de", tables=rows)
+    ingest(workspace, paths)
+    told = workspace.model_dump(mode="json")
+    told["stores"][0]["tax_rate"] = "0.07"
+    again = Workspace.model_validate(told)
+    assert accounts(ingest(again, paths)) == [("accepted", 1, 1, 0, 0)]
+    assert read == ["a.json", "a.json"]
+    assert len(list((paths.warehouse / "batches").iterdir())) == 1
+    assert gmv(again, paths) == 10
+
+
+def test_progress_ends_where_it_said_it_would(company):
+    workspace, paths, _ = company
+    for name in "abc":
+        drop(paths.inbox, f"{name}.json", tables={"order_lines": [order_line(order_id=name)]})
+    steps = []
+    ingest(workspace, paths, progress=lambda *step: steps.append(step))
+    assert [step[:2] for step in steps] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_two_ingests_at_once_do_not_mix(company, monkeypatch):
+    from filelock import FileLock
+
+    workspace, paths, _ = company
+    monkeypatch.setattr("helpers.tables.ingest.PATIENCE_SECONDS", 0.05)
+    paths.warehouse.mkdir(parents=True)
+    with (
+        FileLock(paths.warehouse / ".lock"),
+        pytest.raises(WorkFailed, match="another ingest is at work"),
+    ):
+        ingest(workspace, paths)
+
+
+def test_the_buyer_key_is_made_once_and_for_its_owner_only(company, monkeypatch):
+    _, paths, _ = company
+    first = buyer_key(paths)
+    assert buyer_key(paths) == first
+    assert len(first) == 32
+    if os.name == "posix":
+        assert stat.S_IMODE(paths.buyer_key.stat().st_mode) == 0o600
+    paths.buyer_key.write_text("gone")
+    with pytest.raises(DataRefused, match="is no buyer key"):
+        buyer_key(paths)
+    monkeypatch.setenv("REVIEW_BUYER_KEY", "a long enough passphrase")
+    assert buyer_key(paths) != first
+    monkeypatch.setenv("REVIEW_BUYER_KEY", "short")
+    with pytest.raises(AskedWrongly, match="at least 16"):
+        buyer_key(paths)
