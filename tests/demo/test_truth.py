@@ -35,9 +35,13 @@ CENT = Decimal("0.01")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [7, 8, 9])
-def test_metrics_equal_the_truth_to_the_cent(tmp_path: Path, seed: int) -> None:
-    demo = make(tmp_path, seed=seed, scale=0.05)
+@pytest.mark.parametrize(
+    ("seed", "until"),
+    # Half a year around each change of the clocks, and one with a Ramadan in it.
+    [(7, "2025-12"), (8, "2024-05"), (9, "2025-04")],
+)
+def test_metrics_equal_the_truth_to_the_cent(tmp_path: Path, seed: int, until: str) -> None:
+    demo = make(tmp_path, seed=seed, scale=0.1, months=5, until=until)
     workspace, paths = load_workspace(str(demo.folder))
     receipt = ingest(workspace, paths)
     assert receipt.ok, [one for one in receipt.files if one.status == "refused"][:5]
