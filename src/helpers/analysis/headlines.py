@@ -57,13 +57,16 @@ def answers(desk: Desk, card: pd.DataFrame) -> list[str]:
         card: A ``comparison.compare`` frame without dimensions, the main figure first.
 
     Returns:
-        Two to five sentences: the main figure; what drove it, and where; what else stands out,
-        or that nothing does; stores whose data stop early.
+        Two to six sentences: the main figure; contribution where it is known; what drove it, and
+        where; what else stands out, or that nothing does; stores whose data stop early.
     """
     rows = _rows(card)
     if not rows:
         return [phrase("ranking.none", desk.language)]
     told = [headline(card, desk)]
+    profit = next((row for row in rows[1:] if row["metric"] == "contribution"), None)
+    if profit and profit["value"] is not None:
+        told.append(_closed(starting(fact(profit, desk)), desk))
     against = _primary(rows[0], desk)
     if against and rows[0]["metric"] in ("gmv", "net_sales"):
         told.append(drivers_takeaway(explain_gmv(desk, against), desk, against))
@@ -308,7 +311,7 @@ def bridge_takeaway(frame: pd.DataFrame, desk: Desk, member: str = "") -> str:
         "bridge.contribution" if value >= 0 else "bridge.loss",
         language,
         share=write_value(share, Unit.PERCENT, language),
-        start=start["label"],
+        start=within(start["label"]) if language == "en" else start["label"],
         end=within(end["label"]) if language == "en" else end["label"],
         value=_money(value, desk),
         whole=_money(float(start["value"]), desk),

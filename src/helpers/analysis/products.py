@@ -22,8 +22,8 @@ STEPS: dict[str, Label] = {
     "volume": Label(en="Volume", zh="销量"),
     "mix": Label(en="Product mix", zh="产品结构"),
     "price": Label(en="Price", zh="价格"),
-    "new": Label(en="New in the range", zh="新增产品"),
-    "discontinued": Label(en="No longer sold", zh="停售产品"),
+    "new": Label(en="Newly sold products", zh="新增动销产品"),
+    "discontinued": Label(en="Products no longer sold", zh="停止动销产品"),
 }
 PRODUCT_COLUMNS = [
     "rank", "member", "label", "value", "share", "units", "previous", "previous_change", "year_ago",

@@ -7,9 +7,32 @@ from typing import TYPE_CHECKING
 from helpers.analysis.desk import Desk, number
 from helpers.analysis.signal import MINIMUM_CASES, wilson_interval
 from helpers.metrics.dimensions import UNKNOWN
+from helpers.vocabulary.labels import Label
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: The reasons as Amazon codes them; others are shown as exported.
+REASONS: dict[str, Label] = {
+    "UNWANTED_ITEM": Label(en="Unwanted item", zh="不想要了"),
+    "NO_REASON_GIVEN": Label(en="No reason given", zh="未说明原因"),
+    "DEFECTIVE": Label(en="Defective", zh="商品有缺陷"),
+    "NOT_AS_DESCRIBED": Label(en="Not as described", zh="与描述不符"),
+    "QUALITY_UNACCEPTABLE": Label(en="Quality not acceptable", zh="质量不佳"),
+    "ORDERED_WRONG_ITEM": Label(en="Ordered the wrong item", zh="下单错误"),
+    "APPAREL_TOO_SMALL": Label(en="Too small", zh="尺码偏小"),
+    "APPAREL_TOO_LARGE": Label(en="Too large", zh="尺码偏大"),
+    "DAMAGED_BY_FC": Label(en="Damaged in the warehouse", zh="仓库损坏"),
+    "DAMAGED_BY_CARRIER": Label(en="Damaged in transit", zh="运输损坏"),
+    "FOUND_BETTER_PRICE": Label(en="Found a better price", zh="找到更低价格"),
+    "MISSED_ESTIMATED_DELIVERY": Label(en="Arrived too late", zh="配送延误"),
+    "SWITCHEROO": Label(en="Another item was sent", zh="发错商品"),
+    "MISSING_PARTS": Label(en="Parts missing", zh="缺少配件"),
+    "NOT_COMPATIBLE": Label(en="Not compatible", zh="不兼容"),
+    "UNDELIVERABLE_UNKNOWN": Label(en="Could not be delivered", zh="无法投递"),
+    "UNAUTHORIZED_PURCHASE": Label(en="Unauthorised purchase", zh="未经授权的购买"),
+    "EXTRA_ITEM": Label(en="Extra item", zh="多收到商品"),
+}
 
 REASON_COLUMNS = ["reason", "label", "value", "share", "unit", "status"]
 PRODUCT_COLUMNS = [
@@ -37,14 +60,18 @@ def by_reason(desk: Desk) -> pd.DataFrame:
         (desk.elapsed.start, desk.elapsed.end),
     )
     value = pd.to_numeric(found["value"]).astype(float)
-    label = [
-        reason.replace("_", " ").capitalize() if reason else desk.member_label("reason", "")
-        for reason in found["reason"]
-    ]
+    label = [_reason_label(reason, desk) for reason in found["reason"]]
     status = "ok" if desk.is_complete else "preliminary"
     return found.assign(
         label=label, value=value, share=value / value.sum(), unit="units", status=status
     )[REASON_COLUMNS]
+
+
+def _reason_label(reason: str, desk: Desk) -> str:
+    if not reason:
+        return desk.member_label("reason", "")
+    known = REASONS.get(reason.strip().upper().replace("-", "_").replace(" ", "_"))
+    return known.text(desk.language) if known else reason.replace("_", " ").capitalize()
 
 
 def by_product(desk: Desk, top: int = 15) -> pd.DataFrame:
