@@ -285,7 +285,7 @@ class Metric(Declared):
     Attributes:
         grain: ``day`` any run of days; ``reported`` only the days a platform reports together;
             ``moment`` the state at the period's end; ``window`` fixed days ending with it.
-        additive: Do stores, markets and days add up to the total?
+        additive: Do the members of every dimension it can be cut by add up to the total?
         definition: Printed under the figure where operators differ about it.
         coverage: The metric that says on how much of the rows this figure stands.
     """
@@ -314,6 +314,18 @@ class Metric(Declared):
     def dimensions(self) -> tuple[str, ...]:
         """Name what it can be cut by."""
         return tuple(one for one in DIMENSIONS if all(can_be_cut(t, [one]) for t in self.tables))
+
+    @property
+    def adds_over_time(self) -> bool:
+        """Tell whether months add up to a year: sales and orders do, stock and rates do not."""
+        kinds = (Sum, Count, CountDistinct, Difference)
+        within_store = not isinstance(self.formula, CountDistinct) or self.formula.within_store
+        return (
+            self.grain in ("day", "reported")
+            and within_store
+            and isinstance(self.formula, kinds)
+            and self.unit in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
+        )
 
     def is_good(self, change: float) -> bool:
         """Tell whether a change is good news for this metric."""

@@ -212,6 +212,9 @@ class Question:
         for one, measured in self.measuring.measure(leaves).items():
             places = [index[window] for window in leaves[one][1]]
             self.measured[one] = _place(measured, places)
+        self.spans.prepare(
+            source for measured in self.measured.values() for source in measured.sources
+        )
         rows: list[dict[str, Any]] = []
         for metric in chosen:
             for period in periods:
@@ -567,7 +570,7 @@ class Question:
     @property
     def _platform_of(self) -> dict[str, str]:
         if self._platforms is None:
-            stores = self.warehouse.ibis("stores").select("store_id", "platform").to_pyarrow()
+            stores = self.spans.ibis("stores").select("store_id", "platform").to_pyarrow()
             self._platforms = {row["store_id"]: row["platform"] for row in stores.to_pylist()}
         return self._platforms
 
@@ -598,7 +601,6 @@ class Question:
     def _gmv_by_store(self) -> dict[tuple[int, str], int]:
         if self._gmv is None:
             plain = Measuring(self.warehouse, ())
-            plain.spans = self.spans
             gmv = plain.measure({"gmv": (self.registry["gmv"], self.windows)})["gmv"].frame
             self._gmv = {
                 (int(w), str(s)): int(v)
@@ -614,7 +616,7 @@ class Question:
         day = facts()[table_name].day
         assert day is not None
         asked = self.windows[window]
-        table = self.warehouse.ibis(table_name)
+        table = self.spans.ibis(table_name)
         table = table.filter(table[day].between(asked.start, asked.end) & table["fx_rate"].isnull())
         rows = table.group_by("currency").aggregate(
             first=table[day].min(), last=table[day].max(), rows=table.count()

@@ -272,6 +272,13 @@ def _stock_share(
     return Measured(_together(measuring, pieces), sources, is_share=True)
 
 
+def target_attainment(measuring: Measuring, windows: Sequence[Window]) -> Measured:
+    """Say that targets stand in the plan, which the exports know nothing of."""
+    from helpers.metrics.measuring import Measured, nothing
+
+    return Measured(nothing(), (), refused=note("from_plan"))
+
+
 FUNCTIONS: dict[str, Function] = {
     function.__name__: function
     for function in (
@@ -284,6 +291,7 @@ FUNCTIONS: dict[str, Function] = {
         sell_through,
         below_safety_share,
         unsalable_rate,
+        target_attainment,
     )
 }
 

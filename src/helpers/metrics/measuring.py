@@ -7,6 +7,7 @@ which of them have a source. Only portable expressions are used here.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -195,10 +196,11 @@ class Measuring:
     """Measures leaves for one question: one warehouse, one way to cut."""
 
     def __init__(self, warehouse: Any, by: Sequence[str]):
-        self.warehouse = warehouse
         self.by = tuple(by)
         self.local = "currency" in by
-        self.spans = Spans(warehouse)
+        self.spans = spans_of(warehouse)
+        #: Where tables are looked up: the warehouse, with a memory.
+        self.warehouse = self.spans
 
     # -- which money ---------------------------------------------------------------------------
 
@@ -255,13 +257,25 @@ class Measuring:
         together: dict[tuple[str, str], list[str]] = {}
         own: dict[str, tuple[list[Window], list[int]]] = {}
         closed: dict[str, dict[int, tuple[str, str]]] = {}
+        self.spans.prepare(
+            source for metric, _ in wanted.values() for source in self._sources(metric.formula)
+        )
         for metric_id, (metric, asked) in wanted.items():
             formula = metric.formula
             own[metric_id], closed[metric_id] = self._stretch(formula, asked)
-            if isinstance(formula, Computed):
+            sources = self._sources(formula)
+            if not all(map(self.spans.of, sources)):
+                # Nobody ever brought it: no query is needed to say so.
+                refused = (
+                    ""
+                    if not isinstance(formula, Leaf)
+                    else self.refusal(formula.table, formula.columns)
+                )
+                found[metric_id] = Measured(nothing(), sources, refused=refused)
+            elif isinstance(formula, Computed):
                 found[metric_id] = self._computed(formula, own[metric_id])
             elif reason := self.refusal(formula.table, formula.columns):  # type: ignore[union-attr]
-                found[metric_id] = Measured(_nothing(), (), refused=reason)
+                found[metric_id] = Measured(nothing(), (), refused=reason)
             elif isinstance(formula, CountDistinct) and not formula.within_store:
                 found[metric_id] = self._distinct(formula, own[metric_id][0])
             else:
@@ -389,7 +403,7 @@ class Measuring:
         silent = {_pair(place) for place, known in heard.items() if known == 0}
         own = own[own["v_known"] > 0]
         measured = Measured(
-            self.tidy(own), self._source(leaf), silent=silent, notes=notes, blocked=dict(blocked)
+            self.tidy(own), self._sources(leaf), silent=silent, notes=notes, blocked=dict(blocked)
         )
         if isinstance(leaf, Sum) and leaf.times != 1:
             scaled = measured.frame["value"]
@@ -426,8 +440,10 @@ class Measuring:
                 notes[int(window)] = [note("over_products")]
         return own, notes
 
-    def _source(self, leaf: Leaf) -> tuple[Source, ...]:
+    def _sources(self, leaf: Any) -> tuple[Source, ...]:
         """Name what a store must have: the table, and the column if rows may leave it empty."""
+        if isinstance(leaf, Computed):
+            return tuple(map(Source, leaf.tables))
         fact = facts()[leaf.table]
         columns = [leaf.key] if isinstance(leaf, CountDistinct) else list(leaf.columns)
         optional = [one for one in columns if one not in fact.required]
@@ -501,33 +517,49 @@ class Measuring:
             grouped = rows.group_by(["window", *self.members])
             pieces.append(fetch(grouped.aggregate(v_value=rows[leaf.key].nunique())))
         frame = self.tidy(pd.concat(pieces, ignore_index=True))
-        return Measured(frame, self._source(leaf))
+        return Measured(frame, self._sources(leaf))
 
     def _computed(self, formula: Computed, own: tuple[list[Window], list[int]]) -> Measured:
         from helpers.metrics import computed
 
         for table in formula.tables:
             if reason := self.refusal(table, ()):
-                return Measured(_nothing(), (), refused=reason)
+                return Measured(nothing(), (), refused=reason)
         return computed.FUNCTIONS[formula.function](self, own[0])
 
 
 class Spans:
-    """First and last day per store and source: who has what, asked once per question."""
+    """First and last day per store and source: who has what.
+
+    Kept for as long as the warehouse is open, because its tables do not change under a reader.
+    """
 
     def __init__(self, warehouse: Any):
-        self.warehouse = warehouse
-        self._found: dict[Source, dict[str, list[Window]]] = {}
+        self._open = weakref.proxy(warehouse)
+        self._tables: dict[str, Any] = {}
+        self._found: dict[tuple[str, str], dict[str, list[Window]]] = {}
         self._sales: dict[str, Window] | None = None
         self._runs: dict[str, dict[str, list[Window]]] = {}
+
+    def ibis(self, table: str) -> Any:
+        """Give one table; its columns are looked up once."""
+        if table not in self._tables:
+            self._tables[table] = self._open.ibis(table)
+        return self._tables[table]
 
     @property
     def sales(self) -> dict[str, Window]:
         """First and last day with a placed sale line, per store."""
         if self._sales is None:
-            lines = self.warehouse.ibis("order_lines")
+            lines = self.ibis("order_lines")
             lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
-            self._sales = self._read(lines, "local_date", "local_date")
+            query = lines.group_by("store_id").aggregate(
+                first_day=lines["local_date"].min(), last_day=lines["local_date"].max()
+            )
+            self._sales = {
+                row["store_id"]: Window(row["first_day"], row["last_day"])
+                for row in query.to_pyarrow().to_pylist()
+            }
         return self._sales
 
     @property
@@ -545,27 +577,47 @@ class Spans:
         First the run from its first to its last row: a month without a refund, between months
         with refunds, is a true 0. Then the days that exports speak for, be it to say nothing.
         """
-        if source not in self._found:
-            name, column, _ = source
+        if source[:2] not in self._found:
+            self.prepare([source])
+        return self._found[source[:2]]
+
+    def prepare(self, sources: Iterable[Source]) -> None:
+        """Look up several sources, those of one table in one query."""
+        wanted: dict[str, list[str]] = {}
+        for table, column, _ in sorted(set(sources)):
+            if (table, column) not in self._found and column not in wanted.get(table, ()):
+                wanted.setdefault(table, []).append(column)
+        for name, columns in wanted.items():
             fact = facts()[name]
-            table = self.warehouse.ibis(name)
-            if column:
-                table = table.filter(table[column].notnull())
             assert fact.day and fact.end_day
-            found = {s: [w] for s, w in self._read(table, fact.day, fact.end_day).items()}
-            if not column:
-                covers = self.warehouse.ibis("batch_covers")
-                covers = covers.filter(
-                    (covers["table_name"] == name)
-                    & covers["store_id"].notnull()
-                    & covers["first_day"].notnull()
-                )
-                told = covers.select("store_id", "first_day", "last_day").distinct()
-                for row in told.to_pyarrow().to_pylist():
-                    window = Window(row["first_day"], row["last_day"])
-                    found.setdefault(row["store_id"], []).append(window)
-            self._found[source] = found
-        return self._found[source]
+            table = self.ibis(name)
+            ends: dict[str, Any] = {}
+            for place, column in enumerate(columns):
+                known = table[column].notnull() if column else None
+                ends[f"first_{place}"] = table[fact.day].min(where=known)
+                ends[f"last_{place}"] = table[fact.end_day].max(where=known)
+            rows = table.group_by("store_id").aggregate(**ends).to_pyarrow().to_pylist()
+            for place, column in enumerate(columns):
+                self._found[(name, column)] = {
+                    row["store_id"]: [Window(row[f"first_{place}"], row[f"last_{place}"])]
+                    for row in rows
+                    if row[f"first_{place}"] is not None
+                }
+            if "" in columns:
+                self._add_covers(name)
+
+    def _add_covers(self, name: str) -> None:
+        covers = self.ibis("batch_covers")
+        covers = covers.filter(
+            (covers["table_name"] == name)
+            & covers["store_id"].notnull()
+            & covers["first_day"].notnull()
+        )
+        found = self._found[(name, "")]
+        told = covers.select("store_id", "first_day", "last_day").distinct()
+        for row in told.to_pyarrow().to_pylist():
+            window = Window(row["first_day"], row["last_day"])
+            found.setdefault(row["store_id"], []).append(window)
 
     def has(self, source: Source, window: Window, store: str) -> bool:
         """Tell whether the store has the source for any of these days."""
@@ -573,16 +625,12 @@ class Spans:
         end = window.end + timedelta(days=source.ahead)
         return any(run.start <= end and run.end >= window.start for run in runs)
 
-    def stores(self, source: Source, window: Window) -> set[str]:
-        """Name the stores that have the source for these days."""
-        return {store for store in self.of(source) if self.has(source, window, store)}
-
     def long_runs(self, name: str) -> dict[str, list[Window]]:
         """List per store the runs of days reported as one, where any is longer than a day."""
         if name not in self._runs:
             fact = facts()[name]
             assert fact.day and fact.end_day
-            table = self.warehouse.ibis(name)
+            table = self.ibis(name)
             table = table.filter(table[fact.end_day] > table[fact.day])
             frame = table.select("store_id", fact.day, fact.end_day).distinct().to_pyarrow()
             runs: dict[str, list[Window]] = {}
@@ -592,18 +640,19 @@ class Spans:
             self._runs[name] = {store: sorted(found) for store, found in runs.items()}
         return self._runs[name]
 
-    @staticmethod
-    def _read(table: Any, day: str, end_day: str) -> dict[str, Window]:
-        query = table.group_by("store_id").aggregate(
-            first_day=table[day].min(), last_day=table[end_day].max()
-        )
-        return {
-            row["store_id"]: Window(row["first_day"], row["last_day"])
-            for row in query.to_pyarrow().to_pylist()
-        }
+
+_SPANS: weakref.WeakKeyDictionary[Any, Spans] = weakref.WeakKeyDictionary()
 
 
-def _nothing() -> pd.DataFrame:
+def spans_of(warehouse: Any) -> Spans:
+    """Give what is known of an open warehouse's sources."""
+    if warehouse not in _SPANS:
+        _SPANS[warehouse] = Spans(warehouse)
+    return _SPANS[warehouse]
+
+
+def nothing() -> pd.DataFrame:
+    """Give the frame of a leaf without a single figure."""
     import pandas as pd
 
     return pd.DataFrame(

@@ -69,6 +69,10 @@ WORDS: dict[str, Label] = {
     ),
     "zero_denominator": Label(en="the denominator is 0", zh="分母为0"),
     "snapshot_on": Label(en="stock as of {day}", zh="库存截至{day}"),
+    "from_plan": Label(
+        en="targets stand in the plan; see the page on targets and actions",
+        zh="目标见计划；请查看“目标与行动”页",
+    ),
     "uncosted_stock": Label(
         en="unit costs are missing for stock of {store}", zh="{store}的部分库存缺少单位成本"
     ),
