@@ -33,7 +33,7 @@ _CODES = (
     "USD|EUR|GBP|CNY|RMB|JPY|CAD|AUD|MXN|BRL|SGD|MYR|THB|VND|PHP|IDR|TWD|NTD|HKD|AED|SAR|SEK|PLN"
     "|KRW|INR|NT|HK|US|RM|Rp|kr|zł|元|円|đ"
 )
-_MARK = rf"(?:{_CODES}|[A-Z]{{0,3}}\p{{Sc}})"
+_MARK = rf"(?:[A-Z]{{0,3}}\p{{Sc}}|{_CODES})"  # the longer one first: US$ is not US
 _BLANKS = r"[\s\x{a0}\x{202f}\x{2009}\x{2007}'’%]"
 _PLAIN_NUMBER = r"[+-]?\d+(?:[.]\d+)?"
 #: 1.234 is left out: it is a thousand in half of Europe.
@@ -239,7 +239,7 @@ def _moment(raw: str, column: Column, writing: Writing, zone: str) -> str:
     if column.format:
         return local
     # Casting text with an offset to TIMESTAMP drops the offset in silence: TIMESTAMPTZ only.
-    spelled = f"regexp_replace({raw}, '\\s*([+-]\\d{{2}})(\\d{{2}})$', '\\1:\\2')"
+    spelled = f"regexp_replace({_year_first(raw, column, writing)}, '\\s*([+-]\\d{{2}})(\\d{{2}})$', '\\1:\\2')"
     moment = f"timezone('UTC', try_cast({spelled} AS TIMESTAMPTZ))"
     return f"CASE WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN {moment} ELSE {local} END"
 
@@ -248,13 +248,7 @@ def _local_moment(raw: str, column: Column, writing: Writing) -> str:
     """Give the wall-clock time that the cell states."""
     if column.format:
         return f"try_strptime({raw}, {literal(column.format)})"
-    text = f"regexp_replace({raw}, {literal(_ISO)}, '\\1-\\2-\\3')"
-    text = f"regexp_replace({text}, '^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
-    text = f"regexp_replace({text}, {literal(_DOTTED)}, '\\3-\\2-\\1')"
-    # Where the order is left open, the slashes that remain have equal day and month.
-    turned = "\\3-\\1-\\2" if (column.order or writing.order) == "mdy" else "\\3-\\2-\\1"
-    text = f"regexp_replace({text}, {literal(_SLASHED)}, '{turned}')"
-    text = f"regexp_replace({text}, '^(\\d{{2}}-\\d{{1,2}}-)', '20\\1')"
+    text = _year_first(raw, column, writing)
     forms = ("%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p", "%b %d, %Y", "%B %d, %Y", "%d %b %Y",
              "%d %B %Y", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S")  # fmt: skip
     clock = f"[{', '.join(map(literal, forms))}]"
@@ -262,3 +256,14 @@ def _local_moment(raw: str, column: Column, writing: Writing) -> str:
         f"CASE WHEN regexp_full_match({text}, '{_MOMENT}') THEN try_cast({text} AS TIMESTAMP)"
         f" ELSE try_strptime({text}, {clock}) END"
     )
+
+
+def _year_first(raw: str, column: Column, writing: Writing) -> str:
+    """Turn the day, however it is written, to year-month-day; leave the time as it is."""
+    text = f"regexp_replace({raw}, {literal(_ISO)}, '\\1-\\2-\\3')"
+    text = f"regexp_replace({text}, '^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
+    text = f"regexp_replace({text}, {literal(_DOTTED)}, '\\3-\\2-\\1')"
+    # Where the order is left open, the slashes that remain have equal day and month.
+    turned = "\\3-\\1-\\2" if (column.order or writing.order) == "mdy" else "\\3-\\2-\\1"
+    text = f"regexp_replace({text}, {literal(_SLASHED)}, '{turned}')"
+    return f"regexp_replace({text}, '^(\\d{{2}}-\\d{{1,2}}-)', '20\\1')"

@@ -350,7 +350,7 @@ class _Reader:
 
     def _counts(self, tests: Iterable[str]) -> tuple[int, ...]:
         """Count the cells, among data rows, for which each test holds."""
-        counts = [f"count_if({test})" for test in tests]
+        counts = [f"coalesce(count_if({test}), 0)" for test in tests]
         if not counts:
             return ()
         row = self.con.execute(
