@@ -68,6 +68,20 @@ def test_a_card_s_notes_stand_under_the_figure():
     assert '<p class="exhibit-note">132,220 sale lines have no customer</p>' in html
 
 
+def test_notes_are_words_and_name_the_figures_they_are_about():
+    opening = '[{"code": "opening", "first": "2010-12-01"}]'
+    frame = pd.concat(
+        [card(), card(metric="new_customers", metric_label="New customers", note=opening)]
+    )
+    english = kpi_cards(frame, id="c", **WORDS)
+    chinese = kpi_cards(frame, id="c", language="zh", **WORDS)
+    assert english.notes == (
+        "New customers: the data begin on 2010-12-01: nobody can be told apart as new",
+    )
+    assert "无法区分新老客户" in chinese.notes[0]
+    assert "code" not in "".join(english.data["note"])
+
+
 def test_noise_is_not_marked():
     html = kpi_cards(card(signal="noise"), id="c", **WORDS).html()
     assert "ex-marked-even" in html and "Within its normal range" in html
@@ -156,6 +170,20 @@ def test_a_month_that_is_not_over_says_so():
     assert "stroke-dasharray" in exhibit.figure.wide
 
 
+def test_what_may_come_is_dashed_and_its_range_hatched():
+    frame = history([100.0] * 12 + [110.0, 120.0, 130.0])
+    frame["kind"] = ["actual"] * 13 + ["forecast"] * 2
+    frame["lower"] = [None] * 13 + [110.0, 115.0]
+    frame["upper"] = [None] * 13 + [130.0, 145.0]
+    exhibit = trend(frame, id="t", **WORDS)
+    assert "last August 2025 £110" in exhibit.alt
+    assert "forecast October 2025 £130 (£115 – £145)" in exhibit.alt
+    assert "<pattern" in exhibit.figure.wide and "stroke-dasharray" in exhibit.figure.wide
+    assert list(exhibit.data["kind"].tail(3)) == ["actual", "forecast", "forecast"]
+    hatches = re.findall(r'<pattern[^>]* id="([^"]+)"', exhibit.html())
+    assert len(hatches) == 2 and all(f"url(#{name})" in exhibit.html() for name in hatches)
+
+
 def test_a_month_that_stands_twice_is_refused():
     frame = pd.concat([history([1.0, 2.0]), history([3.0])])
     with pytest.raises(DeclarationFaulty, match="2025-10 stands twice"):
@@ -242,9 +270,10 @@ def test_shares_are_of_the_whole_and_not_of_what_is_shown():
 
 
 def test_a_negative_part_has_no_share():
-    frame = pd.DataFrame({"label": ["a", "b"], "value": [10.0, -1.0]})
-    with pytest.raises(DeclarationFaulty, match="negative"):
-        share_bars(frame, id="s", name="GMV", unit="money", **WORDS)
+    frame = pd.DataFrame({"label": ["a", "b", "c"], "value": [30.0, 10.0, -1.0]})
+    exhibit = share_bars(frame, id="s", name="GMV", unit="money", currency="GBP", **WORDS)
+    assert "a 75.0% (£30)" in exhibit.alt and "c −£1" in exhibit.alt
+    assert any("no share" in note for note in exhibit.notes)
 
 
 def test_a_funnel_says_which_share_goes_on():
@@ -253,6 +282,14 @@ def test_a_funnel_says_which_share_goes_on():
     exhibit = funnel(frame, id="f", **WORDS)
     assert "Orders 30, 3.0% of the step before, −1.0 pp" in exhibit.alt
     assert "ex-bad" in exhibit.html()
+
+
+def test_a_change_of_a_funnel_that_is_noise_is_not_judged():
+    frame = pd.DataFrame({"label": ["Visits", "Orders"], "value": [100.0, 3.0],
+                          "rate": [None, 0.03], "rate_change": [None, -0.01],
+                          "previous": [100.0, 4.0], "signal": ["noise", "noise"]})  # fmt: skip
+    html = funnel(frame, id="f", **WORDS).html()
+    assert "−1.0 pp" in html and "ex-bad" not in html
 
 
 # ---- distribution ----

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +25,8 @@ from helpers.charts.notation import (
     ACTUAL,
     BAD,
     BAND,
+    FORECAST,
+    FORECAST_WORD,
     GOOD,
     INK,
     LAST_YEAR,
@@ -107,6 +109,10 @@ class _Course:
     lower: float | None = None
     upper: float | None = None
     mean: float | None = None
+    #: How many of the last months are forecast, and the range each may fall in.
+    forecast: int = 0
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
     #: The range was worked out for the last month only (out of its season).
     for_last_only: bool = False
 
@@ -120,9 +126,14 @@ class _Course:
 
     def drawn(self) -> list[float]:
         """Give every value that the axis has to hold."""
-        found = [*self.values, *self.targets, self.lower, self.upper]
+        found = [*self.values, *self.targets, self.lower, self.upper, *self.low, *self.high]
         found += self.year_ago if self.has_year_ago else ()
         return [value for value in found if value is not None]
+
+    @property
+    def last(self) -> int:
+        """Place of the last month that is no forecast."""
+        return len(self.months) - 1 - self.forecast
 
     def outside(self, value: float | None) -> int:
         """Say whether a value lies above (1) or below (-1) the limits."""
@@ -195,7 +206,7 @@ def trend(
         data=data,
         figure=draw_twice(id, lambda width: _draw_trend(course, one, width)),
         language=language,
-        notes=(*_said_beside(course, language), *notes, *notes_of(frame.tail(1))),
+        notes=(*_said_beside(course, language), *notes, *notes_of(frame.tail(1), language)),
         kind="trend",
         headings=headings(data, language),
         numbers=numbers_table(data, _trend_columns(data, one), one),
@@ -236,22 +247,28 @@ def _course(frame: pd.DataFrame, months: int, id: str) -> _Course:
     if not by_month:
         raise _nothing_to_draw(id)
     last = parse_period(max(by_month))
+    ahead = {month for month, row in by_month.items() if text_of(row.get("kind")) == "forecast"}
+    months += len(ahead)
     # Months before the first value have nothing to show; gaps after it stay, as gaps.
     known = [month for month, row in by_month.items() if number_of(row["value"]) is not None]
     if not known:
         raise _nothing_to_draw(id)
     shown = [month for month in last.last_months(months) if month.text >= min(known)]
 
-    def value(month: Period) -> float | None:
+    def value(month: Period, column: str = "value") -> float | None:
         row = by_month.get(month.text)
-        return number_of(row["value"]) if row else None
+        return number_of(row.get(column)) if row else None
 
+    latest = max((month for month in by_month if month not in ahead), default=last.text)
     return _Course(
         months=tuple(shown),
         values=tuple(value(month) for month in shown),
         year_ago=tuple(value(month.year_ago()) for month in shown),
         targets=(None,) * len(shown),
-        is_open=text_of(by_month[last.text].get("status")) == Status.PRELIMINARY,
+        is_open=text_of(by_month[latest].get("status")) == Status.PRELIMINARY,
+        forecast=len(ahead),
+        low=tuple(value(month, "lower") if month.text in ahead else None for month in shown),
+        high=tuple(value(month, "upper") if month.text in ahead else None for month in shown),
     )
 
 
@@ -261,7 +278,9 @@ def _aimed(course: _Course, target: float | Mapping[str, float] | None) -> _Cour
     if isinstance(target, Mapping) or hasattr(target, "items"):
         aims = {str(month)[:7]: number_of(value) for month, value in target.items()}
         return replace(course, targets=tuple(aims.get(month.text) for month in course.months))
-    return replace(course, targets=(*course.targets[:-1], number_of(target)))
+    aims_at = list(course.targets)
+    aims_at[course.last] = number_of(target)
+    return replace(course, targets=tuple(aims_at))
 
 
 def _limited(course: _Course, limits: Limits | None) -> _Course:
@@ -285,7 +304,13 @@ def _drawn_data(course: _Course) -> pd.DataFrame:
         data["year_ago"] = pd.array(course.year_ago, dtype="Float64")
     if course.has_targets:
         data["target"] = pd.array(course.targets, dtype="Float64")
-    if course.lower is not None and not course.for_last_only:
+    if course.forecast:
+        data["kind"] = [
+            "forecast" if place > course.last else "actual" for place in range(len(data))
+        ]
+        data["lower"] = pd.array(course.low, dtype="Float64")
+        data["upper"] = pd.array(course.high, dtype="Float64")
+    elif course.lower is not None and not course.for_last_only:
         data["lower"], data["upper"] = course.lower, course.upper
     return data
 
@@ -294,14 +319,16 @@ def _trend_columns(data: pd.DataFrame, one: Subject) -> list[Column]:
     return [
         Column(str(name), unit=None if name == "month" else one.unit, short=False)
         for name in data.columns
-        if name not in ("lower", "upper")
+        if name != "kind" and (name not in ("lower", "upper") or "kind" in data.columns)
     ]
 
 
 def _said_beside(course: _Course, language: Language) -> list[str]:
     said = []
     if course.is_open:
-        said.append(_TO_DATE.text(language).format(month=course.months[-1].label(language)))
+        said.append(
+            _TO_DATE.text(language).format(month=course.months[course.last].label(language))
+        )
     gaps = [
         month.label(language)
         for month, value in zip(course.months, course.values, strict=True)
@@ -317,7 +344,7 @@ def _spoken_trend(course: _Course, one: Subject) -> str:
     language = one.language
     known = [
         (month.label(language), value)
-        for month, value in zip(course.months, course.values, strict=True)
+        for month, value in zip(course.months[: course.last + 1], course.values, strict=False)
         if value is not None
     ]
     kind = Label(en="Line by month", zh="月度折线图").text(language)
@@ -331,14 +358,22 @@ def _spoken_trend(course: _Course, one: Subject) -> str:
     said += [
         f"{words.text(language)} {month} {one.write(value)}" for words, (month, value) in phrases
     ]
-    if course.has_year_ago and course.year_ago[-1] is not None:
-        said.append(f"{LAST_YEAR.text(language)} {one.write(course.year_ago[-1])}")
-    if course.targets[-1] is not None:
-        said.append(f"{TARGET.text(language)} {one.write(course.targets[-1])}")
+    year_ago, target = course.year_ago[course.last], course.targets[course.last]
+    if course.has_year_ago and year_ago is not None:
+        said.append(f"{LAST_YEAR.text(language)} {one.write(year_ago)}")
+    if target is not None:
+        said.append(f"{TARGET.text(language)} {one.write(target)}")
+    for place in range(course.last + 1, len(course.months)):
+        ends = ""
+        if course.low[place] is not None and course.high[place] is not None:
+            ends = f" ({one.write(course.low[place])} – {one.write(course.high[place])})"
+        month = course.months[place].label(language)
+        written = one.write(course.values[place])
+        said.append(f"{FORECAST_WORD.text(language)} {month} {written}{ends}")
     if course.lower is not None:
         ends = f"{one.write(course.lower)} – {one.write(course.upper)}"
         said.append(f"{NORMAL_RANGE.text(language)} {ends}")
-        if side := course.outside(course.values[-1]):
+        if side := course.outside(course.values[course.last]):
             said.append(_OUTSIDE[side].text(language))
     return ended(sentence(said, language), language)
 
@@ -365,7 +400,8 @@ def _draw_trend(course: _Course, one: Subject, width: float) -> Figure:
     _draw_range(axes, course, one, width)
     if course.has_year_ago:
         _line(axes, course.year_ago, PREVIOUS, 2.2)
-    _line(axes, course.values, ACTUAL, 2.4, is_open=course.is_open)
+    _line(axes, course.values[: course.last + 1], ACTUAL, 2.4, is_open=course.is_open)
+    _draw_forecast(axes, course)
     _mark_points(axes, course, one)
     for place, aim in enumerate(course.targets):
         if aim is not None:
@@ -385,7 +421,7 @@ def _line(
     is_open: bool = False,
 ) -> None:
     """Draw a line that breaks where a month is missing; a month not over yet hangs on by dashes."""
-    heights = [math.nan if value is None else value for value in values]
+    heights = _heights(values)
     solid = heights[:-1] if is_open else heights
     axes.plot(range(len(solid)), solid, color=colour, linewidth=width, zorder=3, clip_on=False)
     if is_open and len(heights) > 1:
@@ -404,10 +440,32 @@ def _line(
                   clip_on=False, zorder=3)  # fmt: skip
 
 
+def _draw_forecast(axes: Axes, course: _Course) -> None:
+    """Draw what may come: dashes, and the range it may fall in hatched."""
+    if not course.forecast:
+        return
+    places = list(range(course.last, len(course.months)))
+    middle = _heights(course.values[course.last :])
+    axes.plot(places, middle, color=FORECAST, linewidth=2.2, linestyle=(0, (2, 2.2)), zorder=3,
+              clip_on=False)  # fmt: skip
+    axes.plot(places[1:], middle[1:], "o", markersize=6, markerfacecolor=PAPER,
+              markeredgecolor=FORECAST, markeredgewidth=1.6, zorder=4, clip_on=False)  # fmt: skip
+    low = middle[:1] + _heights(course.low[course.last + 1 :])
+    high = middle[:1] + _heights(course.high[course.last + 1 :])
+    if not any(math.isnan(value) for value in low + high):
+        axes.fill_between(places, low, high, facecolor="none", edgecolor=FORECAST, hatch="////",
+                          linewidth=0, zorder=1)  # fmt: skip
+
+
+def _heights(values: Sequence[float | None]) -> list[float]:
+    """Give values as a drawing takes them: a gap is no number."""
+    return [math.nan if value is None else value for value in values]
+
+
 def _draw_range(axes: Axes, course: _Course, one: Subject, width: float) -> None:
     if course.lower is None or course.upper is None:
         return
-    last = len(course.months) - 1
+    last = course.last
     if course.for_last_only:
         axes.plot([last, last], [course.lower, course.upper], color=RULE, linewidth=11,
                   solid_capstyle="butt", zorder=1.5, clip_on=False)  # fmt: skip
@@ -446,8 +504,8 @@ def _name_range(axes: Axes, course: _Course, one: Subject, width: float) -> None
 
 def _mark_points(axes: Axes, course: _Course, one: Subject) -> None:
     """Name the last point by a dot; colour those outside the limits by good or bad news."""
-    last = len(course.values) - 1
-    for place, value in enumerate(course.values):
+    last = course.last
+    for place, value in enumerate(course.values[: last + 1]):
         if value is None:
             continue
         side = 0 if course.for_last_only and place != last else course.outside(value)
@@ -465,8 +523,12 @@ def _end_labels(course: _Course, one: Subject) -> list[tuple[str, float, str, fl
     """Write what stands at the right end of each line: text, height, colour, size."""
     language = one.language
     ends = []
-    if course.values[-1] is not None:
-        ends.append((one.write(course.values[-1]), course.values[-1], INK, 15.0))
+    final = course.values[-1]
+    if final is not None and course.forecast:
+        words = f"{FORECAST_WORD.text(language)} {one.write(final)}"
+        ends.append((words, final, SOFT, TEXT))
+    elif final is not None:
+        ends.append((one.write(final), final, INK, 15.0))
     if course.has_year_ago:
         before = next((v for v in reversed(course.year_ago) if v is not None), None)
         if before is not None:

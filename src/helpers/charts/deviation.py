@@ -146,10 +146,10 @@ def variance_bars(
         measure=measure or line,
         source=source,
         alt=ended(sentence(said, language), language),
-        data=worth_saving(frame),
+        data=worth_saving(frame, language),
         table=bar_list(rows, language),
         language=language,
-        notes=(*notes, *notes_of(frame)),
+        notes=(*notes, *notes_of(frame, language)),
         kind="variance_bars",
         headings=headings(frame, language),
     )
@@ -248,7 +248,7 @@ def waterfall(
     line = _FROM_TO.text(language).format(measured=one.measured, start=first, end=last)
     if not judged:
         line = _BRIDGE.text(language).format(start=first, end=last, unit=one.currency)
-    data = worth_saving(frame)
+    data = worth_saving(frame, language)
     share = next((found for found in ("share_of_change", "share_of_gmv") if found in data), None)
     columns = [Column("label"), Column("value", unit=one.unit, signed=False, short=False)]
     if share is not None:
@@ -264,7 +264,7 @@ def waterfall(
             id, lambda width: (_draw_rows if width <= NARROW else _draw_columns)(walk, width)
         ),
         language=language,
-        notes=(*notes, *notes_of(frame)),
+        notes=(*notes, *notes_of(frame, language)),
         kind="waterfall",
         headings=headings(frame, language),
         numbers=numbers_table(data, columns[:2], one),

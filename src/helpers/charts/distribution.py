@@ -116,7 +116,7 @@ def cohort_grid(
         measure=line,
         source=source,
         alt=ended(sentence(said or [line], language), language),
-        data=worth_saving(frame),
+        data=worth_saving(frame, language),
         table=scrolling(grid_table, line),
         language=language,
         notes=(
@@ -125,7 +125,7 @@ def cohort_grid(
                 for name in opening
             ),
             *notes,
-            *notes_of(frame),
+            *notes_of(frame, language),
         ),
         kind="cohort_grid",
         headings=headings(frame, language) | {"month": _AFTER.text(language)},

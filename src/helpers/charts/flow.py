@@ -17,6 +17,7 @@ from helpers.charts.subject import (
     number_of,
     rows_of,
     sentence,
+    text_of,
 )
 from helpers.charts.words import headings, worth_saving
 from helpers.vocabulary.labels import Label, Language
@@ -51,7 +52,7 @@ def funnel(
 
     Args:
         frame: label and value, from the first step to the last; previous or year_ago where
-            known; ``rate`` where the share is not simply this step over the one before.
+            known; rate, rate_label, rate_change and signal where analysis has judged them.
         id: Slug of the exhibit.
         takeaway: What to conclude.
         source: Exports and days behind the numbers.
@@ -75,8 +76,8 @@ def funnel(
         rate = number_of(row.get("rate"))
         if rate is None and place:
             rate = _share(value, values[place - 1])
-        change = None
-        if place and rate is not None and baseline:
+        change = number_of(row.get("rate_change")) if baseline == "previous" else None
+        if change is None and place and rate is not None and baseline:
             before = _share(befores[place], befores[place - 1])
             change = None if before is None else rate - before
         marks = [] if befores[place] is None else [bar(ruler, 0, befores[place] or 0, "ex-py")]
@@ -89,10 +90,14 @@ def funnel(
         remark = ""
         if change is not None:
             remark = write_change(change, "percent", language)
-            judged = news(change, Direction.HIGHER_IS_BETTER)
+            # A share of few cases moves by chance; analysis says so, and then it is no news.
+            if text_of(row.get("signal")) not in ("noise", "not_enough_data"):
+                judged = news(change, Direction.HIGHER_IS_BETTER)
         under = ""
         if rate is not None and place:
-            under = _GO_ON.text(language).format(rate=write_value(rate, "percent", language))
+            share = write_value(rate, "percent", language)
+            named = text_of(row.get("rate_label"))
+            under = f"{named} {share}" if named else _GO_ON.text(language).format(rate=share)
         rows.append(Row(label, marks, written, remark, judged, under, is_missing=value is None))
         tail = "".join(f"，{part}" if language == "zh" else f", {part}"
                        for part in (under, remark) if part)  # fmt: skip
@@ -107,10 +112,10 @@ def funnel(
         measure=measure or _MEASURE.text(language),
         source=source,
         alt=ended(sentence(said, language), language),
-        data=worth_saving(frame),
+        data=worth_saving(frame, language),
         table=bar_list(rows, language, keys),
         language=language,
-        notes=(*notes, *notes_of(frame)),
+        notes=(*notes, *notes_of(frame, language)),
         kind="funnel",
         headings=headings(frame, language),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.charts.absent import nothing_to_show
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.markup import Markup, tag
-from helpers.charts.notation import news
+from helpers.charts.notation import NOT_AVAILABLE, news
 from helpers.charts.subject import (
     Subject,
     ended,
@@ -144,10 +144,10 @@ def table(
         measure=measure or ("、" if language == "zh" else ", ").join(named.values()),
         source=source,
         alt=ended(sentence(said, language), language),
-        data=worth_saving(frame),
+        data=worth_saving(frame, language),
         table=scrolling(_set(columns, body, language), measure or takeaway),
         language=language,
-        notes=(more, *notes, *notes_of(frame)),
+        notes=(more, *notes, *notes_of(frame, language)),
         kind="table",
         headings=headings(frame, language) | named,
     )
@@ -190,6 +190,8 @@ class _Cell:
         if not column.is_number:
             return cls(column, value, _plain(value, language))
         number = number_of(value)
+        if number is None and column.change_of is None and not _gives_reason(row, column):
+            return cls(column, value, NOT_AVAILABLE.text(language), "ex-missing")
         if number is None:
             reason = missing_status(row.get(column.status))
             if column.change_of is not None and not text_of(row.get(column.status)).startswith(
@@ -227,6 +229,11 @@ class _Cell:
         if first:
             return tag("th", self.text, scope="row", class_=css or None)
         return tag("td", text, word, bar, class_=css or None)
+
+
+def _gives_reason(row: dict[str, Any], column: Column) -> bool:
+    """Tell whether the frame says why a value is missing; a plan's status is another thing."""
+    return text_of(row.get(column.status)) in {str(status) for status in Status}
 
 
 def _plain(value: object, language: Language) -> str:

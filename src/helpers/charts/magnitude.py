@@ -12,8 +12,8 @@ from helpers.charts.notation import (
     ACTUAL,
     BAD,
     EXPECTED,
-    FORECAST_LANDING,
     GOOD,
+    LANDING,
     LAST_PERIOD,
     LAST_YEAR,
     NOT_AVAILABLE,
@@ -108,10 +108,10 @@ def kpi_cards(
         measure=measure or _CARDS_MEASURE.text(language),
         source=source,
         alt=ended(sentence(said, language), language),
-        data=worth_saving(card),
+        data=worth_saving(card, language),
         table=tag("ul", cards, class_="ex-cards"),
         language=language,
-        notes=(*notes, *notes_of(card)),
+        notes=(*notes, *notes_of(card, language)),
         kind="kpi_cards",
         headings=headings(card, language),
     )
@@ -160,11 +160,22 @@ def _card(row: dict[str, Any], one: Subject, against: dict[str, str]) -> Markup:
         )
         if value is not None
         else None,
-        tag("p", SIGNALS[signal].text(language), class_=f"ex-card-signal ex-is-{signal}")
+        tag("p", _signal_words(row, one), class_=f"ex-card-signal ex-is-{signal}")
         if signal in SIGNALS and value is not None
         else None,
         class_=f"ex-card ex-marked-{judged}",
     )  # fmt: skip
+
+
+def _signal_words(row: dict[str, Any], one: Subject) -> str:
+    """Say whether the value is out of the ordinary, and where the ordinary lies."""
+    signal = text_of(row.get("signal"))
+    words = SIGNALS[signal].text(one.language)
+    low, high = number_of(row.get("normal_low")), number_of(row.get("normal_high"))
+    if signal not in ("signal_up", "signal_down") or low is None or high is None:
+        return words
+    ends = f"{one.write(low)}–{one.write(high)}"
+    return f"{words}（{ends}）" if one.language == "zh" else f"{words} ({ends})"
 
 
 def _news_of(row: dict[str, Any], column: str, one: Subject) -> News | None:
@@ -328,7 +339,7 @@ def bullet_bars(
         said.append(f"{name} {under}{f' ({words})' if words else ''}")
     keys = [("ex-key-ac", THIS_PERIOD.text(language)), ("ex-key-pl", TARGET.text(language))]
     if any(number_of(row.get("landing")) is not None for row in records):
-        keys.append(("ex-key-fc", FORECAST_LANDING.text(language)))
+        keys.append(("ex-key-fc", LANDING.text(language)))
     if any(number_of(row.get("expected")) is not None for row in records):
         keys.append(("ex-key-expected", EXPECTED.text(language)))
     return Exhibit(
@@ -337,10 +348,10 @@ def bullet_bars(
         measure=measure or _PACE_MEASURE.text(language),
         source=source,
         alt=ended(sentence(said, language), language),
-        data=worth_saving(pace),
+        data=worth_saving(pace, language),
         table=bar_list(rows, language, keys),
         language=language,
-        notes=(*notes, *notes_of(pace)),
+        notes=(*notes, *notes_of(pace, language)),
         kind="bullet_bars",
         headings=headings(pace, language),
     )

@@ -47,9 +47,10 @@ VARIABLES = {
 
 THIS_PERIOD = Label(en="this period", zh="本期")
 LAST_PERIOD = Label(en="last period", zh="上期")
+FORECAST_WORD = Label(en="forecast", zh="预测")
 LAST_YEAR = Label(en="last year", zh="去年同期")
 TARGET = Label(en="target", zh="目标")
-FORECAST_LANDING = Label(en="projected landing", zh="预计达成")
+LANDING = Label(en="projected landing", zh="预计达成")
 EXPECTED = Label(en="expected to date", zh="应达进度")
 NORMAL_RANGE = Label(en="normal range", zh="正常波动区间")
 PRELIMINARY = Label(en="to date", zh="截至目前")

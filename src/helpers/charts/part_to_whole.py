@@ -22,7 +22,6 @@ from helpers.charts.subject import (
     text_of,
 )
 from helpers.charts.words import headings, worth_saving
-from helpers.vocabulary.faults import DeclarationFaulty, Fault
 from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.units import Unit
 from helpers.vocabulary.wording import write_change, write_value
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
 
 _SHARE_OF = Label(en="Share of {whole}", zh="占{whole}的比重")
 _THE_REST = Label(en="{count} others", zh="其他{count}项")
+_NO_SHARE = Label(
+    en="Members below nought have no share; shares are of all others.",
+    zh="负值成员不计占比，占比按其余成员计算。",
+)
 _BASELINES = {"previous": LAST_PERIOD, "year_ago": LAST_YEAR}
 
 
@@ -57,7 +60,7 @@ def share_bars(
     also those beyond ``top``, which are summed into one row.
 
     Args:
-        frame: label (or member) and value, not negative; previous or year_ago where known.
+        frame: label (or member) and value; previous or year_ago where known.
         id: Slug of the exhibit.
         takeaway: What to conclude.
         source: Exports and days behind the numbers.
@@ -71,23 +74,20 @@ def share_bars(
         top: Name the first so many.
         notes: Shown beside the frame's own notes.
 
-    Raises:
-        DeclarationFaulty: A value is negative: it has no share.
     """
     if not frame.empty:
         needs(frame, id, "value")
     values = [] if frame.empty else [number_of(value) for value in frame["value"]]
-    if not any(values):
+    if not any(value and value > 0 for value in values):
         return nothing_to_show(frame, id=id, takeaway=takeaway, source=source, metric=metric,
                                language=language, measure=measure, notes=notes)  # fmt: skip
     one = subject(metric or only_one(frame, "metric"), language, unit=unit, currency=currency,
                   name=name, frame=frame)  # fmt: skip
-    if any(value is not None and value < 0 for value in values):
-        fault = Fault(f"exhibit {id!r}", "a negative value has no share", "use deviation")
-        raise DeclarationFaulty(fault)
     baseline = against if against and against in frame.columns else None
-    whole = sum(value or 0 for value in values)
-    whole_before = sum(number_of(value) or 0 for value in frame[baseline]) if baseline else 0
+    whole = sum(max(value or 0, 0) for value in values)
+    whole_before = (
+        sum(max(number_of(value) or 0, 0) for value in frame[baseline]) if baseline else 0
+    )
     records = sorted(
         rows_of(frame),
         key=lambda row: (text_of(row.get("member")) in REST, -(number_of(row["value"]) or 0)),
@@ -109,9 +109,9 @@ def share_bars(
     ruler = Ruler(0.0, 1.0)
     rows, said = [], []
     for label, value, before in parts:
-        if value is None:
-            rows.append(Row(label, [], one.write(None), is_missing=True))
-            said.append(f"{label} {one.write(None)}")
+        if value is None or value < 0:
+            rows.append(Row(label, [], one.write(value), is_missing=value is None))
+            said.append(f"{label} {one.write(value)}")
             continue
         share = value / whole
         marks, remark = [bar(ruler, 0, 1, "ex-whole")], ""
@@ -133,10 +133,15 @@ def share_bars(
         measure=measure or _SHARE_OF.text(language).format(whole=total),
         source=source,
         alt=ended(sentence(said, language), language),
-        data=worth_saving(frame),
+        data=worth_saving(frame, language),
         table=bar_list(rows, language, keys),
         language=language,
-        notes=(*notes, *notes_of(frame)),
+        notes=(*_without_share(values, language), *notes, *notes_of(frame, language)),
         kind="share_bars",
         headings=headings(frame, language),
     )
+
+
+def _without_share(values: list[float | None], language: Language) -> list[str]:
+    below = any(value is not None and value < 0 for value in values)
+    return [_NO_SHARE.text(language)] if below else []

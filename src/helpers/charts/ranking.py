@@ -133,10 +133,10 @@ def ranked_bars(
         measure=measure or line,
         source=source,
         alt=ended(sentence(said, language), language),
-        data=worth_saving(frame),
+        data=worth_saving(frame, language),
         table=bar_list(rows, language, keys),
         language=language,
-        notes=(*notes, *notes_of(frame)),
+        notes=(*notes, *notes_of(frame, language)),
         kind="ranked_bars",
         headings=headings(frame, language),
     )

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+#: So many figures are named before a shared note; more would bury it.
+_NAMED = 4
+
+
 @dataclass(frozen=True)
 class Subject:
     """A metric as a chart needs it."""
@@ -190,11 +194,35 @@ def missing_status(status: object) -> Status:
     return Status.NO_SOURCE if found.has_value else found
 
 
-def notes_of(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Collect the notes that stand beside the figures, each once, in order."""
+def notes_of(frame: pd.DataFrame, language: Language) -> tuple[str, ...]:
+    """Write the notes that stand beside the figures: each once, with the figures it is about."""
     if "note" not in frame.columns:
         return ()
-    return tuple(dict.fromkeys(text for value in frame["note"] if (text := text_of(value))))
+    about: dict[str, list[str]] = {}
+    for row in rows_of(frame):
+        if words := written_note(text_of(row["note"]), language):
+            name = text_of(row.get("metric_label")) if len(frame) > 1 else ""
+            if text_of(row.get("member")) or not name:
+                name = label_of(row)
+            names = about.setdefault(words, [])
+            if name not in names:
+                names.append(name)
+    colon, comma = ("：", "、") if language == "zh" else (": ", ", ")
+    return tuple(
+        words
+        if len(names) == len(frame) or len(frame) == 1
+        else f"{comma.join(names[:_NAMED])}{'…' if len(names) > _NAMED else ''}{colon}{words}"
+        for words, names in about.items()
+    )
+
+
+def written_note(note: str, language: Language) -> str:
+    """Metrics give notes as JSON codes, because they are read in two languages."""
+    if not note.startswith("["):
+        return note
+    from helpers.metrics.notes import write_note
+
+    return write_note(note, language)
 
 
 def sentence(parts: Iterable[str], language: Language) -> str:

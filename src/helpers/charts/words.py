@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.charts.subject import text_of
+from helpers.charts.subject import text_of, written_note
 from helpers.vocabulary.labels import Label, Language
 
 if TYPE_CHECKING:
@@ -81,7 +81,10 @@ def headings(frame: pd.DataFrame, language: Language) -> dict[str, str]:
     }
 
 
-def worth_saving(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the columns that hold nothing in any row; a download need not repeat silence."""
+def worth_saving(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Make a frame fit for a download: no columns that are silent throughout, notes in words."""
     empty = frame.map(lambda cell: text_of(cell) == "").all()
-    return frame.loc[:, ~empty] if not empty.all() else frame
+    kept = frame.loc[:, ~empty] if not empty.all() else frame
+    if "note" not in kept.columns:
+        return kept
+    return kept.assign(note=[written_note(text_of(note), language) for note in kept["note"]])
