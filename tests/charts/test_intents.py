@@ -42,7 +42,7 @@ def test_a_card_stands_against_last_period_last_year_and_target():
 
 def test_a_card_in_chinese():
     said = texts(kpi_cards(card(), id="c", language="zh", **WORDS).html())
-    for words in ("£150.9万", "较上期 +30.7% 向好", "目标完成率 94.3% 未达标", "高于正常波动区间"):
+    for words in ("£150.9万", "较上期 +30.7% 有利", "目标完成率 94.3% 未达标", "高于正常波动区间"):
         assert words in said
 
 
@@ -380,3 +380,15 @@ def test_every_chart_names_the_column_it_lacks(name):
     lacking = frame.drop(columns=["value", "change", "actual"], errors="ignore")
     with pytest.raises(DeclarationFaulty, match=r"no column '(value|actual)'"):
         draw(lacking, id="lacking", **more, **WORDS)
+
+
+def test_a_card_without_any_target_leaves_the_line_out():
+    exhibit = kpi_cards(card(target=None, attainment=None), id="c", **WORDS)
+    assert "target" not in texts(exhibit.html())
+
+
+def test_last_year_is_drawn_only_where_it_is_known():
+    short = small_multiples(history([1.0, 2.0, 3.0], member="de"), id="s", **WORDS)
+    long = small_multiples(history([float(n) for n in range(1, 26)], member="de"), id="s", **WORDS)
+    assert "ex-key-line-previous" not in short.html()
+    assert "ex-key-line-previous" in long.html()

@@ -118,7 +118,8 @@ class _Course:
 
     @property
     def has_year_ago(self) -> bool:
-        return sum(value is not None for value in self.year_ago) > 1
+        known = sum(value is not None for value in self.year_ago)
+        return known > 1 and known >= len(self.months) / 2
 
     @property
     def has_targets(self) -> bool:
@@ -655,7 +656,7 @@ def small_multiples(
         source=source,
         alt=ended(sentence(said, language), language),
         data=frame[kept],
-        table=Markup(_key(language) + tag("ul", panels, class_="ex-smalls")),
+        table=Markup(_key(members, language) + tag("ul", panels, class_="ex-smalls")),
         language=language,
         notes=(*_said_beside(replace(members[0][1], values=(0.0,) * len(members[0][1].months)),
                              language), *notes),
@@ -664,7 +665,10 @@ def small_multiples(
     )  # fmt: skip
 
 
-def _key(language: Language) -> Markup:
+def _key(members: Sequence[tuple[str, _Course]], language: Language) -> Markup:
+    """Explain the two lines, where there are two."""
+    if not any(course.has_year_ago for _, course in members):
+        return Markup("")
     return tag(
         "p",
         tag("span", THIS_PERIOD.text(language), class_="ex-key ex-key-line-actual"),

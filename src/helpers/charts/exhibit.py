@@ -28,7 +28,7 @@ _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _EMBEDDED = re.compile(r"<style data-exhibit-style>.*?</style>", re.DOTALL)
 _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 
-SOURCE = Label(en="Source", zh="数据来源")
+SOURCE = Label(en="Source", zh="来源")
 DOWNLOAD = Label(en="Data (CSV)", zh="下载数据（CSV）")
 NUMBERS = Label(en="Show the numbers", zh="查看数据")
 
@@ -150,7 +150,11 @@ class Exhibit:
     def _source_line(self) -> str:
         name = SOURCE.text(self.language)
         colon = "：" if self.language == "zh" else ": "
-        return self.source if self.source.startswith(name) else f"{name}{colon}{self.source}"
+        return (
+            self.source
+            if self.source.startswith((name, f"数据{name}"))
+            else f"{name}{colon}{self.source}"
+        )
 
     def _body(self) -> Markup:
         if isinstance(self.figure, Drawing):

@@ -51,6 +51,10 @@ _CARDS_MEASURE = Label(
     en="Value of the period, against last period, last year and target",
     zh="本期数值，对比上期、去年同期与目标",
 )
+_CARDS_PLAIN = Label(
+    en="Value of the period, against last period and last year",
+    zh="本期数值，对比上期与去年同期",
+)
 _AGAINST = {
     "previous": (LAST_PERIOD, Label(en="vs last period", zh="较上期")),
     "year_ago": (LAST_YEAR, Label(en="vs last year", zh="较去年同期")),
@@ -100,12 +104,16 @@ def kpi_cards(
     needs(card, id, "metric", "value", "unit")
     rows = rows_of(card)
     subjects = [_subject_of(row, language, currency) for row in rows]
+    if not any(number_of(row.get("target")) is not None for row in rows):
+        # A plan without a target for any of them: said once, by leaving the line out.
+        rows = [{key: value for key, value in row.items() if key != "target"} for row in rows]
+    line = _CARDS_MEASURE if any("target" in row for row in rows) else _CARDS_PLAIN
     cards = [_card(row, one, against or {}) for row, one in zip(rows, subjects, strict=True)]
     said = [_said(row, one) for row, one in zip(rows, subjects, strict=True)]
     return Exhibit(
         id=id,
         takeaway=takeaway,
-        measure=measure or _CARDS_MEASURE.text(language),
+        measure=measure or line.text(language),
         source=source,
         alt=ended(sentence(said, language), language),
         data=worth_saving(card, language),

@@ -60,8 +60,8 @@ TOTAL = Label(en="Total", zh="合计")
 NOT_AVAILABLE = Label(en="n/a", zh="无数据")
 
 _NEWS = {
-    1: Label(en="better", zh="向好"),
-    -1: Label(en="worse", zh="转弱"),
+    1: Label(en="better", zh="有利"),
+    -1: Label(en="worse", zh="不利"),
 }
 _UNCHANGED = Label(en="unchanged", zh="持平")
 TARGET_MET = Label(en="met", zh="达标")
