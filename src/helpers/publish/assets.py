@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -55,23 +54,31 @@ def frame_fingerprint() -> str:
     return digest.hexdigest()[:_HASH_LENGTH]
 
 
-def store_assets(site: Path, letters: Iterable[str]) -> Assets:
-    """Put the assets of a build in place, unless the same ones are there already.
+def make_assets(folder: Path, site: Path, letters: Iterable[str]) -> Assets:
+    """Make the assets of a build, except those that the site has already.
 
     Args:
+        folder: Where new ones are made, until the build has passed its check.
         site: The site's folder.
         letters: The characters that the pages use; the font holds these and no others.
     """
-    folder = site / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
+    (site / FOLDER).mkdir(exist_ok=True)
+    kept = _Shelf(folder, site / FOLDER)
     static = BOOK / "_static"
     style = _exhibit_style() + (static / "review.css").read_text(encoding="utf-8")
     return Assets(
-        style=_store(folder, "review", "css", style.encode()),
-        font_style=_store_font(folder, letters),
-        script=_store(folder, "review", "js", (static / "review.js").read_bytes()),
-        search=_store(folder, "search", "js", (static / "search.js").read_bytes()),
+        style=kept.store("review", "css", style.encode()),
+        font_style=_store_font(kept, letters),
+        script=kept.store("review", "js", (static / "review.js").read_bytes()),
+        search=kept.store("search", "js", (static / "search.js").read_bytes()),
     )
+
+
+def put_in_place(folder: Path, site: Path) -> None:
+    """Move newly made assets to the others; nothing refers to them yet."""
+    for made in folder.iterdir():
+        made.replace(site / FOLDER / made.name)
 
 
 def _exhibit_style() -> str:
@@ -80,20 +87,26 @@ def _exhibit_style() -> str:
     return STYLE_SHEET.read_text(encoding="utf-8") + "\n"
 
 
-def _store(folder: Path, name: str, ending: str, content: bytes) -> str:
-    stored = f"{name}-{hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]}.{ending}"
-    _write_once(folder / stored, content)
-    return stored
+@dataclass(frozen=True)
+class _Shelf:
+    """New assets and those that were there before."""
+
+    made: Path
+    before: Path
+
+    def store(self, name: str, ending: str, content: bytes) -> str:
+        """Keep a content under a name that holds its hash."""
+        stored = f"{name}-{hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]}.{ending}"
+        if not self.has(stored):
+            (self.made / stored).write_bytes(content)
+        return stored
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is such an asset."""
+        return (self.before / name).exists() or (self.made / name).exists()
 
 
-def _write_once(path: Path, content: bytes) -> None:
-    if not path.exists():
-        aside = path.with_name(f"{path.name}.{os.getpid()}.part")
-        aside.write_bytes(content)
-        aside.replace(path)
-
-
-def _store_font(folder: Path, letters: Iterable[str]) -> dict[Language, str]:
+def _store_font(kept: _Shelf, letters: Iterable[str]) -> dict[Language, str]:
     """Store the font's subset under a name made from its letters, so that it is cut only once.
 
     One file for both languages, and a style sheet for each: in a Chinese font quotation marks,
@@ -105,11 +118,11 @@ def _store_font(folder: Path, letters: Iterable[str]) -> dict[Language, str]:
     wanted = sorted({ord(letter) for letter in letters} | {ord(letter) for letter in _ALWAYS})
     recipe = f"{source.stat().st_size} {wanted}"
     name = f"noto-sans-sc-{hashlib.sha256(recipe.encode()).hexdigest()[:_HASH_LENGTH]}"
-    if not (folder / f"{name}.woff2").exists():
-        _write_once(folder / f"{name}.woff2", _subset(source, wanted))
+    if not kept.has(f"{name}.woff2"):
+        (kept.made / f"{name}.woff2").write_bytes(_subset(source, wanted))
     return {
-        "zh": _store(folder, name, "css", _face(name, "").encode()),
-        "en": _store(folder, name, "css", _face(name, _NOT_WIDE).encode()),
+        "zh": kept.store(name, "css", _face(name, "").encode()),
+        "en": kept.store(name, "css", _face(name, _NOT_WIDE).encode()),
     }
 
 

@@ -23,7 +23,8 @@ from filelock import FileLock, Timeout
 
 from helpers.config.workspace import Workspace
 from helpers.paths import PACKAGE, WorkspacePaths
-from helpers.publish.assets import Assets, frame_fingerprint, store_assets
+from helpers.publish.assets import FOLDER as ASSETS
+from helpers.publish.assets import Assets, frame_fingerprint, make_assets, put_in_place
 from helpers.publish.content import Content, PageBuilt, file_name, letters_of, read_content
 from helpers.publish.editions import (
     RECORD,
@@ -214,7 +215,7 @@ def _build(
         if edition and language in edition.languages:
             _write_pages(staging / "source" / language / "edition", edition, contents[language])
 
-    assets = store_assets(site, _letters(staging / "source", workspace))
+    assets = make_assets(staging / ASSETS, site, _letters(staging / "source", workspace))
     books: dict[Language, list[BookSource]] = {}
     for language in languages:
         source, output = staging / "source" / language, staging / "output"
@@ -244,12 +245,17 @@ def _build(
         )
     build(books)
 
-    places = {staging / "output" / PORTAL: site / PORTAL / str(number)}
+    places = {
+        staging / ASSETS: site / ASSETS,
+        staging / "output" / PORTAL: site / PORTAL / str(number),
+    }
     if edition:
         record = staging / "output" / "edition" / RECORD
         record.write_text(edition.model_dump_json(indent=1), encoding="utf-8")
         places[staging / "output" / "edition"] = site / edition.folder
     check_staged(site, places)
+    put_in_place(staging / ASSETS, site)
+    del places[staging / ASSETS]
     for staged, live in reversed(places.items()):
         live.parent.mkdir(parents=True, exist_ok=True)
         staged.rename(live)

@@ -127,10 +127,11 @@ class _Tree:
         return file
 
     def real(self, file: Path) -> Path:
-        """Say where a file is now."""
+        """Say where a file is now; what is not staged is in place already."""
         for staged, live in self.places.items():
             if file.is_relative_to(live):
-                return staged / file.relative_to(live)
+                aside = staged / file.relative_to(live)
+                return aside if aside.exists() else file
         return file
 
 

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from helpers.paths import BOOK
@@ -122,8 +123,32 @@ def _as_faults(language: str, log: str) -> Iterable[Fault]:
         yield Fault(f"book ({language})", " / ".join(lines[-3:]) or "the builder ended", "")
 
 
+def _spare_the_imports() -> None:
+    """Keep two imports out of this process that cost more than the whole build.
+
+    ``rfc3987_syntax`` compiles a grammar of addresses for two seconds whenever ``jsonschema`` is
+    imported, and is only wanted for a format that no notebook uses; ``jsonschema`` does without
+    it. ``jupyter_cache`` brings SQLAlchemy for running notebooks, which never happens here.
+    """
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    wanted = {
+        "jupyter_cache": ("get_cache",),
+        "jupyter_cache.base": ("CacheBundleIn",),
+        "jupyter_cache.cache": (),
+        "jupyter_cache.cache.db": ("NbProjectRecord",),
+        "jupyter_cache.executors": (),
+        "jupyter_cache.executors.utils": ("single_nb_execution",),
+    }
+    for name, attributes in wanted.items():
+        empty = ModuleType(name)
+        for attribute in attributes:
+            setattr(empty, attribute, None)
+        sys.modules[name] = empty
+
+
 def _build_one(config: Path, book: Mapping[str, Any]) -> int:
     # Imported here: the parent process uses this module without paying for Sphinx.
+    _spare_the_imports()
     from jupyter_book.sphinx import build_sphinx
 
     scratch = Path(book["scratch"])

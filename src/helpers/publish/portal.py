@@ -135,7 +135,7 @@ def _marks(language: Language) -> Iterable[dict[str, str]]:
     yield mark("background:var(--actual)", notation.THIS_PERIOD, "solid and dark", "深色实心")
     yield mark("background:var(--previous)", notation.LAST_YEAR, "light", "浅色实心")
     yield mark("border:1.5px solid var(--actual)", notation.TARGET, "an outline", "空心轮廓")
-    yield mark(f"background:{hatch}", notation.FORECAST_LANDING, "hatched", "斜线填充")
+    yield mark(f"background:{hatch}", notation.LANDING, "hatched", "斜线填充")
     yield mark("background:var(--good)", Label(en="good news", zh="好消息"),
                "blue; up or down, whichever is good for this metric",
                "蓝色；上升或下降，以该指标的好坏方向为准")  # fmt: skip

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from helpers.paths import BOOK
 from helpers.publish.content import markdown
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def heading(text: str) -> dict[str, Any]:
@@ -17,9 +21,13 @@ def heading(text: str) -> dict[str, Any]:
 
 def render(template: str, context: Mapping[str, Any]) -> str:
     """Fill a template of ``book/pages``; every value is escaped that is not marked as HTML."""
+    return _shelf().get_template(template).render(context)
+
+
+@cache
+def _shelf() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    shelf = Environment(
+    return Environment(
         loader=FileSystemLoader(BOOK / "pages"), autoescape=True, undefined=StrictUndefined
     )
-    return shelf.get_template(template).render(context)
