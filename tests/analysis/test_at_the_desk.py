@@ -247,6 +247,8 @@ def test_two_years_of_steady_seasons_are_noise_and_a_lost_month_is_not(tmp_path)
     sentence = headline(november, desk_at(warehouse, "2025-11", "en"))
     assert "on November 2024 and below what is normal for the season" in sentence
     assert sentence.startswith("Gross merchandise value came to £60")
+    # Two orders as a year ago, each smaller.
+    assert "), mainly because of average order value (−£" in sentence
 
 
 @pytest.mark.parametrize(("code", "name"), [("TW", "中国台湾"), ("HK", "中国香港"), ("GB", "英国")])

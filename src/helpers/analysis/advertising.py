@@ -57,7 +57,7 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
                 "store": store,
                 "store_label": desk.member_label("store", store),
                 "member": campaign,
-                "label": desk.member_label("campaign", campaign),
+                "label": desk.member_label("campaign", campaign).strip(),
                 "spend": spend,
                 "share": spend / total if spend is not None and total else None,
                 "impressions": _value(cells, "ad_impressions"),

@@ -46,7 +46,8 @@ def headline(card: pd.DataFrame | Row, desk: Desk, metric: str | None = None) ->
     why = ""
     if row["metric"] == "gmv" and not row["dimension"] and against and row["signal"] in _MOVED:
         why = _because(desk, against)
-    return _closed(starting(fact(row, desk, why)), desk) + _preliminary(desk)
+    sentence = _closed(starting(fact(row, desk, why)), desk)
+    return sentence if number(row["value"]) is None else sentence + _preliminary(desk)
 
 
 def answers(desk: Desk, card: pd.DataFrame) -> list[str]:
@@ -98,16 +99,17 @@ def comparison_takeaway(card: pd.DataFrame, desk: Desk) -> str:
         return _closed(phrase("card.untested", desk.language), desk)
     moved = [row for row in judged if row["signal"] in _MOVED]
     if len({row["metric"] for row in rows}) > 1 and rows[0]["dimension"]:
-        moved = [row | {"label": _with_member(row, desk)} for row in moved]
+        lower = within if desk.language == "en" else str
+        moved = [row | {"label": lower(_with_member(row, desk))} for row in moved]
     if rows[0]["dimension"]:
         moved.sort(key=lambda row: (row["metric"] != rows[0]["metric"], -abs(row["value"])))
     counts: Row = {"count": str(len(moved)), "all": str(len(judged))}
+    one = "_one" if len(judged) == 1 else ""
     if not moved:
-        quiet = phrase("card.quiet", desk.language, plural=len(judged) != 1, **counts)
-        return _closed(quiet, desk)
+        return _closed(phrase(f"card.quiet{one}", desk.language, **counts), desk)
     listed = joined([_moved_name(row, desk) for row in moved[:LISTED]], desk.language)
-    key = "card.signals" if len(moved) <= LISTED else "card.signals_among"
-    return _closed(phrase(key, desk.language, list=listed, plural=len(judged) != 1, **counts), desk)
+    key = f"card.signals{one}" if len(moved) <= LISTED else "card.signals_among"
+    return _closed(phrase(key, desk.language, list=listed, **counts), desk)
 
 
 def notes(card: pd.DataFrame) -> list[str]:
@@ -124,7 +126,7 @@ def fact(row: Row, desk: Desk, why: str = "") -> str:
     if value is None:
         reason = write_missing(row["status"], language)
         if row["note"]:
-            reason += f"（{row['note']}）" if language == "zh" else f": {row['note']}"
+            reason += f"，{row['note']}" if language == "zh" else f": {row['note']}"
         return phrase("fact.missing", language, name=name, when=when, reason=reason)
     kind = "fact.rate" if _is_level(row) else "fact.amount"
     written = _write(row, value, desk)
@@ -800,8 +802,7 @@ def _because(desk: Desk, against: Against) -> str:
     most = max(_records(with_it), key=lambda row: abs(row["value"]))
     language = desk.language
     driver = within(most["label"]) if language == "en" else str(most["label"])
-    comma = "，" if language == "zh" else ", "
-    return comma + phrase(
+    return phrase(
         f"driver.{'up' if change > 0 else 'down'}",
         language,
         driver=driver,

@@ -79,13 +79,16 @@ def by_product(desk: Desk, top: int = 15) -> pd.DataFrame:
 
     Returns:
         member, label, value (return rate), lower, upper (95 %), returned, shipped, average (of
-        all products), is_worse (the whole interval lies above the average), unit, status.
-        Products with fewer than 30 units sold are left out: too few to say anything.
+        all products whose returns are known), is_worse (the whole interval lies above the
+        average), unit, status. Products with fewer than 30 units sold are left out: too few
+        to say anything.
     """
     import pandas as pd
 
     frame = desk.measure(["return_rate"], desk.period, ("product",))
-    total = desk.value("return_rate")
+    known = frame[(frame["dimension"] == "product") & frame["value"].notna()]
+    shipped_in_all = number(known["denominator"].sum())
+    total = (number(known["numerator"].sum()) or 0.0) / shipped_in_all if shipped_in_all else None
     rows = []
     for row in frame[frame["dimension"] == "product"].to_dict("records"):
         returned, shipped = number(row["numerator"]), number(row["denominator"])
