@@ -149,12 +149,9 @@ class Exhibit:
 
     def _source_line(self) -> str:
         name = SOURCE.text(self.language)
-        colon = "：" if self.language == "zh" else ": "
-        return (
-            self.source
-            if self.source.startswith((name, f"数据{name}"))
-            else f"{name}{colon}{self.source}"
-        )
+        if self.source.startswith((name, f"数据{name}")):
+            return self.source
+        return f"{name}{'：' if self.language == 'zh' else ': '}{self.source}"
 
     def _body(self) -> Markup:
         if isinstance(self.figure, Drawing):
