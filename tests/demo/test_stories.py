@@ -14,6 +14,7 @@ from made_up import Demo
 from helpers.demo.company import PLANNING_RATES, Company, live_through
 from helpers.demo.money import TICK, share_of, written
 from helpers.demo.timeline import Clock, Timeline, black_friday, prime_days
+from helpers.vocabulary.faults import AskedWrongly
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +149,12 @@ def test_feasts_fall_on_their_days() -> None:
     assert black_friday(2023) == date(2023, 11, 24)
     assert prime_days(2024) == (date(2024, 7, 16), date(2024, 7, 17))
     assert prime_days(2025) == (date(2025, 7, 8), date(2025, 7, 11))
+
+
+@pytest.mark.parametrize("until", ["2025", "2025-13", "last", "1999-12", "2041-01"])
+def test_a_window_outside_the_calendar_is_refused(until: str) -> None:
+    with pytest.raises(AskedWrongly, match="--until"):
+        Timeline.ending(until, 30)
 
 
 def test_a_clock_knows_the_day_around_midnight() -> None:

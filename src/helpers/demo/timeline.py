@@ -6,6 +6,7 @@ Thursday of November).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from helpers.demo.money import Array
+from helpers.vocabulary.faults import AskedWrongly, Fault
 
 #: First and last day of Ramadan as observed in the Gulf.
 RAMADAN = {
@@ -34,8 +36,23 @@ class Timeline:
 
     @classmethod
     def ending(cls, until: str, months: int) -> Timeline:
-        """Give ``months`` whole calendar months, the last of them ``until`` (YYYY-MM)."""
-        year, month = (int(part) for part in until.split("-"))
+        """Give ``months`` whole calendar months, the last of them ``until`` (YYYY-MM).
+
+        Raises:
+            AskedWrongly: ``until`` is no month, or the window leaves the years whose feasts are
+                known.
+        """
+        found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", until)
+        if not found:
+            raise AskedWrongly(
+                Fault("--until", f"{until!r} is no month", "write YYYY-MM, such as 2025-12")
+            )
+        year, month = int(found[1]), int(found[2])
+        if not (min(RAMADAN) * 12 < year * 12 + month - months and year <= max(RAMADAN)):
+            raise AskedWrongly(
+                Fault("--until", f"{months} months to {until} leave the known calendar",
+                      f"stay within {min(RAMADAN)} and {max(RAMADAN)}")
+            )  # fmt: skip
         count = year * 12 + month - months
         after = date(year + month // 12, month % 12 + 1, 1)
         return cls(date(count // 12, count % 12 + 1, 1), after - timedelta(days=1))
