@@ -224,6 +224,16 @@ def test_actions_are_counted():
     )
 
 
+def test_planned_actions_name_owners_and_the_first_due_day():
+    frame = pd.DataFrame({"owner": ["Sales", "Ads", "Sales"], "due": ["1 March 2026", "", ""]})
+    assert takeaways.planned_takeaway(frame, desk_with()) == (
+        "3 actions, owned by Sales and Ads; the first is due 1 March 2026."
+    )
+    assert takeaways.planned_takeaway(frame.head(1), desk_with(language="zh")) == (
+        "共1项行动，负责人为Sales，截止1 March 2026。"
+    )
+
+
 def test_rivals_are_compared_by_price_index():
     frame = pd.DataFrame({"rival": ["A", "B", "C"], "price_index": [1.1, 0.9, None]})
     assert takeaways.rivals_takeaway(frame, desk_with()) == (
@@ -249,6 +259,9 @@ def test_targets_and_risks_name_the_first_to_look_at():
     )
     assert takeaways.smart_takeaway(smart, desk_with()) == (
         "1 of 2 targets pass all five checks; the first to mend: AOV (Germany)."
+    )
+    assert takeaways.smart_takeaway(smart.assign(scope="", is_smart=False), desk_with()) == (
+        "0 of 2 targets pass all five checks; the first to mend: GMV."
     )
     risks = pd.DataFrame({"label": ["Port strike", "Tax"], "is_triggered": [True, False]})
     assert takeaways.risks_takeaway(risks, desk_with()) == (

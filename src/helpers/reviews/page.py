@@ -205,7 +205,10 @@ class Page:
     @property
     def reads(self) -> dict[str, list[str]]:
         """Name the tables and files that the page has read so far."""
-        return {"tables": sorted(self.desk.warehouse.tables_read), "files": sorted(self._files)}
+        # What exports spoke about counts to the table they spoke about (``facts``), so that a
+        # file for one table does not make the pages of all others stale.
+        tables = self.desk.warehouse.tables_read - {"batch_covers"}
+        return {"tables": sorted(tables), "files": sorted(self._files)}
 
 
 def write_down_reads() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import RootModel
 
+from helpers.analysis.wordings import joined
 from helpers.config.declarations import read_declaration
 from helpers.plan.words import word
 from helpers.vocabulary.labels import Label, Language
@@ -45,6 +46,16 @@ def actions_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     return _closed(text, language)
 
 
+def planned_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Say how many actions are planned, who owns them and when the first is due."""
+    language = desk.language
+    owners = dict.fromkeys(frame["owner"])
+    key = "planned.one" if len(frame) == 1 else "planned.all"
+    named = joined(list(owners), language)
+    text = _say(key, language, count=len(frame), owners=named, due=frame.iloc[0]["due"])
+    return _closed(text, language)
+
+
 def smart_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     """Count the targets that pass, and name the first that does not."""
     language = desk.language
@@ -53,7 +64,9 @@ def smart_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     failing = frame[~frame["is_smart"].astype(bool)]
     if len(failing):
         first = failing.iloc[0]
-        text += _say("smart.first", language, label=first["label"], scope=first["scope"])
+        scope = str(first["scope"] or "")
+        key = "smart.first_of" if scope else "smart.first"
+        text += _say(key, language, label=first["label"], scope=scope)
     return _closed(text, language)
 
 
