@@ -141,7 +141,7 @@ class Batches:
         is_own_source: bool,
     ) -> Batch:
         """Keep one judged file; nothing is seen of it until it is complete."""
-        covers = _covers(con, reading, judged, models)
+        covers, rows = _covers(con, reading, judged, models)
         as_of = reading.as_of or max((cover.last for cover in covers), default=None)
         batch = Batch(
             batch_id=batch_id(reading, read_with),
@@ -162,7 +162,7 @@ class Batches:
             rows_repeated=judged.rows_repeated,
             reasons=judged.reasons,
             warnings=tuple((w.where, w.what, w.way_out) for w in reading.warnings),
-            rows={name: _count(con, relation) for name, relation in judged.tables.items()},
+            rows=rows,
             covers=tuple(covers),
             read_with=read_with,
         )
@@ -175,8 +175,7 @@ class Batches:
             if batch.rows[name]:
                 _copy(
                     con,
-                    f"SELECT *, {literal(batch.batch_id)} AS batch_id FROM {relation} "
-                    "ORDER BY source_line, rowid",
+                    f"SELECT *, {literal(batch.batch_id)} AS batch_id FROM {relation}",
                     building / f"{name}.parquet",
                 )
         if judged.rows_quarantined:
@@ -202,31 +201,28 @@ def _covers(
     reading: Reading,
     judged: Judged,
     models: Mapping[str, TableModel],
-) -> list[Cover]:
-    """Say for which days each table is spoken for, days without a row included.
+) -> tuple[list[Cover], dict[str, int]]:
+    """Say for which days each table is spoken for, days without a row included; and count rows.
 
     An order export from 1 to 31 October that names one refund says of all other days that there
     was none. Orders themselves are vouched for only as far as there are orders.
     """
     found: list[Cover] = []
+    rows: dict[str, int] = {}
     for name, relation in judged.tables.items():
         model = models[name]
         if model.day is None or not model.authority:
+            ((rows[name],),) = con.execute(f"SELECT count(*) FROM {relation}").fetchall()
             continue
         scope = ", ".join(map(quoted, model.authority))
+        spans = con.execute(
+            f"SELECT concat_ws('|', {scope}), store_id, min({quoted(model.day)}), "
+            f"max({quoted(model.day)}), count(*) FROM {relation} GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        rows[name] = sum(span[-1] for span in spans)
         found += [
-            Cover(
-                table=name,
-                fact=model.fact,
-                scope=scope_text,
-                store_id=store_id,
-                first=first,
-                last=last,
-            )
-            for scope_text, store_id, first, last in con.execute(
-                f"SELECT concat_ws('|', {scope}), store_id, min({quoted(model.day)}), "
-                f"max({quoted(model.day)}) FROM {relation} GROUP BY ALL ORDER BY ALL"
-            ).fetchall()
+            Cover(table=name, fact=model.fact, scope=scope, store_id=store, first=first, last=last)
+            for scope, store, first, last, _ in spans
         ]
     days: dict[str, tuple[date, date]] = {}
     for store_id in {cover.store_id for cover in found if cover.store_id} | {reading.store_id}:
@@ -256,11 +252,7 @@ def _covers(
                     last=last,
                 )
             )
-    return found
-
-
-def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+    return found, rows
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
