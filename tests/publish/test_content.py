@@ -47,6 +47,21 @@ def test_a_page_without_a_heading_gets_its_title(tmp_path):
     assert content.cells[0]["source"] == "# 销售与市场"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("**问题：**本期如何", "**问题**：本期如何"),
+        ("**（注）**见下", "**（注**）见下"),
+        ("**问题：** 本期", "**问题：** 本期"),
+        ("**Question:** how", "**Question:** how"),
+        ("2**3**4", "2**3**4"),
+    ],
+)
+def test_strong_chinese_words_keep_their_stars_to_themselves(tmp_path, typed, kept):
+    content = read_content(page_of(tmp_path, markdown("# T"), markdown(typed)), "zh")
+    assert content.cells[1]["source"] == kept
+
+
 def test_failed_cells_and_pictures_are_faults_all_at_once(tmp_path):
     picture = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "aGk="}}
     page = page_of(tmp_path, markdown("# T"), code("a", fails()), code("b", picture))

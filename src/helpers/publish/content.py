@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ Cell = Mapping[str, Any]
 HOME_TAG = "home"
 #: Best first. Pictures are not among them: without words nobody could hear them (see `_shown`).
 _SHOWN = ("text/html", "text/markdown", "text/plain")
+_CLOSING = re.compile(r"\*\*([^*\n]+?)([：；，。、！？）》”]+)\*\*(?=[^\s*])")
 _HIDDEN_TAGS = {"remove-cell", "remove-output", "parameters", "injected-parameters"}
 
 
@@ -143,13 +145,22 @@ def _cells(
             continue
         where = f"{page.id} ({language}), cell {cell.get('id', place)}"
         if cell["cell_type"] == "markdown" and "remove-cell" not in tags:
-            yield markdown(text_of(cell["source"]))
+            yield markdown(_strong_in_chinese(text_of(cell["source"])))
         elif cell["cell_type"] == "code":
             faults.extend(_failures(cell, where))
             if not tags & _HIDDEN_TAGS:
                 outputs = list(_shown(cell, where, faults))
                 if outputs:
                     yield _code_cell(outputs)
+
+
+def _strong_in_chinese(source: str) -> str:
+    """Move closing punctuation out of strong text: CommonMark prints ``**问：**答`` with its stars.
+
+    >>> _strong_in_chinese("**问题：**做得如何？")
+    '**问题**：做得如何？'
+    """
+    return _CLOSING.sub(r"**\1**\2", source)
 
 
 def _failures(cell: Cell, where: str) -> Iterator[Fault]:

@@ -103,7 +103,10 @@ def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, 
                 "status_label": STATUSES[one.status].text(language),
                 "data": write_date(one.data_through, language) if one.data_through else "",
                 "editions": [
-                    {"href": ROOT + edition.home(language), "label": f"r{edition.number}"}
+                    {
+                        "href": ROOT + edition.home(language),
+                        "label": words["edition"].format(number=edition.number),
+                    }
                     for edition in reversed(same)
                 ],
             }
