@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from .export_company import WORKSPACE, Company
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal as D
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
+
 from .export_company import Company, table
+
+D = Decimal
 
 ORDERS = (
     "amazon-order-id", "merchant-order-id", "purchase-date", "last-updated-date", "order-status",
@@ -179,7 +182,8 @@ def test_settlement_total_fees_and_refunds(company: Company) -> None:
         component(transaction_type="Refund", amount_type="ItemFees",
                   amount_description="RefundCommission", amount="-1,50"),
         component(transaction_type="ServiceFee", amount_type="Cost of Advertising",
-                  amount_description="TransactionTotalAmount", amount="-20,00", order_id="", sku=""),
+                  amount_description="TransactionTotalAmount", amount="-20,00", order_id="",
+                  sku=""),
         component(transaction_type="other-transaction", amount_type="other-transaction",
                   amount_description="Storage Fee", amount="-2,37", order_id="", sku="",
                   posted_date_time="31.10.2025 23:30:00 UTC"),
@@ -191,9 +195,7 @@ def test_settlement_total_fees_and_refunds(company: Company) -> None:
     reading = company.read("amazon-de/settlement.txt", table("\t", SETTLEMENT, summary, *rows))
     assert (reading.rows_read, reading.rows_set_aside) == (13, 1)
     told = [str(one) for one in reading.warnings]
-    assert told == [
-        "settlement.txt: rows that are no data were set aside: 1 settlement summary"
-    ]
+    assert told == ["settlement.txt: rows that are no data were set aside: 1 settlement summary"]
     lines = company.rows(
         reading, "settlement_lines", "category, amount, local_date, currency, settlement_id"
     )
@@ -269,7 +271,9 @@ def test_search_terms_from_a_workbook_with_blanks_in_its_headers(company: Compan
     assert company.rows(
         reading, "ad_spend",
         "start_date, campaign, ad_group, target, country, clicks, spend, attributed_sales, line_no",
-    ) == [(date(2025, 10, 3), "C1", "G1", "kettle red", "US", 12, D("1.234"), D("55.5"), 1)]  # fmt: skip
+    ) == [
+        (date(2025, 10, 3), "C1", "G1", "kettle red", "US", 12, D("1.234"), D("55.5"), 1),
+    ]  # fmt: skip
 
 
 def test_advertised_products_in_chinese(company: Company) -> None:

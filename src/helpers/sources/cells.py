@@ -239,7 +239,8 @@ def _moment(raw: str, column: Column, writing: Writing, zone: str) -> str:
     if column.format:
         return local
     # Casting text with an offset to TIMESTAMP drops the offset in silence: TIMESTAMPTZ only.
-    spelled = f"regexp_replace({_year_first(raw, column, writing)}, '\\s*([+-]\\d{{2}})(\\d{{2}})$', '\\1:\\2')"
+    text = _year_first(raw, column, writing)
+    spelled = f"regexp_replace({text}, '\\s*([+-]\\d{{2}})(\\d{{2}})$', '\\1:\\2')"
     moment = f"timezone('UTC', try_cast({spelled} AS TIMESTAMPTZ))"
     return f"CASE WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN {moment} ELSE {local} END"
 

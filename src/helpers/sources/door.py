@@ -523,10 +523,6 @@ class _Reader:
             )
 
     def _list_unsound(self) -> None:
-        masked = (
-            "regexp_replace(regexp_replace(left(r.{0}, 60), '\\S+@\\S+', '…', 'g'),"
-            " '[+]?\\d[\\d() -]{{7,}}\\d', '…', 'g')"
-        )
         parts = [
             f"SELECT r.{LINE}, NULL, NULL, 'too_many_cells' FROM {name(self.raw)} r"
             f" JOIN {name(self.typed)} t USING ({LINE}) WHERE t._aside IS NULL AND _over"
@@ -547,7 +543,8 @@ class _Reader:
                 codes = self._countries(column, about).replace("raw.", "r.", 1)
                 unread = f"r.{name(column)} IS NOT NULL AND ({codes}) IS NULL"
             parts.append(
-                f"SELECT r.{LINE}, {literal(self._header(column))}, {masked.format(name(column))},"
+                f"SELECT r.{LINE}, {literal(self._header(column))},"
+                f" {_masked(f'r.{name(column)}', about.type)},"
                 f" {literal(cells.REASON[about.type])} FROM {name(self.raw)} r"
                 f" JOIN {name(self.typed)} t USING ({LINE})"
                 f" WHERE t._aside IS NULL AND NOT _sound AND {unread}"
@@ -697,6 +694,15 @@ class _Reader:
 
     def _refused(self, what: str, way_out: str) -> DataRefused:
         return DataRefused(Fault(self.path.name, what, way_out))
+
+
+def _masked(cell: str, kind: str) -> str:
+    """Show a bad cell without what may be a person's: a shifted row puts anything anywhere."""
+    digits = "[(]?[+]\\d[\\d() -]{6,}\\d"
+    if kind not in ("date", "timestamp"):
+        digits += "|\\d[\\d() -]{7,}\\d"
+    shown = f"regexp_replace(left({cell}, 60), '\\S+@\\S+', '…', 'g')"
+    return f"regexp_replace({shown}, '{digits}', '…', 'g')"
 
 
 def _pads(key: bytes) -> tuple[bytes, bytes]:

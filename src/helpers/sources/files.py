@@ -150,9 +150,9 @@ def _scan(path: Path) -> _Scan:
             digest.update(chunk)
             has_nulls = has_nulls or b"\0" in chunk
             if not chunk.isascii() and len(odd) < _SAMPLE:
-                odd += b"\n".join(
-                    line for line in chunk.split(b"\n") if not line.isascii()
-                )[:_SAMPLE]
+                odd += b"\n".join(line for line in chunk.split(b"\n") if not line.isascii())[
+                    :_SAMPLE
+                ]
             if is_utf8:
                 try:
                     decoder.decode(chunk)
@@ -276,9 +276,7 @@ def _text_grid(
             lines = _transcode(path, encoding, text)
         if not lines:
             return Brought(careful)
-        return Brought(
-            careful, _quick(text, delimiter, quotes, wanted, skip), max(lines - skip, 0)
-        )
+        return Brought(careful, _quick(text, delimiter, quotes, wanted, skip), max(lines - skip, 0))
 
     return Grid(encoding, delimiter, None, head, ends, bring, plausible)
 
@@ -323,8 +321,11 @@ def _careful_rows(
     with path.open("r", encoding=encoding, errors="replace", newline="") as file:
         # A null byte says nothing; shown as a sign it spoils only the cell it stands in.
         clean = (line.replace("\0", "\ufffd") for line in file)
-        quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
-        reader = csv.reader(clean, delimiter=delimiter, quoting=quoting)
+        reader = (
+            csv.reader(clean, delimiter=delimiter)
+            if quotes
+            else csv.reader(clean, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        )
         begins = 1
         try:
             for row in reader:

@@ -107,7 +107,7 @@ def _named(what: Any) -> list[str]:
     """List the table columns on which a default rests."""
     if isinstance(what, str):
         return [what]
-    (way, inner), = what.items()
+    ((way, inner),) = what.items()
     if way in ("number_within", "day_of"):
         return [inner] if isinstance(inner, str) else list(inner)
     return []
@@ -117,7 +117,7 @@ def _through(what: Any, said: Mapping[str, Any]) -> Any:
     """Write a default, which speaks of table columns, in the source's own words."""
     if isinstance(what, str):
         return said[what]
-    (way, inner), = what.items()
+    ((way, inner),) = what.items()
     if way == "day_of":
         return {way: said[inner]}
     if way == "number_within":

@@ -30,7 +30,7 @@ _NUMBERS = ("money", "integer", "percent")
 _TEXTS = ("text", "id", "country", "customer")
 
 
-class Unclear(ValueError):
+class Unclear(ValueError):  # noqa: N818 - a mapping is unclear
     """A mapping says something that has no meaning; the words are for the analyst."""
 
 
@@ -64,10 +64,8 @@ def value(said: Any, columns: Mapping[str, str]) -> Meaning:
             raise Unclear(f"{said!r} is no column named above; {did_you_mean(said, columns)}")
         return Meaning(name(said), columns[said])
     if not isinstance(said, Mapping) or len(said) != 1:
-        raise Unclear(
-            f"{said!r} is no value; write a column's name, or one of {', '.join(_WAYS)}"
-        )
-    (way, what), = said.items()
+        raise Unclear(f"{said!r} is no value; write a column's name, or one of {', '.join(_WAYS)}")
+    ((way, what),) = said.items()
     if way not in _WAYS:
         raise Unclear(f"{way!r} is no way to make a value; {did_you_mean(str(way), _WAYS)}")
     return _WAYS[way](what, columns)
@@ -173,9 +171,7 @@ def _parts(what: Any, columns: Mapping[str, str], way: str, least: int = 2) -> l
     return [value(one, columns) for one in what]
 
 
-def _number_parts(
-    what: Any, columns: Mapping[str, str], way: str, least: int = 2
-) -> list[Meaning]:
+def _number_parts(what: Any, columns: Mapping[str, str], way: str, least: int = 2) -> list[Meaning]:
     parts = _parts(what, columns, way, least)
     for part, said in zip(parts, what, strict=True):
         if part.type not in _NUMBERS:
@@ -290,7 +286,9 @@ def _translate(what: Any, columns: Mapping[str, str]) -> Meaning:
 
 def _number_within(what: Any, columns: Mapping[str, str]) -> Meaning:
     names = [what] if isinstance(what, str) else what
-    group = ", ".join(["_store", *(part.sql for part in _parts(names, columns, "number_within", 1))])
+    group = ", ".join(
+        ["_store", *(part.sql for part in _parts(names, columns, "number_within", 1))]
+    )
     return Meaning(f"row_number() OVER (PARTITION BY {group} ORDER BY {LINE})", "integer")
 
 
@@ -462,7 +460,8 @@ def _taken_out(what: Any, columns: Mapping[str, str]) -> TaxTakenOut:
         )
     parts = [what[key] for key in ("amount", "value", "tax") if key in what]
     found = [part.sql for part in _number_parts(parts, columns, "take_tax_out", 1)]
-    return TaxTakenOut(found[0], *(found[1:] or ("", "")), _groups(what["within"], columns))
+    worth, tax = found[1:] or ("", "")
+    return TaxTakenOut(found[0], worth, tax, _groups(what["within"], columns))
 
 
 def _groups(said: Any, columns: Mapping[str, str]) -> tuple[str, ...]:

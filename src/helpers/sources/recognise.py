@@ -71,7 +71,7 @@ def recognise(opened: Opened, sources: Mapping[str, Source], only: str | None) -
             len(hit.found),
             _columns_found(hit),
             hit.grid.plausible,
-            -hit.source.file.encodings.index(hit.grid.encoding)  # type: ignore[arg-type]
+            -hit.source.file.encodings.index(hit.grid.encoding)
             if hit.grid.encoding in hit.source.file.encodings
             else 0,
             -order.index(hit.source.source),
@@ -87,7 +87,7 @@ def _hits(grids: Sequence[Grid], sources: Mapping[str, Source]) -> list[_Hit]:
         for column in source.known_by:
             for header in source.headers_of(column):
                 signs.setdefault(plain(header), []).append((key, column))
-    hits = []
+    hits: list[_Hit] = []
     for grid in grids:
         for row, cells in enumerate(grid.head):
             found: dict[str, set[str]] = {}
