@@ -306,3 +306,18 @@ def test_the_online_retail_mapping_reads_csv_and_parquet_alike(
 def test_the_committed_mapping_is_plain_yaml() -> None:
     content = read_yaml(RETAIL / "sources" / "online_retail.yml")
     assert content["columns"]["price"]["header"] == "UnitPrice"
+
+
+def test_the_chapters_own_example_is_sound(company: Company) -> None:
+    chapter = (ROOT / "docs" / "bring-your-own-files.md").read_text(encoding="utf-8")
+    blocks = [block.split("```")[0] for block in chapter.split("```yaml\n")[1:]]
+    mapping = "\n".join(block for block in blocks if block.startswith(
+        ("source:", "columns:", "define:", "tables:")))  # fmt: skip
+    company.describe("online_retail", mapping)
+    assert read_source(company.root / "sources" / "online_retail.yml").source == "online_retail"
+    company.root.joinpath("workspace.yml").write_text(
+        next(block for block in blocks if block.startswith("company:")), encoding="utf-8"
+    )
+    text = table(",", RETAIL_HEADER, *((*row, "X") for row in RETAIL_ROWS[:4]))
+    reading = company.read("may.csv", text)
+    assert company.rows(reading, "order_lines", "kind, list_amount")[3] == ("return", D("-27.5"))
