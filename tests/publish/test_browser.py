@@ -134,6 +134,7 @@ def test_contents_open_on_a_phone_and_close_by_key(published, browser):
     assert not menu.is_displayed()
     browser.driver.find_element(By.ID, "menu-button").click()
     assert menu.is_displayed() and "退货与库存" in menu.text
+    assert browser.run("return arguments[0].getBoundingClientRect().height", menu) == 844
     browser.run("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
     assert not menu.is_displayed()
 

@@ -438,6 +438,8 @@ def _tell(
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     _replace(site / POINTER, f"window.REVIEW_EDITIONS = {text};\n")
+    of_each_review = {one.review: one for one in newest(list(editions))}.values()
+    latest = sorted(of_each_review, key=lambda one: (one.span.end, -len(one.span)), reverse=True)
     choices = [
         {
             "language": language,
@@ -450,7 +452,7 @@ def _tell(
                     "href": one.home(language),
                     "title": f"{one.title.text(language)} {one.span.label(language)}",
                 }
-                for one in {one.review: one for one in newest(list(editions))}.values()
+                for one in latest
                 if language in one.languages
             ],
         }
