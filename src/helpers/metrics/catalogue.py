@@ -74,6 +74,8 @@ class _Leaf(Declared):
     rows: str
     where: tuple[Condition, ...] = ()
     over: Over = "period"
+    #: A column that a store must fill for the figure to have a source, besides its own.
+    needs_column: str | None = None
     _set: RowSet = PrivateAttr()
 
     @property
@@ -456,7 +458,7 @@ def _cross_check(
                 continue
             used_rows.add(formula.rows)
             formula._set = rows[formula.rows]
-            faults.extend(_check_columns(where, formula.table, formula.where, formula.columns))
+            faults.extend(_check_columns(where, formula.table, formula.where, _named(formula)))
         if isinstance(formula, Computed):
             faults.extend(_check_function(where, formula))
         for one in needs(metric):
@@ -490,6 +492,10 @@ def _cross_check(
     )
     faults.extend(_circles(metrics, places))
     return faults
+
+
+def _named(formula: Leaf) -> tuple[str, ...]:
+    return (*formula.columns, *([formula.needs_column] if formula.needs_column else []))
 
 
 def _check_columns(

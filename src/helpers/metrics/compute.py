@@ -348,8 +348,8 @@ class Question:
                     if cut:
                         cell.refuse(Status.NOT_ENOUGH_DATA, cut[0])
                     elif not having or not result.absent_is_zero:
-                        table = next(iter(result.sources), Source(metric.tables[0])).table
-                        cell.refuse(Status.NO_SOURCE, note("no_source", table=table))
+                        source = next(iter(sorted(result.sources)), Source(metric.tables[0]))
+                        cell.refuse(Status.NO_SOURCE, note("no_source", table=source.told))
                 else:
                     for why in cut:
                         cell.refuse(Status.NOT_ENOUGH_DATA, why)
@@ -363,8 +363,8 @@ class Question:
         selling = {s for s in self.spans.sales if self._sells(window, s)}
         lacking = selling - having
         if lacking and having:
-            table = next(iter(result.sources))[0]
-            missing = {store: [table] for store in sorted(lacking)}
+            source = next(iter(result.sources))
+            missing = {store: [source.told] for store in sorted(lacking)}
             cell.notes.append(
                 note("covers", share=self._share(window, selling - lacking), missing=missing)
             )
@@ -416,7 +416,7 @@ class Question:
         for found, part in zip(cells, parts, strict=True):
             if found is None:
                 if not part.absent_is_zero:
-                    table = sorted(part.sources)[0][0]
+                    table = sorted(part.sources)[0].told
                     cell.refuse(Status.NO_SOURCE, note("no_source", table=table))
                 continue
             if _RANK[found.status] > _RANK[cell.status]:
@@ -448,7 +448,7 @@ class Question:
                 if place not in seen:
                     seen.add(place)
                     lacking = [
-                        source[0]
+                        source.told
                         for source in sorted(result.sources)
                         if not self._has(result, source, window, store)
                     ]

@@ -58,6 +58,11 @@ class Source(NamedTuple):
     column: str = ""
     ahead: int = 0
 
+    @property
+    def told(self) -> str:
+        """Name it as notes do: the table, or the column of it that nobody fills."""
+        return f"{self.table}.{self.column}" if self.column else self.table
+
 
 @dataclass
 class Measured:
@@ -444,6 +449,8 @@ class Measuring:
         """Name what a store must have: the table, and the column if rows may leave it empty."""
         if isinstance(leaf, Computed):
             return tuple(map(Source, leaf.tables))
+        if leaf.needs_column:
+            return (Source(leaf.table, leaf.needs_column),)
         fact = facts()[leaf.table]
         columns = [leaf.key] if isinstance(leaf, CountDistinct) else list(leaf.columns)
         optional = [one for one in columns if one not in fact.required]

@@ -111,6 +111,29 @@ TABLE_WORDS: dict[str, Label] = {
     "sku_map": Label(en="SKU map", zh="SKU对照"),
     "targets": Label(en="targets", zh="目标"),
 }
+#: What is missing where a table is there and a column of it is empty.
+COLUMN_WORDS: dict[str, Label] = {
+    "customer_key": Label(en="buyer ids", zh="买家标识"),
+    "country": Label(en="countries", zh="国家"),
+    "seller_discount": Label(en="seller discounts", zh="卖家折扣"),
+    "platform_discount": Label(en="platform discounts", zh="平台折扣"),
+    "shipping_income": Label(en="shipping income", zh="运费收入"),
+    "impressions": Label(en="impressions", zh="曝光量"),
+    "clicks": Label(en="clicks", zh="点击量"),
+    "sessions": Label(en="sessions", zh="会话数"),
+    "visitors": Label(en="visitors", zh="访客数"),
+    "page_views": Label(en="page views", zh="浏览量"),
+    "add_to_carts": Label(en="add-to-carts", zh="加购数"),
+    "inquiries": Label(en="inquiries", zh="询盘量"),
+    "inquirers": Label(en="inquirers", zh="询盘人数"),
+    "tm_users": Label(en="TradeManager users", zh="TM咨询人数"),
+    "orders": Label(en="orders in the traffic report", zh="流量报表订单数"),
+    "attributed_orders": Label(en="ad orders", zh="广告订单数"),
+    "attributed_units": Label(en="ad units", zh="广告件数"),
+    "attributed_sales": Label(en="ad sales", zh="广告销售额"),
+    "inbound": Label(en="inbound stock", zh="在途库存"),
+    "stock_cost": Label(en="unit costs", zh="单位成本"),
+}
 
 
 def note(code: str, **details: Any) -> str:
@@ -150,7 +173,10 @@ def _write(key: str, value: Any, language: Language) -> str:
         # 99.97 % must not read as everything.
         return f"{min(value, 0.999) if value < 1 else value:.1%}"
     if key == "table":
-        return TABLE_WORDS[value].text(language) if value in TABLE_WORDS else str(value)
+        table, _, column = str(value).partition(".")
+        if column in COLUMN_WORDS:
+            return COLUMN_WORDS[column].text(language)
+        return TABLE_WORDS[table].text(language) if table in TABLE_WORDS else table
     if key == "dimension":
         from helpers.metrics.dimensions import DIMENSIONS
 
