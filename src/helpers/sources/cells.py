@@ -62,14 +62,8 @@ class Writing:
 
 
 def trimmed(raw: str) -> str:
-    """Take the blanks off both ends; a cell of blanks is empty.
-
-    Most cells begin and end in plain ASCII, which is told faster than trimming them.
-    """
-    return (
-        f"CASE WHEN regexp_full_match({raw}, '[!-~](?:.*[!-~])?') THEN {raw}"
-        f" ELSE nullif(trim({raw}, {_SPACES}), '') END"
-    )
+    """Take the blanks off both ends, of whatever kind; a cell of blanks is empty."""
+    return f"nullif(trim({raw}, {_SPACES}), '')"
 
 
 def id_text(cell: str) -> str:

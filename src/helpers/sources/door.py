@@ -124,6 +124,7 @@ class _Reader:
         self.raw, self.typed, self.bad = f"{self.at}_raw", f"{self.at}_typed", f"{self.at}_bad"
         self.rows = f"{self.at}_rows"
         self.made: dict[str, str] = {}
+        self.stores: tuple[Store, ...] = ()
         #: Columns that this file has, with their types; absent optional ones are all NULL.
         self.types = {column: about.type for column, about in self.source.columns.items()}
         self.header_row = self.found.grid.ends[self.found.header_index]
@@ -137,7 +138,7 @@ class _Reader:
 
     def read(self, digest: str) -> Reading:
         """Do all steps."""
-        stores = self._stores()
+        self.stores = stores = self._stores()
         period = self._period()
         self._bring_in(stores)
         self._refuse_undeclared_tax(stores)
@@ -242,7 +243,6 @@ class _Reader:
         texts = ", ".join(f"c{at}" for at in sorted(places))
         totals = f"regexp_matches(lower(concat_ws(chr(31), {texts})), {literal(_TOTAL)})"
         used = " AND ".join(f"c{at} IS NULL" for at in positions.values())
-        bare = ", ".join(f"{cells.trimmed(f'c{at}')} AS c{at}" for at in wanted.positions)
         brought = self.found.grid.bring(wanted, self.source.file.quotes, self.folder)
 
         def bring(lines: str) -> int:
@@ -252,9 +252,8 @@ class _Reader:
                   CASE WHEN {used} THEN CASE WHEN c0 IS NULL THEN {_BLANK} ELSE {_NOTE} END
                        WHEN {repeated} THEN {_REPEATED}
                        WHEN ({lacking}) AND ({totals}) THEN {_TOTAL_ROW} END AS _aside,
-                  _over
-                FROM (SELECT {LINE}, {bare}, {cells.trimmed("c_over")} IS NOT NULL AS _over
-                      FROM ({lines}))""",
+                  c_over IS NOT NULL AS _over
+                FROM ({lines})""",
                 parameters,
             )
             (rows,) = self.con.execute(f"SELECT count(*) FROM {name(self.raw)}").fetchone() or (0,)
@@ -563,7 +562,8 @@ class _Reader:
 
     def _filled(self, table: str) -> Filled:
         try:
-            return filled(table, self.source.tables[table].fill, self.known)
+            bases = {one.tax_basis for one in self.stores or self.workspace.stores}
+            return filled(table, self.source.tables[table].fill, self.known, bases=bases)
         except Unclear as trouble:  # found at declaration; a family changed since
             raise self._refused(f"{table}: {trouble}", "correct the mapping") from None
 

@@ -20,6 +20,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from helpers.sources.cells import trimmed
 from helpers.sources.sql import literal, name
 from helpers.vocabulary.faults import DataRefused, Fault
 
@@ -30,6 +31,8 @@ MOST_CELLS = 40_000_000
 SEPARATORS = (",", "\t", ";", "|")
 _HEAD = 1 << 18
 _CHUNK = 1 << 20
+#: How the other blanks begin in UTF-8: no-break and thin ones, the wide one, the byte order mark.
+_WIDE_BLANKS = (b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80\x80", b"\xef\xbb\xbf")
 _SAMPLE = 1 << 17
 _EXPORT_AGAIN = "download the export again"
 
@@ -48,6 +51,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Brought:
     """SQL with columns ``source_line``, ``c<position>`` of the wanted, and ``c_over``.
+
+    Cells come without blanks at their ends; empty ones are NULL.
 
     ``quick`` lets DuckDB read the text as it lies. DuckDB skips blank lines and joins quoted ones,
     so that its row numbers are lines of the file only if it finds as many rows as there are lines
@@ -135,6 +140,7 @@ class _Scan:
     has_nulls: bool
     lines: int
     plain_newlines: bool
+    odd_blanks: bool  # tabs, or the blanks of other scripts than Latin
     odd: bytes  # lines that hold more than ASCII, enough of them to tell the encoding
 
 
@@ -143,7 +149,7 @@ def _scan(path: Path) -> _Scan:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_nulls, odd = True, False, bytearray()
-    newlines = returns = pairs = 0
+    newlines = returns = pairs = tabs = wide = 0
     last, filled_at = b"", 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -158,6 +164,8 @@ def _scan(path: Path) -> _Scan:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     is_utf8 = False
+            tabs += chunk.count(b"\t")
+            wide += any(blank in chunk for blank in _WIDE_BLANKS)
             whole = last[-1:] + chunk
             pairs += whole.count(b"\r\n")
             returns += chunk.count(b"\r")
@@ -171,7 +179,10 @@ def _scan(path: Path) -> _Scan:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
-    return _Scan(digest.hexdigest(), is_utf8, has_nulls, filled_at, returns == pairs, bytes(odd))
+    return _Scan(
+        digest.hexdigest(), is_utf8, has_nulls, filled_at, returns == pairs,
+        bool(tabs or wide), bytes(odd),
+    )  # fmt: skip
 
 
 def _text(path: Path) -> Opened:
@@ -269,6 +280,8 @@ def _text_grid(
             return _written(_careful_rows(path, encoding, delimiter, quotes, skip), wanted, folder)
 
         lines, text = scan.lines, path
+        # Between tabs, a tab is no blank; and what another encoding holds is not looked into.
+        odd_blanks = (scan.odd_blanks and delimiter != "\t") or encoding != "utf-8"
         if not scan.plain_newlines or scan.has_nulls or plausible == 0:
             return Brought(careful)
         if encoding not in ("utf-8", "utf-8-sig"):
@@ -276,7 +289,11 @@ def _text_grid(
             lines = _transcode(path, encoding, text)
         if not lines:
             return Brought(careful)
-        return Brought(careful, _quick(text, delimiter, quotes, wanted, skip), max(lines - skip, 0))
+        return Brought(
+            careful,
+            _quick(text, delimiter, quotes, wanted, skip, odd_blanks),
+            max(lines - skip, 0),
+        )
 
     return Grid(encoding, delimiter, None, head, ends, bring, plausible)
 
@@ -300,16 +317,23 @@ def _transcode(path: Path, encoding: str, copy: Path) -> int:
     return filled
 
 
-def _quick(path: Path, delimiter: str, quotes: bool, wanted: Wanted, skip: int) -> str:
+def _quick(
+    path: Path, delimiter: str, quotes: bool, wanted: Wanted, skip: int, odd_blanks: bool
+) -> str:
     """Let DuckDB read the text as it lies."""
     # One cell too many is seen as such; more than one makes DuckDB give up on the file.
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(wanted.width + 1))
     quote = "'\"'" if quotes else "''"
-    cells = "".join(f", c{at}" for at in wanted.positions)
+
+    def bare(at: int) -> str:
+        # Trimming every kind of blank takes several times as long as trimming plain ones.
+        return trimmed(f"c{at}") if odd_blanks else f"nullif(trim(c{at}), '')"
+
+    cells = "".join(f", {bare(at)} AS c{at}" for at in wanted.positions)
     return (
-        f"SELECT row_number() OVER () + {skip} AS source_line{cells}, c{wanted.width} AS c_over"
-        f" FROM read_csv({literal(str(path))}, auto_detect=false, header=false, skip={skip},"
-        f" delim={literal(delimiter)}, quote={quote}, escape={quote}, null_padding=true,"
+        f"SELECT row_number() OVER () + {skip} AS source_line{cells}, {bare(wanted.width)}"
+        f" AS c_over FROM read_csv({literal(str(path))}, auto_detect=false, header=false,"
+        f" skip={skip}, delim={literal(delimiter)}, quote={quote}, escape={quote}, null_padding=true,"
         f" columns={{{columns}}})"
     )
 
@@ -338,6 +362,9 @@ def _careful_rows(
             ) from None
 
 
+_BREAKS = re.compile("[\r\n]+")
+
+
 def _written(rows: Iterable[tuple[int, list[str]]], wanted: Wanted, folder: Path) -> str:
     """Write the wanted cells to a plain file and give the SQL that reads it."""
     copy = folder / "cells.csv"
@@ -346,9 +373,7 @@ def _written(rows: Iterable[tuple[int, list[str]]], wanted: Wanted, folder: Path
         for line, cells in rows:
             kept = [cells[at] if at < len(cells) else "" for at in wanted.positions]
             over = "1" if any(one.strip() for one in cells[wanted.width :]) else ""
-            writer.writerow(
-                [line, *(one.replace("\n", " ").replace("\r", " ") for one in kept), over]
-            )
+            writer.writerow([line, *(" ".join(_BREAKS.split(one)).strip() for one in kept), over])
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in wanted.positions)
     return (
         f"SELECT * FROM read_csv({literal(str(copy))}, auto_detect=false, header=false, delim=',',"
@@ -489,7 +514,8 @@ def _parquet(path: Path) -> Grid:
     def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
         names = list(types)
         cells = "".join(
-            f", {_as_text(name(names[at]), types[names[at]])} AS c{at}" for at in wanted.positions
+            f", {trimmed(_as_text(name(names[at]), types[names[at]]))} AS c{at}"
+            for at in wanted.positions
         )
         query = (
             f"SELECT file_row_number + 1 AS source_line{cells}, NULL::VARCHAR AS c_over"
