@@ -371,6 +371,33 @@ def test_a_metric_that_cannot_be_cut_so_says_why():
     assert write_note(row.note, "en") == "fees cannot be cut by campaign"
 
 
+def test_orders_of_a_store_are_not_set_against_the_product_traffic_of_another():
+    warehouse = LittleWarehouse(
+        {
+            "order_lines": [
+                {"store_id": "shop-a"},
+                {"store_id": "shop-b", "order_id": "o2"},
+                {"store_id": "shop-a", "sku": "B", "order_id": "o3"},
+            ],
+            "traffic": [
+                {"store_id": "shop-a", "level": "product", "sku": "A", "listing_id": "p1",
+                 "sessions": 10},
+                {"store_id": "shop-a", "level": "product", "sku": "B", "listing_id": "p2",
+                 "sessions": 4},
+                {"store_id": "shop-b", "sessions": 50},
+            ],
+        }
+    )  # fmt: skip
+    whole = ask(warehouse, "store_cvr")[""]
+    assert (whole.numerator, whole.denominator) == (3, 64)
+    assert "added up over products" in write_note(whole.note, "en")
+    assert "added up" not in write_note(ask(warehouse, "sessions", by=["store"])["shop-b"].note,
+                                        "en")  # fmt: skip
+    found = ask(warehouse, "store_cvr", by=["product"])
+    assert found["A"].status == "no_source"  # shop-b sold A too and has no sessions by product
+    assert found["B"].value == 0.25
+
+
 def test_unknown_ids_and_dimensions_are_told_all_at_once():
     with pytest.raises(AskedWrongly, match="did you mean gmv") as trouble:
         compute(two_stores(), ["gmw", "orders"], OCTOBER)

@@ -27,7 +27,9 @@ def warehouse(tmp_path_factory):
     ]  # fmt: skip
     refund = {"store_id": "shop-de", "refund_id": "r1", "kind": "refund", "currency": "EUR",
               "local_date": "2025-10-20", "amount": "4.50", "sku": "SKU-1"}  # fmt: skip
-    build.write_tables(paths, {"order_lines": lines, "refunds": [refund]})
+    # Two files: one that held both would speak for the refunds of both shops.
+    build.write_table(paths, "order_lines", lines)
+    build.write_table(paths, "refunds", [refund])
     cost = {"sku": "SKU-1", "valid_from": "2025-01-01", "currency": "EUR", "unit_cost": "12.50"}
     build.write_table(paths, "landed_costs", [cost])
     with Warehouse.open(paths, workspace) as opened:

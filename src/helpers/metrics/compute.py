@@ -318,6 +318,9 @@ class Question:
             for store in stores.get(key, frozenset()):
                 if cut := measured.blocked.get((window, store)):
                     cell.refuse(Status.NOT_ENOUGH_DATA, cut)
+                aside = measured.asides.get((window, store))
+                if aside and aside not in cell.notes:
+                    cell.notes.append(aside)
             if window in measured.preliminary and cell.status is Status.OK:
                 cell.status = Status.PRELIMINARY
             cell.notes.extend(measured.notes.get(window, []))
@@ -441,7 +444,7 @@ class Question:
         uneven: dict[tuple[int, str], str] = {}
         seen: set[tuple[int, str]] = set()
         for key, cell in result.cells.items():
-            window, member = key
+            window = key[0]
             stores = result.stores.get(key, frozenset())
             for store in stores:
                 place = (window, store)
@@ -463,7 +466,7 @@ class Question:
                 share = self._share(window, stores - missing.keys(), among=stores)
                 cell.refuse(Status.NO_SOURCE, note("mixed", share=share, missing=missing))
             for store in stores:
-                if (window, store) in uneven and UNKNOWN not in member.split(SEPARATOR):
+                if (window, store) in uneven:
                     cell.refuse(Status.NO_SOURCE, uneven[(window, store)])
 
     def _uneven(self, parts: Sequence[Result], place: tuple[int, str]) -> str:

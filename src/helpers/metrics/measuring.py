@@ -52,11 +52,18 @@ class Source(NamedTuple):
     Attributes:
         column: The column that holds the figure, where rows may leave it empty.
         ahead: Days after the window in which the source may still speak of it (returns).
+        level: ``product`` where figures of the whole store do not help (traffic).
     """
 
     table: str
     column: str = ""
     ahead: int = 0
+    level: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What of it is looked up."""
+        return self.table, self.column, self.level
 
     @property
     def told(self) -> str:
@@ -86,6 +93,8 @@ class Measured:
     blocked: dict[tuple[int, str], str] = field(default_factory=dict)
     silent: set[tuple[int, str]] = field(default_factory=set)
     notes: dict[int, list[str]] = field(default_factory=dict)
+    #: Window and store -> note that stands beside every figure the store is part of.
+    asides: dict[tuple[int, str], str] = field(default_factory=dict)
     preliminary: set[int] = field(default_factory=set)
     #: Members with several figures that must not be added.
     crowded: set[tuple[int, str]] = field(default_factory=set)
@@ -401,14 +410,14 @@ class Measuring:
         keys = ["window", "store_id", *self.members, *(["level"] if has_levels else [])]
         own = frame[[*keys, *(n for n in names if n in frame)]].rename(columns=names)
         own = own[own["v_rows"] > 0]
-        notes: dict[int, list[str]] = {}
+        asides: dict[tuple[int, str], str] = {}
         if has_levels:
-            own, notes = self._one_level(own, isinstance(leaf, Reported))
+            own, asides = self._one_level(own, isinstance(leaf, Reported))
         heard = own.groupby(["window", "store_id"])["v_known"].sum()
         silent = {_pair(place) for place, known in heard.items() if known == 0}
         own = own[own["v_known"] > 0]
         measured = Measured(
-            self.tidy(own), self._sources(leaf), silent=silent, notes=notes, blocked=dict(blocked)
+            self.tidy(own), self._sources(leaf), silent=silent, asides=asides, blocked=dict(blocked)
         )
         if isinstance(leaf, Sum) and leaf.times != 1:
             scaled = measured.frame["value"]
@@ -425,14 +434,14 @@ class Measuring:
 
     def _one_level(
         self, own: pd.DataFrame, reported: bool
-    ) -> tuple[pd.DataFrame, dict[int, list[str]]]:
+    ) -> tuple[pd.DataFrame, dict[tuple[int, str], str]]:
         """Never add a store's own figure to those of its products: take one level per store."""
         import pandas as pd
 
         by_product = {"product", "category"} & set(self.by)
-        notes: dict[int, list[str]] = {}
+        asides: dict[tuple[int, str], str] = {}
         if by_product:
-            return own[own["level"] == "product"], notes
+            return own[own["level"] == "product"], asides
         whole = own[(own["level"] == "store") & (own["v_known"] > 0)]
         has_store = set(zip(whole["window"], whole["store_id"], strict=True))
         keep = [
@@ -441,9 +450,10 @@ class Measuring:
         ]
         own = own.loc[pd.Series(keep, index=own.index, dtype=bool)]
         if not reported:
-            for window in own.loc[(own["level"] == "product") & (own["v_known"] > 0), "window"]:
-                notes[int(window)] = [note("over_products")]
-        return own, notes
+            added = own[(own["level"] == "product") & (own["v_known"] > 0)]
+            for window, store in added[["window", "store_id"]].itertuples(index=False):
+                asides[(int(window), str(store))] = note("over_products")
+        return own, asides
 
     def _sources(self, leaf: Any) -> tuple[Source, ...]:
         """Name what a store must have: the table, and the column if rows may leave it empty."""
@@ -457,7 +467,9 @@ class Measuring:
         if leaf.table == "order_lines" and set(columns) <= {"gmv", "landed_cost"}:
             # Derived by tables: gmv is always there, and costs have a coverage of their own.
             optional = []
-        return (Source(leaf.table, optional[0] if len(optional) == 1 else ""),)
+        by_product = "level" in fact.columns and {"product", "category"} & set(self.by)
+        column = optional[0] if len(optional) == 1 else ""
+        return (Source(leaf.table, column, level="product" if by_product else ""),)
 
     def _straddled(self, name: str, windows: Sequence[Window]) -> dict[tuple[int, str], str]:
         """Find windows that cut a reported run of days, or hold a gap between such runs."""
@@ -544,7 +556,7 @@ class Spans:
     def __init__(self, warehouse: Any):
         self._open = weakref.proxy(warehouse)
         self._tables: dict[str, Any] = {}
-        self._found: dict[tuple[str, str], dict[str, list[Window]]] = {}
+        self._found: dict[tuple[str, str, str], dict[str, list[Window]]] = {}
         self._sales: dict[str, Window] | None = None
         self._runs: dict[str, dict[str, list[Window]]] = {}
 
@@ -584,33 +596,35 @@ class Spans:
         First the run from its first to its last row: a month without a refund, between months
         with refunds, is a true 0. Then the days that exports speak for, be it to say nothing.
         """
-        if source[:2] not in self._found:
+        if source.key not in self._found:
             self.prepare([source])
-        return self._found[source[:2]]
+        return self._found[source.key]
 
     def prepare(self, sources: Iterable[Source]) -> None:
         """Look up several sources, those of one table in one query."""
-        wanted: dict[str, list[str]] = {}
-        for table, column, _ in sorted(set(sources)):
-            if (table, column) not in self._found and column not in wanted.get(table, ()):
-                wanted.setdefault(table, []).append(column)
-        for name, columns in wanted.items():
+        wanted: dict[str, list[tuple[str, str, str]]] = {}
+        for key in sorted({source.key for source in sources} - self._found.keys()):
+            wanted.setdefault(key[0], []).append(key)
+        for name, keys in wanted.items():
             fact = facts()[name]
             assert fact.day and fact.end_day
             table = self.ibis(name)
             ends: dict[str, Any] = {}
-            for place, column in enumerate(columns):
+            for place, (_, column, level) in enumerate(keys):
                 known = table[column].notnull() if column else None
+                if level:
+                    at_level = table["level"] == level
+                    known = at_level if known is None else known & at_level
                 ends[f"first_{place}"] = table[fact.day].min(where=known)
                 ends[f"last_{place}"] = table[fact.end_day].max(where=known)
             rows = table.group_by("store_id").aggregate(**ends).to_pyarrow().to_pylist()
-            for place, column in enumerate(columns):
-                self._found[(name, column)] = {
+            for place, key in enumerate(keys):
+                self._found[key] = {
                     row["store_id"]: [Window(row[f"first_{place}"], row[f"last_{place}"])]
                     for row in rows
                     if row[f"first_{place}"] is not None
                 }
-            if "" in columns:
+            if (name, "", "") in keys:
                 self._add_covers(name)
 
     def _add_covers(self, name: str) -> None:
@@ -620,7 +634,7 @@ class Spans:
             & covers["store_id"].notnull()
             & covers["first_day"].notnull()
         )
-        found = self._found[(name, "")]
+        found = self._found[(name, "", "")]
         told = covers.select("store_id", "first_day", "last_day").distinct()
         for row in told.to_pyarrow().to_pylist():
             window = Window(row["first_day"], row["last_day"])
@@ -731,6 +745,7 @@ def _renumber(measured: Measured, index: Mapping[int, Sequence[int]]) -> Measure
     measured.blocked = move(measured.blocked)
     measured.silent = set(move(dict.fromkeys(measured.silent)))
     measured.notes = move(measured.notes)
+    measured.asides = move(measured.asides)
     measured.closed = move(measured.closed)
     measured.preliminary = set(move(dict.fromkeys(measured.preliminary)))
     measured.crowded = set(move(dict.fromkeys(measured.crowded)))
