@@ -152,7 +152,7 @@ def test_plan_is_the_source_of_what_comes_from_it():
     plan = Plan(2026, Path("plan/2026"))
     shown = Page(desk_with()).show(draw, pd.DataFrame({"task": ["a"]}), id="one", plan=plan,
                                    says=lambda frame, desk: "done")  # fmt: skip
-    assert shown.source == "plan/2026"
+    assert shown.source == "the plan for 2026 (plan/2026/)"
 
 
 def test_member_in_focus_is_the_one_named_or_the_largest():
@@ -215,12 +215,12 @@ ACTIONS = pd.DataFrame(
 
 def test_actions_are_counted():
     assert takeaways.actions_takeaway(ACTIONS, desk_with()) == (
-        "1 of 4 actions are done; 1 overdue; 1 in progress. "
+        "4 actions: 1 done, 1 overdue, 1 in progress and 1 planned. "
         "The metric moved as intended for 1, the wrong way for 1."
     )
     chinese = ACTIONS.assign(status=["已完成", "已逾期", "进行中", "未开始"], verdict="")
     assert takeaways.actions_takeaway(chinese, desk_with(language="zh")) == (
-        "4项行动中，1项已完成，1项已逾期，1项进行中。"
+        "共4项行动：已完成1项、已逾期1项、进行中1项、未开始1项。"
     )
 
 

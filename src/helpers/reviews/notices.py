@@ -65,6 +65,7 @@ class Sentences:
 class Supplies(Declared):
     """``supplies.yml``: what a table holds, and which exports bring it."""
 
+    plan_source: Label
     no_source: Label
     no_plan: Label
     no_baseline: Label
@@ -75,6 +76,11 @@ class Supplies(Declared):
 @cache
 def _supplies() -> Supplies:
     return read_declaration(Path(__file__).with_name("supplies.yml"), Supplies)
+
+
+def plan_source(plan: Plan, language: Language) -> str:
+    """Name a plan as the source of figures."""
+    return _supplies().plan_source.text(language).format(year=plan.year)
 
 
 def absent(id: str, desk: Desk, tables: Sequence[str], plan: Plan | None = None) -> Notice:

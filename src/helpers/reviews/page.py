@@ -23,7 +23,7 @@ from helpers.plan.models import QUARTERS, Quarter
 from helpers.plan.promises import targets_frame, year_targets_frame
 from helpers.reviews.columns import columns_of
 from helpers.reviews.engines import READS_TO
-from helpers.reviews.notices import Notice, Sentences, absent
+from helpers.reviews.notices import Notice, Sentences, absent, plan_source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,7 +187,7 @@ class Page:
         joint = "；" if self.desk.language == "zh" else "; "
         parts = [self.desk.source_line(*tables)] if tables or plan is None else []
         if plan is not None:
-            parts.append(f"plan/{plan.year}")
+            parts.append(plan_source(plan, self.desk.language))
         return joint.join(parts)
 
     def _definitions(self, metrics: Sequence[str]) -> list[str]:

@@ -28,17 +28,22 @@ class _Sentences(RootModel[dict[str, dict[str, Label]]]):
     """``takeaways.yml``."""
 
 
+#: In the order in which they are told.
+_STATES = ("done", "overdue", "running", "planned", "dropped")
+
+
 def actions_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
-    """Count what is done, overdue and running, and what the actions did to their metrics."""
+    """Count the actions by status, and say what they did to their metrics."""
     language = desk.language
     status = frame["status"].value_counts().to_dict()
-    done, running = (int(status.get(word(key, language), 0)) for key in ("done", "running"))
-    overdue = int(frame["is_overdue"].sum())
-    text = _say("actions.all", language, done=done, count=len(frame))
-    if overdue:
-        text += _say("actions.overdue", language, overdue=overdue)
-    if running:
-        text += _say("actions.running", language, running=running)
+    named = [word(key, language) for key in _STATES]
+    told = [
+        _say("actions.one", language, number=int(status[name]), status=name)
+        for name in named
+        if status.get(name)
+    ]
+    key = "actions.single" if len(frame) == 1 else "actions.all"
+    text = _say(key, language, count=len(frame), told=joined(told, language))
     verdicts = frame["verdict"].value_counts().to_dict()
     good, bad = (int(verdicts.get(word(key, language), 0)) for key in ("as_intended", "against"))
     if good or bad:
