@@ -333,8 +333,8 @@ def _quick(
     return (
         f"SELECT row_number() OVER () + {skip} AS source_line{cells}, {bare(wanted.width)}"
         f" AS c_over FROM read_csv({literal(str(path))}, auto_detect=false, header=false,"
-        f" skip={skip}, delim={literal(delimiter)}, quote={quote}, escape={quote}, null_padding=true,"
-        f" columns={{{columns}}})"
+        f" skip={skip}, delim={literal(delimiter)}, quote={quote}, escape={quote},"
+        f" null_padding=true, columns={{{columns}}})"
     )
 
 
