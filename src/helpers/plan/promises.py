@@ -67,8 +67,7 @@ def targets_frame(plan: Plan, desk: Desk) -> pd.DataFrame:
 
 def adds_up(metric: str) -> bool:
     """Tell whether months of this metric add up to a year."""
-    declared = catalogue()[metric]
-    return bool(declared.additive) and not declared.unit.changes_in_points
+    return catalogue()[metric].adds_over_time
 
 
 def level(target: Target, desk: Desk) -> float | None:
