@@ -77,7 +77,7 @@ def test_no_workspace_says_which_file_to_create(tmp_path):
 def test_ingest_of_nothing_is_fine_and_creates_the_inbox(workspace):
     done = review("ingest", "--workspace", workspace, "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"files": []}
+    assert json.loads(done.stdout)["files"] == []
     assert (workspace / "inbox").is_dir()
 
 

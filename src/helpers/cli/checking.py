@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.vocabulary.faults import Fault, ReviewError
+from helpers.vocabulary.faults import DeclarationFaulty, Fault, ReviewError
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,33 @@ def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]
     from helpers.metrics.catalogue import catalogue
     from helpers.paths import WorkspacePaths, workspace_folder
     from helpers.plan.loading import load_plan, plan_years
-    from helpers.reviews.front import check_notebooks
-    from helpers.sources.declared import load_sources
+    from helpers.sources.catalogue import load_sources
     from helpers.tables.models import load_models
 
     paths = WorkspacePaths(workspace_folder(workspace))
     yield "workspace.yml", lambda: load_workspace(workspace)
     yield "table models", load_models
-    yield "sources and column mappings", lambda: load_sources(paths)
+    yield "sources and column mappings", lambda: load_sources(paths.mappings)
     yield "metric catalogue", catalogue
     for year in plan_years(paths):
         yield f"plan {year}", lambda year=year: load_plan(paths, year, load_workspace(workspace)[0])
-    yield "reviews and notebooks", check_notebooks
+    yield "reviews and notebooks", _check_notebooks
+
+
+def _check_notebooks() -> None:
+    """Read every notebook of every review: its parameters, and the names its text asks for."""
+    from helpers.paths import NOTEBOOKS
+    from helpers.reviews.declarations import load_reviews
+    from helpers.reviews.parameters import parameters_of
+    from helpers.reviews.preparing import read_notebook, template_faults
+
+    faults: list[Fault] = []
+    for name in sorted({page.notebook for one in load_reviews().reviews for page in one.pages}):
+        try:
+            notebook = read_notebook(NOTEBOOKS / name)
+            parameters_of(notebook, name)
+            faults += template_faults(notebook, name)
+        except ReviewError as trouble:
+            faults += trouble.faults
+    if faults:
+        raise DeclarationFaulty(faults)

@@ -55,7 +55,7 @@ def demo(
     from helpers.demo.folder import demo_is_there, make_demo
     from helpers.paths import workspace_folder
 
-    where = workspace_folder(folder)
+    where = folder.resolve() if folder else workspace_folder()
     asked = {"seed": seed, "months": months, "until": until, "scale": scale}
     if not force and demo_is_there(where, asked):
         say(f"demo company: is there already, {where}")
@@ -102,9 +102,9 @@ def metrics(
     """Print figures: the stable interface by which anyone can check a number."""
     form = "json" if as_json else form
     if listing:
-        from helpers.metrics.definitions import definitions
+        from helpers.metrics.compute import definitions
 
-        frame = definitions()
+        frame = definitions().rename(columns={"metric": "id"})
     else:
         frame = _figures(workspace, period, wanted, by)
     if form == "json":
@@ -116,8 +116,11 @@ def metrics(
     else:
         show_figures(frame)
     if not listing and form == "csv":
-        for note in sorted(set(frame["note"]) - {""}):
-            click.echo(note, err=True)
+        from helpers.metrics.notes import write_note
+
+        noted = frame.loc[frame["note"] != "", ["metric", "note"]].drop_duplicates()
+        for metric, note in noted.itertuples(index=False, name=None):
+            click.echo(f"{metric}: {write_note(note, 'en')}", err=True)
 
 
 @review.command()
@@ -267,8 +270,11 @@ def _figures(workspace: str | None, period: str, wanted: tuple[str, ...], by: st
     from helpers.metrics.compute import compute
     from helpers.tables.coverage import resolve_period
     from helpers.tables.warehouse import Warehouse
+    from helpers.vocabulary.periods import parse_period
 
     declared, paths = load_workspace(workspace)
+    if period not in ("last", "all"):
+        parse_period(period)  # a misspelt period is told before anything is opened
     warehouse = Warehouse.open(paths, declared)
     when = resolve_period(period, warehouse.coverage(), declared.fiscal_year_start)
     dimensions = tuple(part.strip() for part in by.split(",") if part.strip())

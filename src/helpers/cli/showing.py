@@ -59,6 +59,8 @@ def show_table(frame: pd.DataFrame) -> None:
 
 def show_figures(frame: pd.DataFrame) -> None:
     """Print figures as a person reads them, each with its reason where it has no value."""
+    from helpers.metrics.notes import write_note
+
     table = Table(show_edge=False, header_style="bold")
     for column, justify in [
         ("metric", "left"), ("period", "left"), ("member", "left"),
@@ -68,7 +70,9 @@ def show_figures(frame: pd.DataFrame) -> None:
     for row in frame.to_dict("records"):
         status = Status(row["status"])
         shown = _exact(row["value"], row["unit"]) if status.has_value else ""
-        note = row["note"] or ("" if status is Status.OK else _status_words(status))
+        note = write_note(row["note"], "en") or (
+            "" if status is Status.OK else _status_words(status)
+        )
         cells = (row["metric"], row["period"], row["member"], shown, row["unit"], note)
         table.add_row(*(Text(str(cell)) for cell in cells))
     _console(frame).print(table)
