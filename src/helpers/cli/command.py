@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.showing import progress_bar, say, show_figures, show_receipt, show_table
+from helpers.cli.showing import as_csv, progress_bar, say, show_figures, show_receipt, show_table
 from helpers.vocabulary.labels import LANGUAGES
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def metrics(
     if form == "json":
         click.echo(_as_json(frame))
     elif form == "csv":
-        click.echo(frame.drop(columns="note", errors="ignore").to_csv(index=False), nl=False)
+        click.echo(as_csv(frame.drop(columns="note", errors="ignore")), nl=False)
     elif listing:
         show_table(frame[["id", "label_en", "label_zh", "formula", "unit"]])
     else:

@@ -57,6 +57,18 @@ def show_table(frame: pd.DataFrame) -> None:
     _console(frame).print(table)
 
 
+def as_csv(frame: pd.DataFrame) -> str:
+    """Write a frame as CSV, values unrounded: whole numbers without a point, missing ones empty."""
+    written = frame.astype(object).map(_unrounded)
+    return str(written.to_csv(index=False))
+
+
+def _unrounded(value: object) -> object:
+    if _is_missing(value):
+        return ""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def show_figures(frame: pd.DataFrame) -> None:
     """Print figures as a person reads them, each with its reason where it has no value."""
     from helpers.metrics.notes import write_note
