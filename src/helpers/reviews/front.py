@@ -25,7 +25,7 @@ from helpers.vocabulary.wording import write_date
 #: Parameters of these names are held against the data and the workspace, whatever the page.
 _KNOWN_MEMBERS = ("market", "store", "platform")
 _AND = Label(en="and", zh="、")
-_NOTHING_EARLIER = Label(en="nothing earlier in the data", zh="（数据中没有更早的同类期间）")
+_NOTHING_EARLIER = Label(en="nothing earlier in the data", zh="数据中没有更早的同类期间")
 
 
 @dataclass(frozen=True)

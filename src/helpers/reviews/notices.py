@@ -89,7 +89,7 @@ def absent(id: str, desk: Desk, tables: Sequence[str], plan: Plan | None = None)
     if plan is not None and plan.is_empty:
         sentence = words.no_plan.text(language).format(year=plan.year)
         return Notice(id, sentence, language, is_missing=True)
-    missing = [table for table in tables if not desk.warehouse.has(table)]
+    missing = sorted(table for table in tables if not desk.warehouse.has(table))
     if missing:
         joint = "；" if language == "zh" else "; "
         known: Mapping[str, Label] = words.tables
