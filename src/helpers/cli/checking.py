@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from helpers.vocabulary.faults import DeclarationFaulty, Fault, ReviewError
@@ -38,7 +39,7 @@ def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]
     from helpers.config.workspace import load_workspace
     from helpers.metrics.catalogue import catalogue
     from helpers.paths import WorkspacePaths, workspace_folder
-    from helpers.plan.loading import load_plan, plan_years
+    from helpers.plan.loading import plan_years
     from helpers.sources.catalogue import load_sources
     from helpers.tables.models import load_models
 
@@ -48,8 +49,16 @@ def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]
     yield "sources and column mappings", lambda: load_sources(paths.mappings)
     yield "metric catalogue", catalogue
     for year in plan_years(paths):
-        yield f"plan {year}", lambda year=year: load_plan(paths, year, load_workspace(workspace)[0])
+        yield f"plan {year}", partial(_check_plan, workspace, year)
     yield "reviews and notebooks", _check_notebooks
+
+
+def _check_plan(workspace: str | None, year: int) -> None:
+    from helpers.config.workspace import load_workspace
+    from helpers.plan.loading import load_plan
+
+    declared, paths = load_workspace(workspace)
+    load_plan(paths, year, declared)
 
 
 def _check_notebooks() -> None:

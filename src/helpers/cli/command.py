@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -205,7 +205,7 @@ def publish(
     name: str,
     workspace: str | None,
     period: str,
-    status: str | None,
+    status: Literal["preliminary", "final"] | None,
     languages: str,
     jobs: int | None,
     engine: str,
