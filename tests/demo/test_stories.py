@@ -110,6 +110,21 @@ def test_a_click_costs_a_quarter_more(company: Company) -> None:
     assert price[27:30].mean() > 1.15 * price[15:27].mean()
 
 
+def test_goods_follow_the_money_back(company: Company) -> None:
+    for shop in company.shops:
+        sales, after = shop.after.sales, shop.after
+        refunded = set(after.refunds.line.tolist())
+        whole = {int(sales.order[line]) for line in refunded
+                 if sales.code_discount[sales.order == sales.order[line]].any()}  # fmt: skip
+        lines = after.returns.line.tolist()
+        assert len(lines) == len(set(lines))
+        for line, quantity in zip(lines, after.returns.quantity.tolist(), strict=True):
+            is_paid_back = line in refunded or int(sales.order[line]) in whole
+            # Amazon's warehouse has the goods before the money goes, which may be after the end.
+            assert is_paid_back or sales.profile.platform == "amazon"
+            assert quantity == sales.quantity[line] and sales.is_placed[line]
+
+
 def test_an_empty_shelf_costs_sales(demo: Demo) -> None:
     story = next(one for one in demo.truth["stories"] if one["story"] == "stock_out")
     month, sku = story["period"], story["scope"]["product"]

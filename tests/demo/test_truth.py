@@ -47,18 +47,26 @@ def test_metrics_equal_the_truth_to_the_cent(tmp_path: Path, seed: int, until: s
     assert receipt.ok, [one for one in receipt.files if one.status == "refused"][:5]
     assert not sum(one.rows_quarantined for one in receipt.files)
 
-    months = sorted({row["month"] for row in demo.truth["totals"]})
-    frame = compute_series(
-        Warehouse.open(paths, workspace),
-        list(MEASURES),
-        [parse_period(month) for month in months],
-        by=("store", "currency"),
-    )
-    found = {
-        (row.metric, str(row.period), row.member): row.value
-        for row in frame[frame["dimension"] == "store,currency"].itertuples()
-        if row.value == row.value and row.value is not None
-    }
+    periods = [
+        parse_period(month) for month in sorted({row["month"] for row in demo.truth["totals"]})
+    ]
+    warehouse = Warehouse.open(paths, workspace)
+
+    def ask(metrics: list[str], *by: str) -> dict[tuple[str, str, str], float]:
+        frame = compute_series(warehouse, metrics, periods, by=by)
+        assert set(frame["dimension"]) == {",".join(by)}
+        return {
+            (row.metric, str(row.period), row.member): row.value
+            for row in frame.itertuples()
+            if row.value == row.value and row.value is not None
+        }
+
+    found = ask(list(MEASURES), "store", "currency")
+    # Goods that come back have no currency.
+    returned = ask(["returned_units"], "store")
+    for row in demo.truth["totals"]:
+        said = returned.get(("returned_units", row["month"], row["store"]), 0)
+        assert said == row["returned"], (row["store"], row["month"])
     wrong = []
     for row in demo.truth["totals"]:
         for metric, parts in MEASURES.items():

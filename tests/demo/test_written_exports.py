@@ -17,7 +17,10 @@ from made_up import Demo, make
 from python_calamine import CalamineWorkbook
 
 from helpers.config.workspace import load_workspace
+from helpers.demo.platforms.downloads import at_once, by_month, by_year
 from helpers.demo.platforms.files import workbook
+from helpers.demo.timeline import Timeline
+from helpers.vocabulary.periods import parse_period
 
 #: The headers as they were collected from real exports, not as our writers know them.
 HEADERS = json.loads((Path(__file__).parent / "headers.json").read_text(encoding="utf-8"))
@@ -31,19 +34,19 @@ def first_row(path: Path, encoding: str, delimiter: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "family"),
+    ("pattern", "family", "least"),
     [
-        ("amazon-*/*/all-orders-*.txt", "amazon_all_orders"),
-        ("amazon-*/*/settlement-*.txt", "amazon_settlement_v2"),
-        ("amazon-*/*/fba-inventory-*.txt", "amazon_fba_myi_inventory"),
-        ("amazon-*/*/fba-returns-*.txt", "amazon_fba_returns"),
+        ("amazon-*/*/all-orders-*.txt", "amazon_all_orders", 4 * 14),
+        ("amazon-*/*/settlement-*.txt", "amazon_settlement_v2", 4 * 36),
+        ("amazon-*/*/fba-inventory-*.txt", "amazon_fba_myi_inventory", 4 * 30),
+        ("amazon-*/*/fba-returns-*.txt", "amazon_fba_returns", 4 * 2),
     ],
 )
 def test_every_amazon_text_file_has_the_platforms_header(
-    demo: Demo, pattern: str, family: str
+    demo: Demo, pattern: str, family: str, least: int
 ) -> None:
     files = sorted(demo.inbox.glob(pattern))
-    assert len(files) >= 60
+    assert len(files) >= least
     for path in files:
         encoding = ENCODINGS[path.relative_to(demo.inbox).parts[0]]
         assert first_row(path, encoding, "\t") == HEADERS[family], path
@@ -77,11 +80,12 @@ def test_every_order_export_has_the_platforms_header(
 
 def test_search_term_reports_open_with_real_dates(demo: Demo) -> None:
     files = sorted(demo.inbox.glob("amazon-*/*/Sponsored-*.xlsx"))
-    assert len(files) == 4 * 30
+    assert len(files) == 4 * 3
     rows = CalamineWorkbook.from_path(files[-1]).get_sheet_by_index(0).to_python()
     assert rows[0] == HEADERS["amazon_sp_search_term"]
-    month = files[-1].parent.name
-    assert {f"{row[0]:%Y-%m}" for row in rows[1:]} == {month}
+    assert files[-1].parent.name == "2025"
+    months = {f"{row[0]:%Y-%m}" for row in rows[1:]}
+    assert months == {f"2025-{month:02d}" for month in range(1, 13)}
     assert all(row[15] >= 0 and row[12] <= row[11] for row in rows[1:])
 
 
@@ -97,6 +101,49 @@ def test_alibaba_products_are_old_workbooks_with_a_preamble(demo: Demo) -> None:
     assert rows[5] == HEADERS["alibaba_products"]
     assert len(rows) > 40
     assert all(row[10] <= row[9] and row[6] <= row[5] for row in rows[6:])
+
+
+def test_the_history_is_downloaded_in_few_files(demo: Demo) -> None:
+    files = [one for one in demo.inbox.rglob("*") if one.is_file()]
+    assert 500 <= len(files) <= 560
+    # Every folder names the days its files speak for, those of a part of a year too.
+    names = {one.parent.name for one in files if one.parent.parent.name == "tiktok-th"}
+    months = {f"2025-{month:02d}" for month in range(1, 13)}
+    assert names == months | {"2024-10..2024-12", "2024-10..2025-12"}
+    for name in names:
+        assert str(parse_period(name)) == name
+
+
+@pytest.mark.parametrize(
+    ("until", "months", "monthly", "yearly", "opens"),
+    [
+        ("2025-12", 14, ["2024-11..2024-12", "2025-01", "2025-12"],
+         ["2024-11..2024-12", "2025"], 0),
+        ("2025-04", 3, ["2025-02", "2025-04"], ["2025-02..2025-04"], 0),
+        ("2025-04", 18, ["2023-11..2023-12", "2024-01..2024-04", "2024-05", "2025-04"],
+         ["2023-11..2023-12", "2024", "2025-01..2025-04"], 0),
+        ("2025-12", 30, ["2025-03", "2025-12"], ["2025-03..2025-12"], 620),
+    ],
+)  # fmt: skip
+def test_downloads_hold_every_day_once(
+    until: str, months: int, monthly: list[str], yearly: list[str], opens: int
+) -> None:
+    timeline = Timeline.ending(until, months)
+    files = by_month(timeline, opens)
+    names = [one.name for one in files]
+    assert len(names) == len(set(names))
+    assert [one for one in monthly if one in names] == monthly
+    assert (names[0], names[-1]) == (monthly[0], monthly[-1])
+    assert [one.name for one in by_year(timeline, opens)] == yearly
+    for asked in (files, by_year(timeline, opens), [at_once(timeline, opens)]):
+        days = [day for one in asked for day in range(one.first, one.after)]
+        assert days == list(range(days[0], len(timeline.days)))
+        assert days[0] <= opens < days[0] + 31
+        for one in asked:
+            period = parse_period(one.name)
+            assert (period.start, period.end) == (
+                timeline.days[one.first], timeline.days[one.after - 1]
+            )  # fmt: skip
 
 
 def test_a_workbook_keeps_text_numbers_dates_and_gaps() -> None:
@@ -169,11 +216,11 @@ def test_buyers_are_invented(demo: Demo) -> None:
 
 
 def test_own_site_times_follow_the_clock_of_new_york(demo: Demo) -> None:
-    text = (demo.inbox / "own-site/2024-03/orders_export_2024-03.csv").read_text(encoding="utf-8")
+    text = (demo.inbox / "own-site/2024/orders_export_2024.csv").read_text(encoding="utf-8")
     offsets = {
         (row["Created at"][:10] >= "2024-03-11", row["Created at"][-5:])
         for row in csv.DictReader(io.StringIO(text))
-        if row["Created at"][:10] != "2024-03-10"
+        if row["Created at"][:10] != "2024-03-10" and row["Created at"] < "2024-11"
     }
     assert offsets == {(False, "-0500"), (True, "-0400")}
 
@@ -201,14 +248,16 @@ def test_settlements_straddle_the_months(demo: Demo) -> None:
 
 
 def test_all_orders_repeat_three_days_with_what_became_of_them(demo: Demo) -> None:
-    def read(month: str) -> dict[tuple[str, str], dict[str, str]]:
-        path = demo.inbox / f"amazon-us/{month}/all-orders-{month}.txt"
+    def read(path: Path) -> dict[tuple[str, str], dict[str, str]]:
         rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")), delimiter="\t")
         return {(row["amazon-order-id"], row["sku"]): row for row in rows}
 
     repeated = changed = 0
-    months = sorted(demo.totals("amazon-us"))
-    for before, after in pairwise(months):
+    files = sorted(demo.inbox.glob("amazon-us/*/all-orders-*.txt"))
+    assert [one.parent.name for one in files[:4]] == [
+        "2023-07..2023-12", "2024", "2025-01", "2025-02"
+    ]  # fmt: skip
+    for before, after in pairwise(files):
         old, new = read(before), read(after)
         both = old.keys() & new.keys()
         repeated += len(both)
@@ -233,13 +282,14 @@ def test_business_reports_agree_with_the_orders(demo: Demo) -> None:
             assert sessions >= row["orders"]
 
 
-def test_fees_are_told_by_day_and_cover_every_month(demo: Demo) -> None:
+def test_traffic_is_told_by_day_without_a_gap(demo: Demo) -> None:
     first = date(2023, 7, 1)
-    for path in demo.inbox.glob("own-site/*/traffic-*.csv"):
+    paths = list(demo.inbox.glob("own-site/*/traffic.csv"))
+    assert len(paths) == 1
+    for path in paths:
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
         days = [date.fromisoformat(row["date"]) for row in rows]
         assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
-        assert days[0].day == 1 and (days[-1] + timedelta(days=1)).day == 1
-        assert days[0] >= first
+        assert (days[0], days[-1]) == (first, date(2025, 12, 31))
         assert all(int(row["orders"]) <= int(row["visitors"]) <= int(row["sessions"])
                    for row in rows)  # fmt: skip

@@ -140,14 +140,30 @@ def follow_up(
         tax=tax[happened],
         commission_back=returned_commission[happened], commission_kept=-kept[happened],
     )  # fmt: skip
-    arrived = (received < clock.end) & ~keeps_goods
+    arrived = np.flatnonzero((received < clock.end) & ~keeps_goods)
+    line = back[arrived]
+    if shop.undated_refunds:
+        # Goods follow the money: only what was refunded comes, and an order given back entire
+        # comes with all its lines.
+        arrived = arrived[happened[arrived]]
+        arrived, line = _with_all_lines(sales, arrived, back[arrived], entire[arrived])
     returns = SentBack(
-        utc=received[arrived], day=clock.day_of(received[arrived]), line=back[arrived],
-        quantity=sales.quantity[back][arrived], reason=reason[arrived],
+        utc=received[arrived], day=clock.day_of(received[arrived]), line=line,
+        quantity=sales.quantity[line], reason=reason[arrived],
     )  # fmt: skip
     return Aftermath(
         sales, postings, refunds, returns, _charges(rng, drawn, sales, timeline, goods)
     )
+
+
+def _with_all_lines(sales: Sales, parcel: Array, line: Array, entire: Array) -> tuple[Array, Array]:
+    """Pair each parcel with the line it holds, or with all lines of the order where marked."""
+    first = np.searchsorted(sales.order, sales.order[line], side="left")
+    after = np.searchsorted(sales.order, sales.order[line], side="right")
+    first, after = np.where(entire, first, line), np.where(entire, after, line + 1)
+    count = after - first
+    within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(parcel, count), np.repeat(first, count) + within
 
 
 def _by_order(sales: Sales, values: Array) -> Array:

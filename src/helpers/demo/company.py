@@ -189,7 +189,7 @@ def _shop_exports(
     company: Company, shop: Shop, number: int, pairs: list[tuple[str, str, str]]
 ) -> Iterator[Export]:
     timeline, goods, drawn, after = company.timeline, company.goods, shop.drawn, shop.after
-    sales, profile = after.sales, after.sales.profile
+    sales, profile, opens = after.sales, after.sales.profile, drawn.expected.opens
     if profile.platform == "alibaba":
         rng = np.random.default_rng([company.seed, 1000 + number])
         yield from alibaba.products(rng, drawn, timeline, goods)
@@ -205,18 +205,20 @@ def _shop_exports(
         found = amazon.listings(drawn)
     else:
         if profile.platform == "shopify":
-            yield from shopify.orders(after, timeline, goods)
+            yield from shopify.orders(after, opens, timeline, goods)
             names = [f"#{1001 + order}" for order in range(len(sales.utc))]
             found = []
         else:
-            yield from tiktok.orders(after, timeline, goods)
+            yield from tiktok.orders(after, opens, timeline, goods)
             names = [tiktok.order_id(profile.id, order) for order in range(len(sales.utc))]
             listed = np.flatnonzero(drawn.expected.sessions.sum(axis=0) > 0)
             found = [(tiktok.listing(profile.id, one), one) for one in listed.tolist()]
-        yield from templates.fee_statements(after, names, timeline, goods)
+        yield from templates.fee_statements(after, opens, names, timeline, goods)
         yield from templates.store_traffic(drawn, sales, timeline)
+        yield from templates.returns_log(after, opens, names, timeline, goods)
+        yield from templates.stock_counts(drawn, timeline, goods)
         if shop.ads:
-            yield from templates.ad_reports(shop.ads, timeline)
+            yield from templates.ad_reports(shop.ads, opens, timeline)
     pairs += [(profile.id, listing, goods.sku[one]) for listing, one in found]
 
 

@@ -44,6 +44,7 @@ def monthly_totals(
     }
     money["gmv"] = money["list_value"] - money["seller_discount"] - money["tax_inside"]
     units = summed(sale_month, sales.quantity[placed])
+    returned = summed(month_of[after.returns.day], after.returns.quantity)
     kept = np.zeros(len(sales.utc), dtype=bool)
     kept[sales.order[placed]] = True
     orders = summed(month_of[sales.day[kept]], np.ones(int(kept.sum()), dtype=np.int64))
@@ -55,7 +56,8 @@ def monthly_totals(
             "store": sales.profile.id, "month": name, "currency": sales.profile.currency,
         }  # fmt: skip
         row |= {key: written(int(money[key][month]), 1) for key in MONEY}
-        found.append(row | {"units": int(units[month]), "orders": int(orders[month])})
+        row |= {"units": int(units[month]), "orders": int(orders[month])}
+        found.append(row | {"returned": int(returned[month])})
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,10 +15,12 @@ from helpers.demo.aftermath import REASONS, Aftermath
 from helpers.demo.assortment import Assortment
 from helpers.demo.demand import Drawn
 from helpers.demo.money import TICK, written
+from helpers.demo.platforms.downloads import by_month, by_year
 from helpers.demo.platforms.files import Exports, comma_separated, tab_separated, workbook
 from helpers.demo.sales import US_STATES, Sales
+from helpers.demo.shelves import counted
 from helpers.demo.stores import COUNTRY_NAMES
-from helpers.demo.timeline import Timeline, stamp
+from helpers.demo.timeline import Clock, Timeline, stamp
 
 ALL_ORDERS = (
     "amazon-order-id", "merchant-order-id", "purchase-date", "last-updated-date", "order-status",
@@ -109,10 +113,12 @@ _MARKETPLACES = {
     ),
 }  # fmt: skip
 
-#: An All Orders file repeats the last days of the month before, with what became of them.
+#: An All Orders file repeats the last days of the file before, with what became of them.
 OVERLAP_DAYS = 3
 #: How long an order waits for its payment; till then it has no price.
 PENDING_SECONDS = 9 * 3600
+#: Accounts settle every fourteen days since so many months, and once a month before that.
+FORTNIGHTLY = 6
 
 
 def asin(article: int) -> str:
@@ -145,7 +151,7 @@ def _title(goods: Assortment, shop: str, article: int) -> str:
 
 
 def all_orders(sales: Sales, timeline: Timeline, goods: Assortment) -> Exports:
-    """Write one All Orders file per month, in UTC, with the line total as ``item-price``."""
+    """Write All Orders files by year, then by month, in UTC, with line totals as ``item-price``."""
     shop = sales.profile.id
     place = _MARKETPLACES[shop]
     step = sales.step
@@ -163,13 +169,14 @@ def all_orders(sales: Sales, timeline: Timeline, goods: Assortment) -> Exports:
         sales.shipping.tolist(), sales.cancelled.tolist(), sales.state.tolist(),
     )  # fmt: skip
     ends = np.searchsorted(sales.day, np.arange(len(timeline.days) + 1)).tolist()
-    for month, name in enumerate(timeline.months):
-        start, after = timeline.days_of(month)
-        # Downloaded in the night after the month's last day, by the shop's clock.
-        seen = int(sales.clock.day_starts[after]) + 5 * 3600
-        is_last = month == len(timeline.months) - 1
+    month_of = timeline.month_of_day.tolist()
+    for file in by_month(timeline):
+        # Downloaded in the night after the file's last day, by the shop's clock.
+        seen = int(sales.clock.day_starts[file.after]) + 5 * 3600
+        is_last = file.after == len(timeline.days)
         rows: list[str] = []
-        for order in range(ends[max(start - OVERLAP_DAYS, 0)], ends[after]):
+        for order in range(ends[max(file.first - OVERLAP_DAYS, 0)], ends[file.after]):
+            month = month_of[day[order]]
             decided = utc[order] + 9 * 3600
             shipped = utc[order] + 26 * 3600
             if cancelled[order] and (decided <= seen or is_last):
@@ -206,13 +213,13 @@ def all_orders(sales: Sales, timeline: Timeline, goods: Assortment) -> Exports:
                     codes[order], f"PLM-{sku:04d}-{month:02d}" if discount else "",
                 )))  # fmt: skip
         yield (
-            f"{shop}/{name}/all-orders-{name}.txt",
+            f"{shop}/{file.name}/all-orders-{file.name}.txt",
             tab_separated(ALL_ORDERS, rows, place.encoding),
         )
 
 
 def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
-    """Write one settlement per fourteen days, which straddle the months, in components."""
+    """Write one file per settlement, which straddles the months, in components."""
     sales = after.sales
     shop, step, clock = sales.profile.id, sales.step, sales.clock
     place = _MARKETPLACES[shop]
@@ -269,19 +276,16 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
                        one.amount, "", ""))  # fmt: skip
     booked.sort(key=lambda row: (row[0], row[1]))
 
-    length = 14 * 86_400
-    start = int(clock.day_starts[0]) - (place.prefix % 11) * 86_400 + 3 * 3600
-    count = -(-(clock.end - start) // length)
+    bounds = _settlement_bounds(clock, timeline, place.prefix % 11)
     cycles: dict[int, list[tuple[int, int, str, str, str, str, int, str, str]]] = defaultdict(list)
     for row in booked:
-        cycles[(row[0] - start) // length].append(row)
+        cycles[bisect_right(bounds, row[0]) - 1].append(row)
 
     def money(ticks: int) -> str:
         return written(ticks, step).replace(".", place.decimal)
 
     moment = "%Y-%m-%d %H:%M:%S UTC"
-    for cycle in range(count):
-        opens, closes = start + cycle * length, min(start + (cycle + 1) * length, clock.end)
+    for cycle, (opens, closes) in enumerate(pairwise(bounds)):
         rows = cycles.get(cycle, [])
         if not rows:
             continue
@@ -305,6 +309,22 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
             f"{shop}/{month}/settlement-{number}.txt",
             tab_separated(SETTLEMENT, written_rows, place.encoding),
         )
+
+
+def _settlement_bounds(clock: Clock, timeline: Timeline, shift: int) -> list[int]:
+    """Give the UTC seconds at which settlements begin, and the window's end as the last one.
+
+    ``shift`` days after the month's turn one closes, so that none is a calendar month.
+    """
+    into = shift * 86_400 + 3 * 3600
+    bounds = [int(clock.day_starts[0]) - shift * 86_400 + 3 * 3600]
+    bounds += [
+        int(clock.day_starts[timeline.days_of(month)[0]]) + into
+        for month in range(1, len(timeline.months) - FORTNIGHTLY + 1)
+    ]
+    while bounds[-1] + 14 * 86_400 < clock.end:
+        bounds.append(bounds[-1] + 14 * 86_400)
+    return [*bounds, clock.end]
 
 
 def business_reports(drawn: Drawn, sales: Sales, timeline: Timeline, goods: Assortment) -> Exports:
@@ -364,13 +384,12 @@ def business_reports(drawn: Drawn, sales: Sales, timeline: Timeline, goods: Asso
 
 
 def search_terms(ads: Advertising, timeline: Timeline) -> Exports:
-    """Write the Sponsored Products search term report, one row per term and day."""
+    """Write the Sponsored Products search term reports by year, one row per term and day."""
     shop = ads.profile
     country = COUNTRY_NAMES[shop.country or "US"]
-    month_of = timeline.month_of_day[ads.day]
-    for month, name in enumerate(timeline.months):
+    for file in by_year(timeline):
         rows: list[tuple[str | int | float | date | None, ...]] = []
-        for row in np.flatnonzero(month_of == month).tolist():
+        for row in np.flatnonzero((file.first <= ads.day) & (ads.day < file.after)).tolist():
             one = ads.targets[int(ads.target[row])]
             day = timeline.days[int(ads.day[row])]
             seen, clicks = int(ads.impressions[row]), int(ads.clicks[row])
@@ -386,7 +405,7 @@ def search_terms(ads: Advertising, timeline: Timeline) -> Exports:
             ))  # fmt: skip
         if rows:
             yield (
-                f"{shop.id}/{name}/Sponsored-Products-Search-term-report-{name}.xlsx",
+                f"{shop.id}/{file.name}/Sponsored-Products-Search-term-report-{file.name}.xlsx",
                 workbook("Sponsored Product Search Term R", SEARCH_TERMS, rows),
             )
 
@@ -395,15 +414,12 @@ def inventory(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
     """Write what lies in the warehouse at each month's end; the file itself tells no date."""
     shop = drawn.expected.profile.id
     place = _MARKETPLACES[shop]
-    listed = np.flatnonzero(drawn.expected.sessions.sum(axis=0) > 0)
-    for month, name in enumerate(timeline.months):
-        day = timeline.days_of(month)[1] - 1
+    for month, day, shelves in counted(drawn, timeline, goods):
+        name = timeline.months[month]
         rows = []
-        for one in listed.tolist():
-            hand, coming = int(drawn.on_hand[day, one]), int(drawn.inbound[day, one])
-            if day < goods.launched[one] - 60 or (day > goods.retired[one] and not hand + coming):
-                continue
-            held, spoilt = hand // 14, (hand + one) % 23 // 21
+        for shelf in shelves:
+            one, hand, coming = shelf.article, shelf.on_hand, shelf.inbound
+            held, spoilt = shelf.reserved, shelf.unsellable
             working, receiving = coming // 4, coming // 6
             price = goods.prices[drawn.expected.shop, timeline.years[day], one]
             step = TICK if place.encoding == "cp932" else 100
@@ -421,15 +437,15 @@ def inventory(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
 
 
 def returns(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
-    """Write what came back, by the month in which it came back."""
+    """Write what came back, by the year in which it came back."""
     sales = after.sales
     shop = sales.profile.id
     back = after.returns
-    month_of = timeline.month_of_day[back.day]
     sequence = np.argsort(back.utc, kind="stable")
-    for month, name in enumerate(timeline.months):
+    days = back.day[sequence]
+    for file in by_year(timeline):
         rows = []
-        for row in sequence[month_of[sequence] == month].tolist():
+        for row in sequence[(file.first <= days) & (days < file.after)].tolist():
             line = int(back.line[row])
             sku = int(sales.sku[line])
             reason, state, _ = REASONS[int(back.reason[row])]
@@ -442,7 +458,7 @@ def returns(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
             )))  # fmt: skip
         if rows:  # nobody keeps a download without a single return
             yield (
-                f"{shop}/{name}/fba-returns-{name}.txt",
+                f"{shop}/{file.name}/fba-returns-{file.name}.txt",
                 tab_separated(RETURNS, rows, _MARKETPLACES[shop].encoding),
             )
 

@@ -7,6 +7,7 @@ import numpy as np
 from helpers.demo.aftermath import Aftermath
 from helpers.demo.assortment import Assortment
 from helpers.demo.money import Array, written
+from helpers.demo.platforms.downloads import by_month
 from helpers.demo.platforms.files import Exports, comma_separated
 from helpers.demo.sales import US_STATES
 from helpers.demo.timeline import Timeline, stamp
@@ -52,8 +53,8 @@ def refunded_by_order(after: Aftermath, with_tax: bool) -> Array:
     return total
 
 
-def orders(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
-    """Write one orders export per month, times with the offset of the shop's clock."""
+def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) -> Exports:
+    """Write orders exports by year, then by month, times with the offset of the shop's clock."""
     sales = after.sales
     shop = sales.profile
     first_line = np.flatnonzero(np.diff(sales.order, prepend=-1))
@@ -70,11 +71,10 @@ def orders(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
         when = stamp(int(sales.utc[order]) + shift + later, "%Y-%m-%d %H:%M:%S")
         return f"{when} {sign}{hours:02d}{minutes:02d}"
 
-    for month, name in enumerate(timeline.months):
-        start, stop = timeline.days_of(month)
+    for file in by_month(timeline, opens):
         rows: list[list[str]] = []
         # The newest order stands first, as Shopify lists them.
-        for order in range(ends[stop] - 1, ends[start] - 1, -1):
+        for order in range(ends[file.after] - 1, ends[file.first] - 1, -1):
             lines = range(bounds[order], bounds[order + 1])
             who, mail = person(int(sales.customer[order]))
             paid = int(sales.paid[lines[0] : lines[-1] + 1].sum())
@@ -142,4 +142,7 @@ def orders(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
                         put("Tax 1 Value", written(tax))
                 rows.append(row)
         if rows:
-            yield f"{shop.id}/{name}/orders_export_{name}.csv", comma_separated(ORDERS, rows)
+            yield (
+                f"{shop.id}/{file.name}/orders_export_{file.name}.csv",
+                comma_separated(ORDERS, rows),
+            )

@@ -1,16 +1,23 @@
-"""Our own templates, for what no platform export covers yet."""
+"""Our own templates, for what no platform export covers yet.
+
+Each is a sheet that its keeper adds to, so that one file holds a shop's whole history.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from helpers.demo.advertising import Advertising
-from helpers.demo.aftermath import Aftermath
+from helpers.demo.aftermath import REASONS, Aftermath
 from helpers.demo.assortment import CATEGORIES, Assortment
 from helpers.demo.demand import Drawn
 from helpers.demo.money import TICK, written
+from helpers.demo.platforms.downloads import at_once
 from helpers.demo.platforms.files import Exports, comma_separated, workbook
 from helpers.demo.sales import Sales
+from helpers.demo.shelves import counted
 from helpers.demo.timeline import Timeline
 
 PRODUCT_MASTER = (
@@ -30,6 +37,12 @@ AD_REPORT = (
 STORE_TRAFFIC = (
     "store_id", "date", "sessions", "visitors", "page_views", "add_to_carts", "orders", "units",
     "currency", "sales",
+)  # fmt: skip
+RETURNS_LOG = (
+    "store_id", "return_date", "order_id", "sku", "quantity", "reason", "disposition",
+)  # fmt: skip
+STOCK_COUNT = (
+    "store_id", "count_date", "sku", "on_hand", "reserved", "inbound", "unsellable",
 )  # fmt: skip
 
 
@@ -64,16 +77,17 @@ def sku_map(pairs: list[tuple[str, str, str]]) -> Exports:
     yield "sku-map.csv", comma_separated(SKU_MAP, pairs)
 
 
-def fee_statements(after: Aftermath, order_name: list[str], timeline: Timeline,
-                   goods: Assortment) -> Exports:  # fmt: skip
-    """Write a shop's fees by month of booking, one row per order line and kind of fee."""
+def fee_statements(
+    after: Aftermath, opens: int, order_name: list[str], timeline: Timeline, goods: Assortment
+) -> Exports:
+    """Write a shop's monthly fee statements, one row per order line and kind of fee."""
     sales = after.sales
     shop, post = sales.profile, after.postings
     month_of = timeline.month_of_day[post.day]
     words = {"storage": ("storage", "Storage"), "plan": ("other_fee", "Monthly plan")}
+    rows: list[tuple[str, ...]] = []
     for month, name in enumerate(timeline.months):
         statement = f"{shop.id.upper()}-{name}"
-        rows: list[tuple[str, ...]] = []
         for row in np.flatnonzero(month_of == month).tolist():
             line = int(post.line[row])
             day = timeline.days[int(post.day[row])].isoformat()
@@ -89,26 +103,22 @@ def fee_statements(after: Aftermath, order_name: list[str], timeline: Timeline,
             if int(timeline.month_of_day[one.day]) == month:
                 rows.append((shop.id, statement, timeline.days[one.day].isoformat(), "", "", "",
                              *words[one.kind], shop.currency, written(one.amount)))  # fmt: skip
-        if rows:
-            yield f"{shop.id}/{name}/fees-{name}.csv", comma_separated(FEE_STATEMENT, rows)
+    yield from _sheet(shop.id, "fees", FEE_STATEMENT, rows, opens, timeline)
 
 
-def ad_reports(ads: Advertising, timeline: Timeline) -> Exports:
+def ad_reports(ads: Advertising, opens: int, timeline: Timeline) -> Exports:
     """Write a shop's advertising by day and target."""
     shop = ads.profile
-    month_of = timeline.month_of_day[ads.day]
-    for month, name in enumerate(timeline.months):
-        rows = []
-        for row in np.flatnonzero(month_of == month).tolist():
-            one = ads.targets[int(ads.target[row])]
-            rows.append((
-                shop.id, timeline.days[int(ads.day[row])].isoformat(), one.campaign, one.ad_group,
-                one.term, one.match_type.lower(), str(int(ads.impressions[row])),
-                str(int(ads.clicks[row])), shop.currency, written(int(ads.spend[row])),
-                str(int(ads.orders[row])), str(int(ads.units[row])), written(int(ads.sales[row])),
-            ))  # fmt: skip
-        if rows:
-            yield f"{shop.id}/{name}/ads-{name}.csv", comma_separated(AD_REPORT, rows)
+    rows = []
+    for row in range(len(ads.day)):
+        one = ads.targets[int(ads.target[row])]
+        rows.append((
+            shop.id, timeline.days[int(ads.day[row])].isoformat(), one.campaign, one.ad_group,
+            one.term, one.match_type.lower(), str(int(ads.impressions[row])),
+            str(int(ads.clicks[row])), shop.currency, written(int(ads.spend[row])),
+            str(int(ads.orders[row])), str(int(ads.units[row])), written(int(ads.sales[row])),
+        ))  # fmt: skip
+    yield from _sheet(shop.id, "ads", AD_REPORT, rows, opens, timeline)
 
 
 def store_traffic(drawn: Drawn, sales: Sales, timeline: Timeline) -> Exports:
@@ -120,16 +130,56 @@ def store_traffic(drawn: Drawn, sales: Sales, timeline: Timeline) -> Exports:
     value = np.bincount(sales.line_day[placed], sales.paid[placed] / TICK, minlength=days)
     orders = np.bincount(sales.day[~sales.cancelled], minlength=days)
     sessions = drawn.sessions.sum(axis=1)
-    for month, name in enumerate(timeline.months):
-        first, after = timeline.days_of(month)
-        rows = []
-        for day in range(max(first, drawn.expected.opens), after):
-            seen = max(int(sessions[day]), int(orders[day]))
-            rows.append((
-                shop.id, timeline.days[day].isoformat(), str(seen),
-                str(max(seen * 88 // 100, int(orders[day]))), str(seen * 27 // 10),
-                str(max(seen * 9 // 100, int(orders[day]))), str(int(orders[day])),
-                str(int(units[day])), shop.currency, f"{value[day]:.2f}",
-            ))  # fmt: skip
-        if rows:
-            yield f"{shop.id}/{name}/traffic-{name}.csv", comma_separated(STORE_TRAFFIC, rows)
+    rows = []
+    for day in range(drawn.expected.opens, days):
+        seen = max(int(sessions[day]), int(orders[day]))
+        rows.append((
+            shop.id, timeline.days[day].isoformat(), str(seen),
+            str(max(seen * 88 // 100, int(orders[day]))), str(seen * 27 // 10),
+            str(max(seen * 9 // 100, int(orders[day]))), str(int(orders[day])),
+            str(int(units[day])), shop.currency, f"{value[day]:.2f}",
+        ))  # fmt: skip
+    yield from _sheet(shop.id, "traffic", STORE_TRAFFIC, rows, drawn.expected.opens, timeline)
+
+
+def returns_log(
+    after: Aftermath, opens: int, order_name: list[str], timeline: Timeline, goods: Assortment
+) -> Exports:
+    """Write what came back to a shop's own warehouse, in order of its arrival."""
+    sales, back = after.sales, after.returns
+    rows = []
+    for row in np.argsort(back.utc, kind="stable").tolist():
+        line = int(back.line[row])
+        reason, state, _ = REASONS[int(back.reason[row])]
+        rows.append((
+            sales.profile.id, timeline.days[int(back.day[row])].isoformat(),
+            order_name[int(sales.order[line])], goods.sku[int(sales.sku[line])],
+            str(int(back.quantity[row])), reason, state,
+        ))  # fmt: skip
+    yield from _sheet(sales.profile.id, "returns-log", RETURNS_LOG, rows, opens, timeline)
+
+
+def stock_counts(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
+    """Write what lay in a shop's own warehouse at each month's end."""
+    shop = drawn.expected.profile.id
+    rows = [
+        (shop, timeline.days[day].isoformat(), goods.sku[shelf.article], str(shelf.on_hand),
+         str(shelf.reserved), str(shelf.inbound), str(shelf.unsellable))
+        for _, day, shelves in counted(drawn, timeline, goods)
+        for shelf in shelves
+    ]  # fmt: skip
+    yield from _sheet(shop, "stock-count", STOCK_COUNT, rows, drawn.expected.opens, timeline)
+
+
+def _sheet(
+    shop: str,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    opens: int,
+    timeline: Timeline,
+) -> Exports:
+    """Put a sheet into a folder that tells its days, since some of them have no row."""
+    if rows:  # nobody begins a sheet before there is something to write into it
+        place = f"{shop}/{at_once(timeline, opens).name}/{name}.csv"
+        yield place, comma_separated(columns, rows)

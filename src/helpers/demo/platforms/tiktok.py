@@ -7,6 +7,7 @@ import numpy as np
 from helpers.demo.aftermath import Aftermath
 from helpers.demo.assortment import CATEGORIES, Assortment
 from helpers.demo.money import written
+from helpers.demo.platforms.downloads import by_month
 from helpers.demo.platforms.files import Exports, comma_separated
 from helpers.demo.platforms.shopify import person, refunded_by_order
 from helpers.demo.stores import COUNTRY_NAMES
@@ -50,8 +51,8 @@ def order_id(shop: str, order: int) -> str:
     return str((577 if shop.endswith("my") else 578) * 10**15 + 104_729 + order * 1_000_003)
 
 
-def orders(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
-    """Write one orders export per month."""
+def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) -> Exports:
+    """Write orders exports by year, then by month."""
     sales = after.sales
     shop = sales.profile
     first_line = np.flatnonzero(np.diff(sales.order, prepend=-1))
@@ -68,10 +69,9 @@ def orders(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
         return stamp(moment, "%d/%m/%Y %H:%M:%S") + "\t"
 
     country = COUNTRY_NAMES[shop.country or "MY"]
-    for month, name in enumerate(timeline.months):
-        start, stop = timeline.days_of(month)
+    for file in by_month(timeline, opens):
         rows = [[_DESCRIBED.get(column, "") for column in ORDERS]]
-        for order in range(ends[start], ends[stop]):
+        for order in range(ends[file.first], ends[file.after]):
             lines = range(bounds[order], bounds[order + 1])
             who, _ = person(int(sales.customer[order]))
             handle = f"{who.split()[0].lower()}_{int(sales.customer[order]):05d}"
@@ -104,6 +104,6 @@ def orders(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
                 ])  # fmt: skip
         if len(rows) > 1:
             yield (
-                f"{shop.id}/{name}/All-order-{name}.csv",
+                f"{shop.id}/{file.name}/All-order-{file.name}.csv",
                 comma_separated(ORDERS, rows, "utf-8-sig"),
             )
