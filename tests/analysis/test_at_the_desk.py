@@ -10,9 +10,11 @@ from helpers.analysis.comparison import compare, history
 from helpers.analysis.customers import cohorts
 from helpers.analysis.desk import desk_at, market_label
 from helpers.analysis.drivers import explain_gmv, movers
-from helpers.analysis.headlines import headline
+from helpers.analysis.headlines import headline, returns_takeaway
 from helpers.analysis.products import explain_products, pareto, top_products
 from helpers.analysis.profit import bridge
+from helpers.analysis.returns import by_product
+from helpers.metrics.notes import join_notes, note
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import AskedWrongly
 from warehouse_builder import make_workspace, order_line, write_table
@@ -254,3 +256,58 @@ def test_two_years_of_steady_seasons_are_noise_and_a_lost_month_is_not(tmp_path)
 @pytest.mark.parametrize(("code", "name"), [("TW", "中国台湾"), ("HK", "中国香港"), ("GB", "英国")])
 def test_markets_are_named_as_mainland_readers_expect(code, name):
     assert market_label(code, "zh") == name
+
+
+@pytest.mark.parametrize(
+    ("dimension", "member", "label"),
+    [
+        ("campaign", "US | Kettle | Exact", "US | Kettle | Exact"),
+        ("store,campaign", "shop-uk|US | Kettle", "Shop UK · US | Kettle"),
+        ("store,market", "shop-uk|DE", "Shop UK · Germany"),
+    ],
+)
+def test_a_name_may_hold_the_mark_that_parts_dimensions(warehouse, dimension, member, label):
+    assert desk_at(warehouse, "2025-11", "en").member_label(dimension, member) == label
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "covers 50.0% of GMV; missing: Shop UK (returns, stock)"),
+        ("zh", "覆盖GMV的50.0%；缺少：英国店（退货、库存）"),
+    ],
+)
+def test_notes_name_stores_and_tables_as_readers_do(warehouse, language, says):
+    lacking = {"shop-uk": ["returns", "inventory_snapshots"]}
+    told = join_notes([note("covers", share=0.5, missing=lacking)])
+    assert desk_at(warehouse, "2025-11", language).note_text(told) == says
+
+
+def test_a_figure_s_note_names_the_store(tmp_path):
+    """Costs are known for one product of the British store; its stock report names two."""
+    stock = {"store_id": "shop-uk", "local_date": "2025-10-31", "sku": "SKU-9", "on_hand": 5}
+    workspace, paths = make_workspace(tmp_path, base_currency="GBP")
+    write_table(paths, "order_lines", [sale("b", "2025-10-02", "10.00"), order_line()])
+    write_table(paths, "inventory_snapshots", [stock])
+    desk = desk_at(Warehouse.open(paths, workspace), "2025-10", "zh")
+    frame = compare(desk, ["stock_value", "on_hand_units", "refunds"], signals=False)
+    said = "".join(frame["note"])
+    assert "德国店" in said and "shop-" not in said, said
+
+
+def test_products_are_held_against_those_whose_returns_are_known(tmp_path):
+    """The British store brings no returns, so the company has no rate; 4 of 40 came back."""
+    back = {"store_id": "shop-de", "line_no": 1, "order_id": "A", "sku": "SKU-1",
+            "local_date": "2025-10-20", "quantity": 4}  # fmt: skip
+    workspace, paths = make_workspace(tmp_path, base_currency="GBP")
+    lines = [
+        order_line(quantity=40, list_amount="400.00"),
+        sale("b", "2025-10-02", "9.00", sku="B"),
+    ]
+    write_table(paths, "order_lines", lines)
+    write_table(paths, "returns", [back])
+    desk = desk_at(Warehouse.open(paths, workspace), "2025-10", "zh")
+    assert desk.measure(["return_rate"])["status"].tolist() == ["no_source"]
+    frame = by_product(desk)
+    assert frame["average"].tolist() == [pytest.approx(0.1)]
+    assert returns_takeaway(frame, desk) == "没有商品的退货率显著高于平均水平（10.0%）。"

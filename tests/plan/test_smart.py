@@ -117,3 +117,7 @@ def test_time_bound_means_inside_the_year_with_milestones_that_meet_it():
     assert late["time_bound"] == "fails" and "31 January 2027" in late["advice"]
     short = report_on(target(value=2000, milestones={"Q4": 1500}))
     assert short["time_bound"] == "fails" and "CN¥1,500" in short["advice"]
+
+
+def test_a_target_without_a_scope_is_the_whole_company_s():
+    assert report_on(target(value=2000))["scope"] == "Whole company"

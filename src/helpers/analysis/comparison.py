@@ -22,7 +22,7 @@ from helpers.analysis.signal import (
     judge_series,
 )
 from helpers.metrics.measuring import OPENING_SLACK_DAYS
-from helpers.metrics.notes import read_note, write_note
+from helpers.metrics.notes import read_note
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Unit
 
@@ -162,7 +162,7 @@ def history(
                 frame["metric"], frame["dimension"], frame["member"], strict=True
             )
         ],
-        note=[write_note(one, desk.language) for one in frame["note"]],
+        note=[desk.note_text(one) for one in frame["note"]],
         currency=[
             unit if desk.unit(metric) is Unit.MONEY else ""
             for metric, unit in zip(frame["metric"], frame["unit"], strict=True)
@@ -259,7 +259,7 @@ def _note(record: dict[Any, Any], value: float | None, desk: Desk) -> str:
     told = read_note(record["note"])
     if value is None:
         told = [one for one in told if one["code"] not in _NO_REASON][:1] or told[:1]
-    return write_note(json.dumps(told) if told else "", desk.language)
+    return desk.note_text(json.dumps(told) if told else "")
 
 
 def _judge_counts(now: dict[Any, Any], before: dict[Any, Any] | None) -> Judgement:

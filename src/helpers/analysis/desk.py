@@ -17,8 +17,9 @@ from babel import Locale
 
 from helpers.config.workspace import PLATFORM_LABELS, Workspace, load_workspace
 from helpers.metrics.catalogue import catalogue
-from helpers.metrics.dimensions import UNKNOWN
+from helpers.metrics.dimensions import SEPARATOR, UNKNOWN
 from helpers.metrics.measuring import OPENING_SLACK_DAYS
+from helpers.metrics.notes import write_note
 from helpers.paths import WorkspacePaths
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.labels import LANGUAGES, Label, Language
@@ -188,16 +189,26 @@ class Desk:
 
     def member_label(self, dimension: str, member: str) -> str:
         """Name a member of a dimension as a reader would; ``a,b`` with ``x|y`` likewise."""
-        parts = zip(dimension.split(","), member.split("|"), strict=False)
+        dimensions = dimension.split(",")
+        # A single name may hold the separator itself: sellers write campaigns as "US | Kettle".
+        values = member.split(SEPARATOR, len(dimensions) - 1)
+        parts = zip(dimensions, values, strict=False)
         return " · ".join(self._one_label(one, value) for one, value in parts)
+
+    def note_text(self, note: str) -> str:
+        """Write the notes of a figure in the desk's language, stores by their names."""
+        return write_note(note, self.language, self._store_names)
+
+    @cached_property
+    def _store_names(self) -> Mapping[str, str]:
+        return {store.id: store.name.text(self.language) for store in self.workspace.stores}
 
     def _one_label(self, dimension: str, member: str) -> str:
         if member in ("", UNKNOWN):
             return NOT_STATED.text(self.language)
         match dimension:
             case "store":
-                known = {store.id: store.name for store in self.workspace.stores}
-                return known[member].text(self.language) if member in known else member
+                return self._store_names.get(member, member)
             case "platform":
                 label = PLATFORM_LABELS.get(member)
                 return label.text(self.language) if label else member

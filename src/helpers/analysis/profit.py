@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.comparison import compare
 from helpers.analysis.desk import Desk, number
-from helpers.metrics.notes import write_note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +121,7 @@ def _ladder(
             "share_of_gmv": value / gmv if gmv else None,
             "currency": desk.currency,
             "status": figures[metric]["status"],
-            "note": write_note(figures[metric]["note"], desk.language),
+            "note": desk.note_text(figures[metric]["note"]),
         }
 
     steps = [

@@ -152,23 +152,29 @@ def read_note(text: str) -> list[dict[str, Any]]:
     return list(json.loads(text)) if text else []
 
 
-def write_note(text: str, language: Language) -> str:
+def write_note(text: str, language: Language, stores: Mapping[str, str] | None = None) -> str:
     """Write the column ``note`` as a sentence, empty where there is nothing to say.
+
+    Args:
+        text: The column.
+        language: ``"zh"`` or ``"en"``.
+        stores: What readers call each store; its id where left out, as the command line shows it.
 
     >>> write_note(join_notes([note("zero_denominator")]), "en")
     'the denominator is 0'
     """
     joint = "; " if language == "en" else "；"
-    return joint.join(_sentence(one, language) for one in read_note(text))
+    return joint.join(_sentence(one, language, stores or {}) for one in read_note(text))
 
 
-def _sentence(one: Mapping[str, Any], language: Language) -> str:
+def _sentence(one: Mapping[str, Any], language: Language, stores: Mapping[str, str]) -> str:
     code = one["code"]
     words = WORDS.get(f"{code}.{one.get('metric')}") or WORDS[code]
-    return words.text(language).format(**{k: _write(k, v, language) for k, v in one.items()})
+    written = {key: _write(key, value, language, stores) for key, value in one.items()}
+    return words.text(language).format(**written)
 
 
-def _write(key: str, value: Any, language: Language) -> str:
+def _write(key: str, value: Any, language: Language, stores: Mapping[str, str]) -> str:
     if key == "share":
         # 99.97 % must not read as everything.
         return f"{min(value, 0.999) if value < 1 else value:.1%}"
@@ -183,11 +189,14 @@ def _write(key: str, value: Any, language: Language) -> str:
         names = [DIMENSIONS[d].label.text(language) for d in str(value).split(",")]
         return (", " if language == "en" else "、").join(names).lower()
     if key == "missing" and isinstance(value, dict):
-        parts = [
-            f"{store} ({', '.join(_write('table', t, language) for t in tables)})"
+        comma, form = (", ", "{} ({})") if language == "en" else ("、", "{}（{}）")
+        lacking = {
+            store: comma.join(_write("table", table, language, stores) for table in tables)
             for store, tables in value.items()
-        ]
-        return ", ".join(parts)
+        }
+        return comma.join(form.format(stores.get(s, s), told) for s, told in lacking.items())
+    if key == "store":
+        return stores.get(str(value), str(value))
     if isinstance(value, int):
         return f"{value:,}"
     return str(value)

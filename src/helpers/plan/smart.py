@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, mean, stdev
 from typing import TYPE_CHECKING
 
+from helpers.analysis.attainment import WHOLE_COMPANY
 from helpers.analysis.desk import Desk
 from helpers.metrics.catalogue import catalogue
 from helpers.plan.loading import Plan
@@ -82,7 +83,7 @@ def _row(target: Target, plan: Plan, desk: Desk) -> tuple[object, ...]:
     scope = (
         desk.member_label(target.scope.dimension, target.scope.member)
         if target.scope.dimension
-        else ""
+        else WHOLE_COMPANY.text(language)
     )
     advice = "；" if language == "zh" else "; "
     return (
