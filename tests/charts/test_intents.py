@@ -392,3 +392,50 @@ def test_last_year_is_drawn_only_where_it_is_known():
     long = small_multiples(history([float(n) for n in range(1, 26)], member="de"), id="s", **WORDS)
     assert "ex-key-line-previous" not in short.html()
     assert "ex-key-line-previous" in long.html()
+
+
+# ---- what is news ----
+
+
+@pytest.mark.parametrize("signal", ["noise", "not_enough_data"])
+def test_a_change_that_is_no_signal_is_shown_and_not_judged(signal):
+    frame = card(signal=signal, target=None, attainment=None)
+    html = kpi_cards(frame, id="c", **WORDS).html()
+    assert '<dd class="ex-even"><b>+30.7%</b>' in html
+    ranked = ranked_bars(frame, id="r", **WORDS).html()
+    assert "+30.7%" in ranked
+    columns = [Column("label"), Column("previous_change", change_of="money",
+                                       judged_by=Direction.HIGHER_IS_BETTER)]  # fmt: skip
+    looked_up = table(frame, columns, id="t", **WORDS).html()
+    assert "+30.7%" in looked_up
+    for one in (html, ranked, looked_up):
+        assert not re.search(r"ex-(good|bad)\b|ex-marked-(good|bad)|better|worse", one)
+
+
+def test_only_the_change_that_goes_the_way_of_the_signal_is_news():
+    """Down on last month, and yet above what is normal for the season."""
+    html = kpi_cards(card(previous_change=-0.05), id="c", **WORDS).html()
+    assert '<dd class="ex-even"><b>−5.0%</b> </dd>' in html
+    assert '<dd class="ex-good"><b>+12.2%</b> <span class="ex-word">better</span>' in html
+    assert "ex-marked-good" in html
+
+
+def test_what_is_written_as_nought_is_unchanged():
+    frame = card(previous_change=0.0000004, year_ago_change=0.0000004, target=None)
+    html = kpi_cards(frame, id="c", **WORDS).html()
+    assert '<dd class="ex-even"><b>±0.00%</b> <span class="ex-word">unchanged</span>' in html
+    level = movers().assign(value=[410.001, 355, 90], change=[0.001, 0.0, 0.0])
+    for drawn in (
+        variance_bars(level, id="v", metric=None, **GMV, **WORDS).html(),
+        table(level, [Column("label"), Column("change", unit="money", signed=True,
+                                              judged_by=Direction.HIGHER_IS_BETTER)],
+              id="t", **WORDS).html(),
+    ):  # fmt: skip
+        assert "£0.00" in drawn and "+£0" not in drawn
+        assert not re.search(r"ex-(bar-)?(good|bad)\b|better|worse", drawn)
+
+
+def test_small_multiples_judge_nothing_that_was_not_tested():
+    frame = history([100.0] * 12 + [150.0], member="de", label="Germany")
+    html = small_multiples(frame, metric=None, id="s", **GMV, **WORDS).html()
+    assert '<span class="ex-even">+50.0%</span>' in html

@@ -686,8 +686,8 @@ def _panel(label: str, course: _Course, one: Subject, drawn: Markup) -> Markup:
     written = tag("b", one.write(last))
     moved = None
     if change is not None:
-        judged = {1: "ex-good", -1: "ex-bad", 0: "ex-even"}[one.direction.judge(change)]
-        moved = tag("span", one.write_change(change), class_=judged)
+        # Nobody held these against their own noise: the number is shown and not judged.
+        moved = tag("span", one.write_change(change), class_="ex-even")
     return tag(
         "li",
         tag("p", tag("bdi", label), class_="ex-small-name"),

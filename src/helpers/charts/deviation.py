@@ -117,9 +117,11 @@ def variance_bars(
             rows.append(Row(label, [axis(ruler)], missing, is_missing=True))
             said.append(f"{label} {missing}")
             continue
-        judged = news(change, one.direction)
         written = one.write_signed(change)
         share = _relative(row, change, against, one)
+        judged = news(change, one.direction, written)
+        if share.startswith("±"):
+            judged = news(change, one.direction, share)
         is_new = text_of(row.get("standing")) in _STANDING
         word = judged.word.text(language) if judged.word else ""
         levels = " → ".join(
@@ -278,8 +280,9 @@ def _walk(frame: pd.DataFrame, one: Subject, judged: bool, id: str) -> list[_Ste
     for row in rows_of(frame):
         value, label = number_of(row["value"]) or 0.0, label_of(row)
         if text_of(row["kind"]) == "effect":
-            colour = news(value, one.direction).colour if judged else STEP
-            walk.append(_Step(label, at, at + value, False, colour, one.write_signed(value)))
+            written = one.write_signed(value)
+            colour = news(value, one.direction, written).colour if judged else STEP
+            walk.append(_Step(label, at, at + value, False, colour, written))
             at += value
             continue
         is_first = not walk

@@ -92,7 +92,7 @@ def funnel(
             remark = write_change(change, "percent", language)
             # A share of few cases moves by chance; analysis says so, and then it is no news.
             if text_of(row.get("signal")) not in ("noise", "not_enough_data"):
-                judged = news(change, Direction.HIGHER_IS_BETTER)
+                judged = news(change, Direction.HIGHER_IS_BETTER, remark)
         under = ""
         if rate is not None and place:
             share = write_value(rate, "percent", language)

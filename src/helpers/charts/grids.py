@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.charts.absent import nothing_to_show
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.markup import Markup, tag
-from helpers.charts.notation import NOT_AVAILABLE, news
+from helpers.charts.notation import NOT_AVAILABLE, judged_news
 from helpers.charts.subject import (
     Subject,
     ended,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _AND_MORE = Label(en="and {count} more rows", zh="另有{count}行")
 _YES, _NO = Label(en="yes", zh="是"), Label(en="no", zh="否")
+#: Changes that a row's ``signal`` speaks of.
+_BASELINES = ("previous_change", "year_ago_change")
 #: "n/a (no source)": the reason goes below, so that it does not widen the column.
 _REASON = re.compile(r"(.+?)\s*[(（](.+)[)）]")
 #: Rows spoken in the alternative text; a listener can walk the table itself for the rest.
@@ -212,7 +214,9 @@ class _Cell:
             written = one.write(number, short=column.short)
         if column.judged_by is None:
             return cls(column, value, written)
-        verdict = news(number, column.judged_by)
+        # Only changes of the row's own figure: a share or a gap was not held against its noise.
+        signal = text_of(row["signal"]) if "signal" in row and column.name in _BASELINES else None
+        verdict = judged_news(number, column.judged_by, written, signal)
         word = verdict.word.text(language) if verdict.word else ""
         return cls(column, value, written, f"ex-{verdict.css}", word)
 

@@ -16,6 +16,7 @@ from helpers.charts.notation import (
     LANDING,
     LAST_PERIOD,
     LAST_YEAR,
+    MOVED,
     NOT_AVAILABLE,
     PRELIMINARY,
     SIGNALS,
@@ -145,8 +146,8 @@ def _card(row: dict[str, Any], one: Subject, against: dict[str, str]) -> Markup:
     status = text_of(row.get("status"))
     value = number_of(row.get("value"))
     signal = text_of(row.get("signal"))
-    moved = _news_of(row, "previous", one)
-    judged = moved.css if signal in ("signal_up", "signal_down") and moved else "even"
+    side = {"signal_up": 1.0, "signal_down": -1.0}.get(signal)
+    judged = news(side, one.direction).css if side else "even"
     return tag(
         "li",
         tag(
@@ -180,21 +181,16 @@ def _signal_words(row: dict[str, Any], one: Subject) -> str:
     signal = text_of(row.get("signal"))
     words = SIGNALS[signal].text(one.language)
     low, high = number_of(row.get("normal_low")), number_of(row.get("normal_high"))
-    if signal not in ("signal_up", "signal_down") or low is None or high is None:
+    if signal not in MOVED or low is None or high is None:
         return words
     ends = f"{one.write(low)}–{one.write(high)}"
     return f"{words}（{ends}）" if one.language == "zh" else f"{words} ({ends})"
 
 
-def _news_of(row: dict[str, Any], column: str, one: Subject) -> News | None:
-    change = number_of(row.get(f"{column}_change"))
-    return None if change is None else news(change, one.direction)
-
-
 def _baseline(row: dict[str, Any], column: str, one: Subject, against: dict[str, str]) -> Markup:
     language = one.language
     name = against.get(column) or _SHORT[column].text(language)
-    verdict = _news_of(row, column, one)
+    verdict = one.news_of(row, f"{column}_change")
     if verdict is None:
         return _line(name, write_missing(Status.NO_BASELINE, language), "", "ex-missing")
     before = number_of(row.get(column))
@@ -250,7 +246,7 @@ def _said(row: dict[str, Any], one: Subject) -> str:
         return f"{name} {write_missing(missing_status(row.get('status')), language)}"
     said = [f"{name} {one.write(value)}"]
     for column, (_, words) in _AGAINST.items():
-        verdict = _news_of(row, column, one)
+        verdict = one.news_of(row, f"{column}_change")
         if verdict is not None:
             word = f" ({verdict.word.text(language)})" if verdict.word else ""
             change = one.write_change(row[f"{column}_change"])

@@ -83,12 +83,27 @@ class News(NamedTuple):
     word: Label | None
 
 
-def news(change: float, direction: Direction) -> News:
+#: A change that stays inside its normal range is shown, and called neither better nor worse.
+NO_NEWS = News(ACTUAL, "even", None)
+#: What analysis says of a change that stands out of its own noise.
+MOVED = ("signal_up", "signal_down")
+
+
+def news(change: float, direction: Direction, written: str = "") -> News:
     """Judge a change by the metric's direction.
+
+    Args:
+        change: The change itself.
+        direction: Which way is good.
+        written: As it stands on the page; what is written as nought is unchanged.
 
     >>> news(-0.2, Direction.LOWER_IS_BETTER).word.en
     'better'
+    >>> news(-0.0000004, Direction.LOWER_IS_BETTER, "±0.00%").word.en
+    'unchanged'
     """
+    if written and not says_a_number(written):
+        return News(ACTUAL, "even", _UNCHANGED)
     match direction.judge(change):
         case 1:
             return News(GOOD, "good", _NEWS[1])
@@ -96,6 +111,34 @@ def news(change: float, direction: Direction) -> News:
             return News(BAD, "bad", _NEWS[-1])
         case _:
             return News(ACTUAL, "even", _UNCHANGED if change == 0 else None)
+
+
+def says_a_number(written: str) -> bool:
+    """Tell whether anything but nought is left of a number after rounding.
+
+    >>> says_a_number("+0.1%"), says_a_number("±0.0 pp")
+    (True, False)
+    """
+    return any(letter in "123456789" for letter in written)
+
+
+def judged_news(change: float, direction: Direction, written: str, signal: str | None) -> News:
+    """Judge a change that analysis has held against its own noise.
+
+    Args:
+        change: The change itself.
+        direction: Which way is good.
+        written: As it stands on the page.
+        signal: ``signal_up``, ``signal_down``, ``noise`` or ``not_enough_data``; None where
+            nobody looked. A change is news only where it goes the way of its signal: growth that
+            falls short of what is normal is no good news.
+    """
+    if signal is None:
+        return news(change, direction, written)
+    upward = {"signal_up": True, "signal_down": False}.get(signal)
+    if not says_a_number(written):
+        return news(change, direction, written)
+    return news(change, direction, written) if upward is (change > 0) else NO_NEWS
 
 
 def target_news(value: float, target: float, direction: Direction) -> News:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.charts.absent import nothing_to_show
 from helpers.charts.bars import Row, Ruler, axis, bar, bar_list
 from helpers.charts.exhibit import Exhibit
-from helpers.charts.notation import LAST_PERIOD, LAST_YEAR, THIS_PERIOD, News, news
+from helpers.charts.notation import LAST_PERIOD, LAST_YEAR, NO_NEWS, THIS_PERIOD, News
 from helpers.charts.subject import (
     ended,
     label_of,
@@ -102,7 +102,8 @@ def ranked_bars(
         remark, judged = "", None
         change = number_of(row.get(f"{baseline}_change")) if baseline else None
         if change is not None:
-            remark, judged = one.write_change(change), _quiet(news(change, one.direction))
+            remark = one.write_change(change)
+            judged = _quiet(one.news_of(row, f"{baseline}_change") or NO_NEWS)
         elif text_of(row.get("standing")) == "entered":
             remark = _NEW.text(language)
         member = text_of(row.get("member"))

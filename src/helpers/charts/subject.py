@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.charts.markup import clean
+from helpers.charts.notation import News, judged_news, says_a_number
 from helpers.vocabulary.faults import DeclarationFaulty, Fault
 from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.units import Direction, Status, Unit
@@ -50,11 +51,19 @@ class Subject:
         if self.unit.changes_in_points:
             return write_change(number, self.unit, self.language)
         written = write_value(number, self.unit, self.language, self.currency)
-        return f"+{written}" if number > 0 else written
+        return f"+{written}" if number > 0 and says_a_number(written) else written
 
     def write_change(self, change: object) -> str:
         """Write a relative change (or one in points, for rates), with its sign."""
         return write_change(number_of(change), self.unit, self.language)
+
+    def news_of(self, row: Mapping[str, Any], column: str) -> News | None:
+        """Say what a change is worth, by its direction and by the row's own signal."""
+        change = number_of(row.get(column))
+        if change is None:
+            return None
+        signal = text_of(row["signal"]) if "signal" in row else None
+        return judged_news(change, self.direction, self.write_change(change), signal)
 
     @property
     def measured(self) -> str:
