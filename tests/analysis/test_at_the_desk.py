@@ -10,7 +10,7 @@ from helpers.analysis.comparison import compare, history
 from helpers.analysis.customers import cohorts
 from helpers.analysis.desk import desk_at, market_label
 from helpers.analysis.drivers import explain_gmv, movers
-from helpers.analysis.headlines import headline, returns_takeaway
+from helpers.analysis.headlines import headline, in_full, returns_takeaway
 from helpers.analysis.products import explain_products, pareto, top_products
 from helpers.analysis.profit import bridge
 from helpers.analysis.returns import by_product
@@ -82,9 +82,8 @@ def test_a_missing_baseline_is_empty_and_not_nought(warehouse):
     assert desk.previous is None and desk.year_ago is None
     assert row["value"] == 60.0
     assert pd.isna(row["previous"]) and pd.isna(row["previous_change"])
-    assert headline(row, desk) == (
-        "Gross merchandise value came to £60 in October 2024; there is no earlier period to "
-        "compare with."
+    assert in_full(row, desk) == (
+        "GMV came to £60 in October 2024; there is no earlier period to compare with."
     )
     assert explain_gmv(desk).empty and movers(desk, "market").empty
 
@@ -246,11 +245,15 @@ def test_two_years_of_steady_seasons_are_noise_and_a_lost_month_is_not(tmp_path)
     assert (october["signal"], october["signal_method"]) == ("noise", "year_on_year")
     assert (november["signal"], november["signal_method"]) == ("signal_down", "year_on_year")
     # It fell against last November and rose against nothing: the sentence leads with the year.
-    sentence = headline(november, desk_at(warehouse, "2025-11", "en"))
-    assert "on November 2024 and below what is normal for the season" in sentence
-    assert sentence.startswith("Gross merchandise value came to £60")
+    desk = desk_at(warehouse, "2025-11", "en")
     # Two orders as a year ago, each smaller.
-    assert "), mainly because of average order value (−£" in sentence
+    assert headline(november, desk) == (
+        "GMV came to £60.01 in November 2025, down 45.9% on November 2024, mainly because of "
+        "average order value."
+    )
+    sentence = in_full(november, desk)
+    assert "on November 2024 and below what is normal for the season" in sentence
+    assert sentence.startswith("GMV came to £60")
 
 
 @pytest.mark.parametrize(("code", "name"), [("TW", "中国台湾"), ("HK", "中国香港"), ("GB", "英国")])

@@ -7,7 +7,7 @@ import pytest
 
 from desks import compared, paper_desk
 from helpers.analysis import headlines
-from helpers.analysis.headlines import headline
+from helpers.analysis.headlines import headline, in_full, standing
 from helpers.analysis.wordings import phrase, templates
 from helpers.vocabulary.faults import DeclarationFaulty
 
@@ -112,10 +112,10 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_headline(case, language):
+def test_in_full(case, language):
     given, en, zh = CASES[case]
     desk = paper_desk(language)
-    assert headline(compared(desk, **given), desk) == (zh if language == "zh" else en)
+    assert in_full(compared(desk, **given), desk) == (zh if language == "zh" else en)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_an_unfinished_month_says_so_in_words(language, expected):
     row = compared(
         desk, "net_sales", unit="money", value=638792.68, year_ago=438852.65, year_ago_change=0.4556
     )
-    assert headline(row, desk) == expected
+    assert in_full(row, desk) == expected
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_year_is_compared_once(language, expected):
         desk, "net_sales", unit="money", value=9_314_079.92, previous_change=0.12,
         year_ago_change=0.12, signal="signal_up", signal_method="interval",
     )  # fmt: skip
-    assert headline(row, desk) == expected
+    assert in_full(row, desk) == expected
 
 
 def ladder(start, effects, end):
@@ -173,14 +173,14 @@ def ladder(start, effects, end):
         (
             "en",
             ("Orders", "Average order value", "Exchange rates"),
-            "Gross merchandise value changed by +£354.5k on October 2011, mainly through orders "
+            "GMV changed by +£354.5k on October 2011, mainly through orders "
             "(+£253.4k), with average order value (+£141.1k) adding to it; exchange rates "
             "(−£40.0k) worked the other way.",
         ),
         (
             "zh",
             ("订单数", "客单价", "汇率影响"),
-            "成交总额（GMV）环比变动+£35.4万，主要来自订单数（+£25.3万），客单价（+£14.1万）亦有同向贡献；"
+            "GMV环比变动+£35.4万，主要来自订单数（+£25.3万），客单价（+£14.1万）亦有同向贡献；"
             "汇率影响（−£4.00万）反向抵消。",
         ),
     ],
@@ -194,8 +194,7 @@ def test_drivers_are_named_by_size(language, labels, expected):
 def test_effects_that_cancel_out_are_no_change():
     frame = ladder(100_000, [("orders", "Orders", 5_000.0), ("aov", "Basket", -5_000.0)], 100_000)
     assert headlines.drivers_takeaway(frame, paper_desk("en")) == (
-        "Gross merchandise value hardly changed on October 2011: orders (+£5,000) and basket "
-        "(−£5,000) cancelled out."
+        "GMV hardly changed on October 2011: orders (+£5,000) and basket (−£5,000) cancelled out."
     )
 
 
@@ -217,12 +216,12 @@ def test_movers_say_who_and_who_not():
         ("FR", "France", 20_000.0, 60_000.0),
     )
     assert headlines.movers_takeaway(frame, paper_desk("en")) == (
-        "Gross merchandise value changed by +£300.0k on October 2011; United Kingdom (+£300.0k) "
+        "GMV changed by +£300.0k on October 2011; United Kingdom (+£300.0k) "
         "brought most, followed by Germany (+£40.0k); France (−£40.0k) went the other way."
     )
     assert headlines.movers_takeaway(frame.assign(label=["英国", "德国", "法国"]),
                                      paper_desk("zh"), "year_ago") == (
-        "成交总额（GMV）同比变动+£30.0万，其中英国（+£30.0万）贡献最大，其次为德国（+£4.00万）；"
+        "GMV同比变动+£30.0万，其中英国（+£30.0万）贡献最大，其次为德国（+£4.00万）；"
         "法国（−£4.00万）方向相反。"
     )  # fmt: skip
 
@@ -278,29 +277,29 @@ STEADY = [520_000.0, 470_000, 530_000, 510_000, 500_000, 490_000, 550_000, 480_0
         (
             "en",
             [*STEADY, 700_000.0],
-            "Gross merchandise value was at its highest of the last 12 months in December 2011, at "
+            "GMV was at its highest of the last 12 months in December 2011, at "
             "£700.0k, above its usual range.",
         ),
         (
             "zh",
             [*STEADY, 700_000.0],
-            "2011年12月成交总额（GMV）为£70.0万，为近12个月最高，高于正常区间。",
+            "2011年12月GMV为£70.0万，为近12个月最高，高于正常区间。",
         ),
         (
             "en",
             [*STEADY, 505_000.0],
-            "Gross merchandise value was £505.0k in December 2011, against an average of £507.3k "
+            "GMV was £505.0k in December 2011, against an average of £507.3k "
             "over the 11 months before, within normal variation.",
         ),
         (
             "zh",
             [*STEADY, 505_000.0],
-            "2011年12月成交总额（GMV）为£50.5万，此前11个月均值为£50.7万，属正常波动。",
+            "2011年12月GMV为£50.5万，此前11个月均值为£50.7万，属正常波动。",
         ),
         (
             "en",
             [500_000.0, 400_000.0, 300_000.0],
-            "Gross merchandise value was at its lowest of the last 3 months in March 2011, at "
+            "GMV was at its lowest of the last 3 months in March 2011, at "
             "£300.0k (too little history to judge).",
         ),
     ],
@@ -313,7 +312,7 @@ def test_a_running_month_is_not_judged():
     desk = paper_desk("en", "2011-12", last=date(2011, 12, 9))
     frame = trend([*STEADY, 90_000.0], "preliminary")
     assert headlines.trend_takeaway(frame, desk, "gmv") == (
-        "Gross merchandise value was £510.0k in November 2011, against an average of £507.0k "
+        "GMV was £510.0k in November 2011, against an average of £507.0k "
         "over the 10 months before, within normal variation; December 2011 is still running (data "
         "to 9 December 2011) and is not judged."
     )
@@ -353,3 +352,123 @@ def _names(text):
     import string
 
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+GMV_ROW = {"metric": "gmv", "unit": "money", "value": 1_509_496.33, "previous": 1_154_979.3,
+           "previous_change": 0.3069}  # fmt: skip
+GMV_UP = {"signal": "signal_up", "signal_method": "plain", "normal_low": 312_000.0,
+          "normal_high": 1_420_000.0}  # fmt: skip
+LADDER = ladder(1_154_979.3, [("orders", "Orders", 300_000.0), ("aov", "Basket", 54_517.0)],
+                1_509_496.3)  # fmt: skip
+
+SHORT = {
+    "a signal": (
+        GMV_ROW | GMV_UP | {"year_ago_change": 0.02, "target": 1_600_000.0, "attainment": 0.943},
+        "GMV came to £1.51m in November 2011, up 30.7% on October, driven mainly by orders.",
+        "That is above its usual range of £312.0k to £1.42m; +2.0% on November 2010; with less "
+        "than two years of data, part of this may be the season; 94.3% of the target of £1.60m.",
+        "2011年11月GMV为£150.9万，环比增长30.7%，主要由订单数带动。",
+        "高于正常区间（£31.2万至£142.0万）；同比+2.0%；数据不足两年，其中可能含季节性影响；"
+        "完成目标（£160.0万）的94.3%。",
+    ),
+    "growth slower than ever": (
+        {"value": 2769.0, "previous_change": -0.05, "year_ago_change": 0.02} | SEASON_DOWN,
+        "Orders came to 2,769 in November 2011, up 2.0% on November 2010, yet below what is "
+        "normal.",
+        "That is below what is normal for the season (2,800 to 3,700); −5.0% on October 2011.",
+        "2011年11月订单数为2,769，同比增长2.0%，但仍低于正常水平。",
+        "低于同期正常区间（2,800至3,700）；环比−5.0%。",
+    ),
+    "noise": (
+        {"value": 2769.0, "previous_change": 0.02} | NOISE,
+        "Orders came to 2,769 in November 2011, +2.0% on October, within normal variation.",
+        "Its usual range is 2,000 to 3,700.",
+        "2011年11月订单数为2,769，环比+2.0%，属正常波动。",
+        "正常区间为2,000至3,700。",
+    ),
+    "not enough data": (
+        GMV_ROW,
+        "GMV came to £1.51m in November 2011, +30.7% on October.",
+        "There is too little history to tell this change from chance.",
+        "2011年11月GMV为£150.9万，环比+30.7%。",
+        "历史数据不足，尚无法判断是否超出正常波动。",
+    ),
+    "a rate that got worse": (
+        RETURNS
+        | {"value": 0.052, "previous_change": 0.012, "signal": "signal_up",
+           "signal_method": "interval"},
+        "Return rate stood at 5.2% in November 2011, up 1.2 pp on October.",
+        "The change is statistically significant: an unfavourable move.",
+        "2011年11月退货率为5.2%，环比上升1.2个百分点。",
+        "变化具有统计显著性，属不利变化。",
+    ),
+    "no baseline": (
+        {"value": 2769.0},
+        "Orders came to 2,769 in November 2011; there is no earlier period to compare with.",
+        "",
+        "2011年11月订单数为2,769；暂无可比基期。",
+        "",
+    ),
+    "no source": (
+        {"value": None, "status": "no_source"},
+        "Orders in November 2011: n/a (no source).",
+        "",
+        "2011年11月订单数：无数据（缺来源）。",
+        "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SHORT)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_headline_is_short_and_the_next_sentence_says_the_rest(case, language, monkeypatch):
+    given, *words = SHORT[case]
+    labels = {"en": ["Orders", "Basket"], "zh": ["订单数", "客单价"]}[language]
+    steps = LADDER.assign(label=["start", *labels, "end"])
+    monkeypatch.setattr(headlines, "explain_gmv", lambda *_: steps)
+    desk = paper_desk(language)
+    row = compared(desk, **given)
+    expected = words[:2] if language == "en" else words[2:]
+    assert [headline(row, desk), standing(row, desk)] == expected
+
+
+def test_january_names_the_year_of_december():
+    desk = paper_desk("en", "2011-01")
+    row = compared(desk, value=2769.0, previous_change=0.02, **NOISE)
+    assert "on December 2010," in headline(row, desk)
+
+
+def test_a_month_still_running_is_short_as_well():
+    desk = paper_desk("en", "2011-12", last=date(2011, 12, 9))
+    row = compared(desk, **GMV_ROW)
+    assert headline(row, desk) == (
+        "GMV came to £1.51m over 1–9 December 2011, +30.7% on the same days of November."
+    )
+    assert standing(row, desk).endswith("Preliminary: the data end on 9 December 2011.")
+
+
+def test_a_first_year_says_what_is_known():
+    rows = {"gmv": 9_747_000.0, "net_sales": 9_340_000.0, "aov": 402.0}
+    figures = {
+        language: pd.DataFrame(
+            [compared(paper_desk(language, "2010"), one, unit="money", value=value)
+             for one, value in rows.items()]
+        )
+        for language in ("en", "zh")
+    }  # fmt: skip
+    assert headlines.comparison_takeaway(figures["en"], paper_desk("en", "2010")) == (
+        "GMV came to £9.75m, net sales to £9.34m and average order value to £402 in 2010; "
+        "there is no earlier period to compare with."
+    )
+    assert headlines.comparison_takeaway(figures["zh"], paper_desk("zh", "2010")) == (
+        "2010年GMV为£974.7万、净销售额为£934.0万、客单价（每单）为£402；暂无可比基期。"
+    )
+
+
+def test_changes_that_cannot_be_judged_are_told_as_numbers():
+    desk = paper_desk("en")
+    card = pd.DataFrame([compared(desk, **GMV_ROW)])
+    assert headlines.comparison_takeaway(card, desk) == (
+        "GMV came to £1.51m (+30.7% on October) in November 2011; there is too little history to "
+        "tell a change from chance."
+    )

@@ -10,21 +10,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import format_date
+
 from helpers.analysis.desk import Against, Desk, number
 from helpers.analysis.drivers import explain_gmv, movers
 from helpers.analysis.signal import MINIMUM_CASES, judge_last, judge_rates
-from helpers.analysis.wordings import is_flat, joined, phrase, signed, size_of, starting, within
+from helpers.analysis.wordings import (
+    is_flat,
+    joined,
+    phrase,
+    signed,
+    size_of,
+    starting,
+    templates,
+    within,
+)
 from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.periods import parse_period
 from helpers.vocabulary.units import Direction, Status, Unit
-from helpers.vocabulary.wording import write_change, write_date, write_missing, write_value
+from helpers.vocabulary.wording import LOCALE, write_change, write_date, write_missing, write_value
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
-#: A sentence names no more than so many figures.
-LISTED = 5
+#: A sentence names no more than so many figures; with their values, fewer.
+LISTED, LISTED_WHOLE = 5, 3
 _MOVED = ("signal_up", "signal_down")
 
 
@@ -32,7 +43,10 @@ _MOVED = ("signal_up", "signal_down")
 
 
 def headline(card: pd.DataFrame | Row, desk: Desk, metric: str | None = None) -> str:
-    """Say in one or two sentences what became of a figure and, for GMV, why.
+    """Say what became of a figure, short enough to be grasped at a glance.
+
+    One figure, its change, against what and, for GMV, the main driver; :func:`standing` says
+    the rest.
 
     Args:
         card: A ``comparison.compare`` frame, or one of its rows.
@@ -42,11 +56,35 @@ def headline(card: pd.DataFrame | Row, desk: Desk, metric: str | None = None) ->
     row = _row_of(card, metric)
     if row is None:
         return phrase("ranking.none", desk.language)
+    return _closed(starting(_in_short(row, desk)), desk)
+
+
+def standing(card: pd.DataFrame | Row, desk: Desk, metric: str | None = None) -> str:
+    """Say what the headline left out: normal range, other baseline, season, target.
+
+    Returns:
+        One sentence, and one more where the data stop before the period does; empty where there
+        is nothing to add.
+    """
+    row = _row_of(card, metric)
+    if row is None or number(row["value"]) is None:
+        return ""
     against = _primary(row, desk)
-    why = ""
-    if row["metric"] == "gmv" and not row["dimension"] and against and row["signal"] in _MOVED:
-        why = _because(desk, against)
-    sentence = _closed(starting(fact(row, desk, why)), desk)
+    clauses = [_target_clause(row, desk)]
+    if against is not None:
+        clauses = [_worth(row, desk), *_asides(row, desk, against)]
+    text = _joined_clauses(clauses, desk)
+    if text:
+        text = _closed(starting(text), desk)
+    return (text + _preliminary(desk)).strip()
+
+
+def in_full(card: pd.DataFrame | Row, desk: Desk, metric: str | None = None) -> str:
+    """Say all there is about a figure in one sentence, as headline and standing say it in two."""
+    row = _row_of(card, metric)
+    if row is None:
+        return phrase("ranking.none", desk.language)
+    sentence = _closed(starting(fact(row, desk)), desk)
     return sentence if number(row["value"]) is None else sentence + _preliminary(desk)
 
 
@@ -58,13 +96,14 @@ def answers(desk: Desk, card: pd.DataFrame) -> list[str]:
         card: A ``comparison.compare`` frame without dimensions, the main figure first.
 
     Returns:
-        Two to six sentences: the main figure; contribution where it is known; what drove it, and
-        where; what else stands out, or that nothing does; stores whose data stop early.
+        Three to seven sentences: the main figure, short; what it is worth; contribution where it
+        is known; what drove it, and where; what else stands out, or that nothing does; stores
+        whose data stop early.
     """
     rows = _rows(card)
     if not rows:
         return [phrase("ranking.none", desk.language)]
-    told = [headline(card, desk)]
+    told = [headline(card, desk), standing(card, desk)]
     profit = next((row for row in rows[1:] if row["metric"] == "contribution"), None)
     if profit and profit["value"] is not None:
         told.append(_closed(starting(fact(profit, desk)), desk))
@@ -96,7 +135,7 @@ def comparison_takeaway(card: pd.DataFrame, desk: Desk) -> str:
         return phrase("ranking.none", desk.language)
     judged = [row for row in rows if row["signal"] != "not_enough_data"]
     if not judged:
-        return _closed(phrase("card.untested", desk.language), desk)
+        return _known(rows, desk)
     moved = [row for row in judged if row["signal"] in _MOVED]
     if len({row["metric"] for row in rows}) > 1 and rows[0]["dimension"]:
         lower = within if desk.language == "en" else str
@@ -117,11 +156,24 @@ def notes(card: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(str(one) for one in card["note"] if isinstance(one, str) and one))
 
 
-def fact(row: Row, desk: Desk, why: str = "") -> str:
-    """Say one compared figure as a clause without a full stop; ``why`` follows the change."""
-    language, unit = desk.language, Unit(row["unit"])
-    name = row["metric_label"] if not row["dimension"] else _with_member(row, desk)
-    when = when_text(desk)
+def fact(row: Row, desk: Desk) -> str:
+    """Say one compared figure as a clause without a full stop."""
+    language = desk.language
+    sentence = _value_clause(row, desk)
+    if number(row["value"]) is None:
+        return sentence
+    against = _primary(row, desk)
+    if against is None:
+        return _joined_clauses([sentence, phrase("change.none", language)], desk)
+    comma = "，" if language == "zh" else ", "
+    sentence += comma + _change(row, desk, against)
+    return _joined_clauses([sentence, *_asides(row, desk, against)], desk)
+
+
+def _value_clause(row: Row, desk: Desk) -> str:
+    """Say the figure itself, or why there is none."""
+    language = desk.language
+    name, when = _name_of(row, desk), when_text(desk)
     value = number(row["value"])
     if value is None:
         reason = write_missing(row["status"], language)
@@ -129,13 +181,53 @@ def fact(row: Row, desk: Desk, why: str = "") -> str:
             reason += f"，{row['note']}" if language == "zh" else f": {row['note']}"
         return phrase("fact.missing", language, name=name, when=when, reason=reason)
     kind = "fact.rate" if _is_level(row) else "fact.amount"
-    written = _write(row, value, desk)
-    sentence = phrase(kind, language, name=name, value=written, when=when)
-    comma = "，" if language == "zh" else ", "
+    return phrase(kind, language, name=name, value=_write(row, value, desk), when=when)
+
+
+def _in_short(row: Row, desk: Desk) -> str:
+    """Say the figure, its change and what drove it."""
+    language, unit = desk.language, Unit(row["unit"])
+    sentence = _value_clause(row, desk)
+    if number(row["value"]) is None:
+        return sentence
     against = _primary(row, desk)
     if against is None:
         return _joined_clauses([sentence, phrase("change.none", language)], desk)
-    sentence += comma + _change(row, desk, against) + why
+    change = number(row[f"{against}_change"]) or 0.0
+    base = base_text(desk, against, short=True)
+    sentence += ("，" if language == "zh" else ", ") + _moved_by(row, change, base, desk)
+    if row["signal"] == "noise":
+        return sentence + phrase("verdict.noise", language)
+    if row["signal"] not in _MOVED:
+        return sentence
+    upward = row["signal"] == "signal_up"
+    if (change > 0) is not upward or is_flat(change, unit):
+        # Growth that falls short of the season's: the short sentence must not sound like praise.
+        return sentence + phrase(f"verdict.yet_{'above' if upward else 'below'}", language)
+    is_main = row["metric"] == "gmv" and not row["dimension"]
+    return sentence + _because(desk, against) if is_main else sentence
+
+
+def _worth(row: Row, desk: Desk) -> str:
+    """Say where the figure lies in its normal range, or that nobody can tell."""
+    language, signal = desk.language, row["signal"]
+    low, high = number(row["normal_low"]), number(row["normal_high"])
+    if signal not in (*_MOVED, "noise"):
+        return phrase("standing.untested", language)
+    text = ""
+    if row["signal_method"] == "interval":
+        text = phrase("standing.real", language) if signal in _MOVED else ""
+    elif low is not None and high is not None:
+        side = {"signal_up": "above", "signal_down": "below"}.get(signal, "noise")
+        season = "season_" if row["signal_method"] == "year_on_year" else ""
+        ends: Row = {"low": _write(row, low, desk), "high": _write(row, high, desk)}
+        text = phrase(f"standing.{season}{side}", language, **ends)
+    return text + _favour(row, desk) if text else ""
+
+
+def _asides(row: Row, desk: Desk, against: Against) -> list[str]:
+    """Say what else is known beside the leading change: other baseline, season, target."""
+    language, unit = desk.language, Unit(row["unit"])
     tails = []
     other: Against = "year_ago" if against == "previous" else "previous"
     change = number(row[f"{other}_change"])
@@ -152,7 +244,7 @@ def fact(row: Row, desk: Desk, why: str = "") -> str:
         tails.append(phrase("verdict.season_inside", language))
     if target := _target_clause(row, desk):
         tails.append(target)
-    return _joined_clauses([sentence, *tails], desk)
+    return tails
 
 
 def when_text(desk: Desk) -> str:
@@ -162,22 +254,31 @@ def when_text(desk: Desk) -> str:
     return phrase(key, desk.language, period=named)
 
 
-def base_text(desk: Desk, against: Against) -> str:
-    """Name a baseline: the month before, the same days of last year, 环比, 同比."""
+def base_text(desk: Desk, against: Against, *, short: bool = False) -> str:
+    """Name a baseline: the month before, the same days of last year, 环比, 同比.
+
+    ``short`` leaves out the year of a month that the sentence has named already.
+    """
     baseline = desk.baseline(against)
     whole = desk.period.previous() if against == "previous" else desk.period.year_ago()
     if baseline is None:
         return whole.label(desk.language)
     if desk.period.kind == "year":
         against = "year_ago"
+    is_near = short and whole.kind == "month" and whole.start.year == desk.period.start.year
+    named = (
+        format_date(whole.start, "LLLL", locale=LOCALE[desk.language])
+        if is_near
+        else whole.label(desk.language)
+    )
     key = f"base.{against}"
     if baseline.text != whole.text or not desk.is_complete:
         key += "_same_days" if whole.kind == "month" else "_same_part"
-        period = (whole if whole.kind == "month" else baseline).label(desk.language)
+        period = named if whole.kind == "month" else baseline.label(desk.language)
     elif whole.kind not in ("month", "quarter", "year", "week") and against == "previous":
         key, period = "base.previous_named", whole.label(desk.language)
     else:
-        period = whole.label(desk.language)
+        period = named
     return phrase(key, desk.language, period=period)
 
 
@@ -367,7 +468,7 @@ def _finished_trend(
     row = _records(finished)[-1]
     values = [float(value) for value in finished["value"]]
     named: Row = {
-        "name": _with_member(row, desk) if member else desk.metric_label(metric),
+        "name": _with_member(row, desk) if member else _spoken(metric, desk),
         "month": _month(row["month"], desk),
         "value": _write(row, values[-1], desk),
     }
@@ -738,20 +839,9 @@ def _change(row: Row, desk: Desk, against: Against) -> str:
     change = number(row[f"{against}_change"]) or 0.0
     base = base_text(desk, against)
     signal, method = row["signal"], row["signal_method"]
+    text = _moved_by(row, change, base, desk)
     if signal not in _MOVED:
-        if is_flat(change, unit):
-            text = phrase("change.flat", language, base=base)
-        else:
-            text = phrase(
-                "change.signed", language, signed=_signed_change(change, unit, desk), base=base
-            )
         return text + phrase("verdict.noise" if signal == "noise" else "verdict.untested", language)
-    rates = "rate_" if language == "zh" and _rises(row) else ""
-    if is_flat(change, unit):
-        text = phrase("change.flat", language, base=base)
-    else:
-        key = f"change.{rates}{'up' if change > 0 else 'down'}"
-        text = phrase(key, language, size=size_of(change, unit, language), base=base)
     upward = signal == "signal_up"
     if method == "interval":
         text += phrase("verdict.real", language)
@@ -765,12 +855,30 @@ def _change(row: Row, desk: Desk, against: Against) -> str:
             low=_write(row, float(row["normal_low"]), desk),
             high=_write(row, float(row["normal_high"]), desk),
         )
+    return text + _favour(row, desk)
+
+
+def _moved_by(row: Row, change: float, base: str, desk: Desk) -> str:
+    """Say a change: up or down where it is a signal, else the signed number."""
+    language, unit = desk.language, Unit(row["unit"])
+    if is_flat(change, unit):
+        return phrase("change.flat", language, base=base)
+    if row["signal"] not in _MOVED:
+        written = _signed_change(change, unit, desk)
+        return phrase("change.signed", language, signed=written, base=base)
+    rates = "rate_" if language == "zh" and _rises(row) else ""
+    key = f"change.{rates}{'up' if change > 0 else 'down'}"
+    return phrase(key, language, size=size_of(change, unit, language), base=base)
+
+
+def _favour(row: Row, desk: Desk) -> str:
+    """Say whether a signal is good news, where up is not."""
     direction = Direction(row["direction"])
-    if direction is Direction.LOWER_IS_BETTER:
-        comma = "，" if language == "zh" else ": "
-        good = direction.judge(1.0 if upward else -1.0) > 0
-        text += comma + phrase(f"verdict.{'' if good else 'un'}favourable", language)
-    return text
+    if direction is not Direction.LOWER_IS_BETTER or row["signal"] not in _MOVED:
+        return ""
+    comma = "，" if desk.language == "zh" else ": "
+    good = direction.judge(1.0 if row["signal"] == "signal_up" else -1.0) > 0
+    return comma + phrase(f"verdict.{'' if good else 'un'}favourable", desk.language)
 
 
 def _is_level(row: Row) -> bool:
@@ -806,8 +914,31 @@ def _because(desk: Desk, against: Against) -> str:
         f"driver.{'up' if change > 0 else 'down'}",
         language,
         driver=driver,
-        value=_signed_money(float(most["value"]), desk),
     )
+
+
+def _known(rows: Sequence[Row], desk: Desk) -> str:
+    """Say the figures themselves where no change of them can be judged."""
+    language = desk.language
+    told: list[str] = []
+    is_compared = False
+    for row in rows[:LISTED_WHOLE]:
+        written = _write(row, row["value"], desk)
+        against = _primary(row, desk)
+        if against is not None:
+            is_compared = True
+            change = _signed_change(number(row[f"{against}_change"]) or 0.0, row["unit"], desk)
+            base = base_text(desk, against, short=True)
+            change = phrase("change.signed", language, signed=change, base=base)
+            written = phrase("card.one", language, name=written, change=change)
+        name = _name_of(row, desk)
+        if told and language == "en":
+            name = within(name)
+        key = "card.known_next" if told else "card.known_first"
+        told.append(phrase(key, language, name=name, value=written))
+    listed = phrase("card.known", language, list=joined(told, language), when=when_text(desk))
+    reason = phrase("card.untested" if is_compared else "change.none", language)
+    return _closed(starting(_joined_clauses([listed, reason], desk)), desk)
 
 
 def _others_moved(rows: Sequence[Row], desk: Desk) -> str:
@@ -823,7 +954,7 @@ def _others_moved(rows: Sequence[Row], desk: Desk) -> str:
 
 def _moved_name(row: Row, desk: Desk) -> str:
     language, unit = desk.language, Unit(row["unit"])
-    name = str(row["label"])
+    name = str(row["label"]) if row["dimension"] else _spoken(row["metric"], desk)
     if language == "en" and not row["dimension"]:
         name = within(name)
     against = _primary(row, desk)
@@ -842,7 +973,17 @@ def _moved_name(row: Row, desk: Desk) -> str:
 
 def _subject(frame: pd.DataFrame, desk: Desk) -> str:
     metric = str(frame["metric"].iloc[0]) if "metric" in frame and len(frame) else "gmv"
-    return desk.metric_label(metric)
+    return _spoken(metric, desk)
+
+
+def _spoken(metric: str, desk: Desk) -> str:
+    """Name a metric as people say it: long names have a short one for sentences."""
+    short = templates().get(f"name.{metric}")
+    return phrase(f"name.{metric}", desk.language) if short else desk.metric_label(metric)
+
+
+def _name_of(row: Row, desk: Desk) -> str:
+    return _with_member(row, desk) if row["dimension"] else _spoken(row["metric"], desk)
 
 
 def _target_clause(row: Row, desk: Desk) -> str:
@@ -878,8 +1019,8 @@ def _preliminary(desk: Desk) -> str:
 
 def _with_member(row: Row, desk: Desk) -> str:
     if desk.language == "zh":
-        return f"{row['label']}{desk.metric_label(row['metric'])}"
-    return f"{desk.metric_label(row['metric'])} ({row['label']})"
+        return f"{row['label']}{_spoken(row['metric'], desk)}"
+    return f"{_spoken(row['metric'], desk)} ({row['label']})"
 
 
 def _row_of(card: pd.DataFrame | Row, metric: str | None) -> Row | None:
