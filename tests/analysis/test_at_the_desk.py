@@ -175,8 +175,8 @@ def test_a_desk_measures_each_figure_once(warehouse, monkeypatch):
 
 def test_the_source_line_names_days_files_and_rows(warehouse):
     english, chinese = (desk_at(warehouse, "2025-11", one).source_line() for one in ("en", "zh"))
-    assert english == "Source: by hand, 1–9 November 2025, 1 file, 3 rows"
-    assert chinese == "来源：by hand，2025年11月1日至9日，1个文件，3行"
+    assert english == "Source: by hand; 1–9 November 2025; 1 file, 3 rows"
+    assert chinese == "来源：by hand；2025年11月1日至9日；1个文件，3行"
 
 
 def test_the_exchange_rate_is_a_step_of_its_own(tmp_path):

@@ -265,27 +265,23 @@ class Desk:
         Args:
             tables: Names of tables; none means orders and order lines.
         """
-        from helpers.analysis.wordings import phrase
+        from helpers.analysis.wordings import joined, phrase
 
         wanted = list(tables or ("order_lines",))
         lineage = self.warehouse.lineage(wanted, self.elapsed)
         if lineage.empty:
             return phrase("source.none", self.language)
-        parts = []
-        for row in lineage.sort_values("source").to_dict("records"):
-            parts.append(
-                phrase(
-                    "source.part",
-                    self.language,
-                    source=self._source_label(str(row["source"])),
-                    days=self._days_text(row["first_day"], row["last_day"]),
-                    files=f"{int(row['files']):,}",
-                    rows=f"{int(row['rows']):,}",
-                    plural=int(row["files"]) != 1,
-                )
-            )
-        joint = phrase("source.joint", self.language)
-        return phrase("source.line", self.language, parts=joint.join(parts))
+        files, rows = int(lineage["files"].sum()), int(lineage["rows"].sum())
+        names = [self._source_label(one) for one in sorted(set(lineage["source"]))]
+        return phrase(
+            "source.line",
+            self.language,
+            sources=joined(names, self.language),
+            days=self._days_text(lineage["first_day"].min(), lineage["last_day"].max()),
+            files=f"{files:,}",
+            rows=f"{rows:,}",
+            plural=files != 1,
+        )
 
     def _days_text(self, first: Any, last: Any) -> str:
         import pandas as pd

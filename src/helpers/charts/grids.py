@@ -36,6 +36,8 @@ _BASELINES = ("previous_change", "year_ago_change")
 #: "n/a (no source)": the reason goes below, so that it does not widen the column.
 _REASON = re.compile(r"(.+?)\s*[(（](.+)[)）]")
 #: Rows spoken in the alternative text; a listener can walk the table itself for the rest.
+#: Text of more letters than this may be folded, but not to a column of single words.
+_LONG = 14
 _SPOKEN = 5
 
 
@@ -220,8 +222,17 @@ class _Cell:
         word = verdict.word.text(language) if verdict.word else ""
         return cls(column, value, written, f"ex-{verdict.css}", word)
 
+    @property
+    def _kind(self) -> str:
+        """Say how the cell may be folded: a number or a code never, words only so far."""
+        if self.column.is_number:
+            return "ex-number"
+        if len(self.text) > _LONG:
+            return "ex-words"
+        return "ex-text" if " " in self.text else "ex-code"
+
     def markup(self, *, first: bool, largest: float | None) -> Markup:
-        css = " ".join(filter(None, ["ex-number" if self.column.is_number else "", self.css]))
+        css = " ".join(filter(None, [self._kind, self.css]))
         word = tag("span", self.word, class_="ex-word") if self.word else None
         bar = None
         if largest and (number := number_of(self.value)) is not None:
