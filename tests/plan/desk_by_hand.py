@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.periods import Period, parse_period
+from helpers.vocabulary.units import Direction
 
 
 class DeskByHand:
@@ -41,3 +42,6 @@ class DeskByHand:
 
     def member_label(self, dimension, member):
         return member
+
+    def direction(self, metric):
+        return Direction(catalogue()[metric].direction)

@@ -16,7 +16,7 @@ from helpers.analysis.desk import Desk, fiscal_year_of, number
 from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period, days_between, parse_period
-from helpers.vocabulary.units import Direction, Unit
+from helpers.vocabulary.units import Direction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,7 +170,7 @@ def target_of(
         return None
     nearest = min(found, key=lambda row: len(row["span"]))
     span, value = nearest["span"], float(nearest["value"])
-    if not _adds_up(metric):
+    if not catalogue()[metric].adds_over_time:
         return value
     if (span.start, span.end) == (desk.period.start, desk.period.end):
         return value * len(desk.elapsed) / len(span)
@@ -220,7 +220,7 @@ def _pace_row(desk: Desk, target: dict[str, Any], span: Period) -> dict[str, Any
     }
     if actual is None:
         verdict = "not_enough_data"
-    elif not _adds_up(metric):
+    elif not catalogue()[metric].adds_over_time:
         verdict = _level_verdict(actual, goal, direction)
     else:
         shares, basis = _shares(desk, metric, dimension, member, span)
@@ -273,16 +273,6 @@ def _level_verdict(actual: float, goal: float, direction: Direction) -> str:
     if short <= 0:
         return "met"
     return "behind" if goal and short / abs(goal) <= AT_RISK else "at_risk"
-
-
-def _adds_up(metric: str) -> bool:
-    """Tell whether a year of this metric is reached month by month, and not a level."""
-    declared = catalogue()[metric]
-    return (
-        declared.formula.kind in ("sum", "count", "count_distinct", "difference")
-        and declared.grain in ("day", "reported")
-        and declared.unit in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
-    )
 
 
 def _actual(
