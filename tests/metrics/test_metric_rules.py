@@ -431,15 +431,25 @@ def test_a_series_gives_what_each_period_gives_alone():
         pd.testing.assert_frame_equal(part, alone)
 
 
-def test_a_long_series_takes_no_more_queries_than_a_short_one(monkeypatch):
+def test_many_windows_take_one_query_that_is_written_once(monkeypatch):
     from helpers.metrics import measuring
 
-    asked = []
-    fetch = measuring.fetch
-    monkeypatch.setattr(measuring, "fetch", lambda query: asked.append(query) or fetch(query))
-    counts = []
-    for months in (2, 24):
+    asked, written = [], []
+    fetch, compiled = measuring.fetch, measuring.Spans.text
+    monkeypatch.setattr(measuring, "fetch", lambda *one: asked.append(one) or fetch(*one))
+
+    def text(spans, shape, query):
+        return compiled(spans, shape, lambda: written.append(shape) or query())
+
+    monkeypatch.setattr(measuring.Spans, "text", text)
+    warehouse, ids = two_stores(), ["gmv", "orders_count", "aov"]
+    # Overlapping ones as well: months, their quarters, and the year.
+    for periods in (
+        OCTOBER.last_months(2),
+        OCTOBER.last_months(24),
+        [OCTOBER, parse_period("2025"), parse_period("2025-Q4"), parse_period("2025-Q2")],
+    ):
         asked.clear()
-        compute_series(two_stores(), ["gmv", "orders_count", "aov"], OCTOBER.last_months(months))
-        counts.append(len(asked))
-    assert counts == [1, 1]
+        compute_series(warehouse, ids, periods)
+        assert len(asked) == 1
+    assert len(written) == 1

@@ -34,28 +34,29 @@ def placed_lines(measuring: Measuring) -> Any:
 
 def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count customers whose first placed sale line of all falls in the window."""
-    from helpers.metrics.measuring import Measured, Source, in_lane, lanes
+    from helpers.metrics.measuring import Measured, Source, in_windows
 
-    lines = placed_lines(measuring)
-    lines = lines.filter(lines["customer_key"].notnull())
-    everyone = measuring.warehouse.ibis("order_lines")
-    everyone = everyone.filter(
-        (everyone["kind"] == "sale")
-        & (everyone["status"] == "placed")
-        & everyone["customer_key"].notnull()
-    )
-    first = everyone.group_by("customer_key").aggregate(first_day=everyone["local_date"].min())
-    first = first.rename(first_key="customer_key")
-    pieces = []
-    for lane in lanes(windows):
-        rows = in_lane(lines, windows, lane, "local_date")
+    def query() -> Any:
+        lines = placed_lines(measuring)
+        lines = lines.filter(lines["customer_key"].notnull())
+        everyone = measuring.warehouse.ibis("order_lines")
+        everyone = everyone.filter(
+            (everyone["kind"] == "sale")
+            & (everyone["status"] == "placed")
+            & everyone["customer_key"].notnull()
+        )
+        first = everyone.group_by("customer_key").aggregate(first_day=everyone["local_date"].min())
+        first = first.rename(first_key="customer_key")
+        rows = in_windows(lines, "local_date")
         rows = rows.inner_join(
             first,
             [rows["customer_key"] == first["first_key"], rows["local_date"] == first["first_day"]],
         )
         grouped = rows.group_by(["window", *measuring.members])
-        pieces.append(grouped.aggregate(v_value=rows["customer_key"].nunique()))
-    measured = Measured(_together(measuring, pieces), (Source("order_lines", "customer_key"),))
+        return grouped.aggregate(v_value=rows["customer_key"].nunique())
+
+    frame = measuring.tidy(measuring.ask(("new_customers",), query, windows))
+    measured = Measured(frame, (Source("order_lines", "customer_key"),))
     began = measuring.spans.data[0]
     for index, window in enumerate(windows):
         if began is not None and window.start <= began <= window.end:
@@ -65,37 +66,31 @@ def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def repurchase_rate(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Share of the window's customers who placed two or more orders in it."""
-    from helpers.metrics.measuring import Measured, Source, in_lane, lanes
+    from helpers.metrics.measuring import Measured, Source, in_windows
 
-    lines = placed_lines(measuring)
-    lines = lines.filter(lines["customer_key"].notnull())
-    pieces = []
-    for lane in lanes(windows):
-        rows = in_lane(lines, windows, lane, "local_date")
+    def query() -> Any:
+        lines = placed_lines(measuring)
+        rows = in_windows(lines.filter(lines["customer_key"].notnull()), "local_date")
         keys = ["window", *measuring.members]
         orders = rows.select(*keys, "customer_key", "store_id", "order_id").distinct()
         buyers = orders.group_by([*keys, "customer_key"]).aggregate(orders=orders.count())
-        pieces.append(
-            buyers.group_by(keys).aggregate(
-                v_value=buyers.count(where=buyers["orders"] >= 2), v_base=buyers.count()
-            )
+        return buyers.group_by(keys).aggregate(
+            v_value=buyers.count(where=buyers["orders"] >= 2), v_base=buyers.count()
         )
-    return Measured(
-        _together(measuring, pieces), (Source("order_lines", "customer_key"),), is_share=True
-    )
+
+    frame = measuring.tidy(measuring.ask(("repurchase_rate",), query, windows))
+    return Measured(frame, (Source("order_lines", "customer_key"),), is_share=True)
 
 
 def top10_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """GMV of the ten biggest products over GMV of merchandise, per member of the question."""
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_lane, lanes
+    from helpers.metrics.measuring import Measured, Source, in_windows
 
-    lines = placed_lines(measuring)
-    lines = lines.filter(lines["is_merchandise"])
-    pieces = []
-    for lane in lanes(windows):
-        rows = in_lane(lines, windows, lane, "local_date")
+    def query() -> Any:
+        lines = placed_lines(measuring)
+        rows = in_windows(lines.filter(lines["is_merchandise"]), "local_date")
         keys = ["window", *measuring.members]
         amount = measuring.amount(rows, "order_lines", "gmv")
         sizes = rows.group_by([*keys, "sku"]).aggregate(size=amount.sum())
@@ -104,49 +99,47 @@ def top10_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
             order_by=[sizes["size"].desc(), sizes["sku"].asc()],
         )
         ranked = sizes.mutate(place=place)
-        pieces.append(
-            ranked.group_by(keys).aggregate(
-                v_value=ranked["size"].sum(where=ranked["place"] < TOP), v_base=ranked["size"].sum()
-            )
+        return ranked.group_by(keys).aggregate(
+            v_value=ranked["size"].sum(where=ranked["place"] < TOP), v_base=ranked["size"].sum()
         )
-    return Measured(_together(measuring, pieces), (Source("order_lines"),), is_share=True)
+
+    frame = measuring.tidy(measuring.ask(("top10_share",), query, windows))
+    return Measured(frame, (Source("order_lines"),), is_share=True)
 
 
 def hits_over_1m(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count products whose GMV in the window reaches a million."""
-    from helpers.metrics.measuring import Measured, Source, in_lane, lanes
+    from helpers.metrics.measuring import Measured, Source, in_windows
 
-    lines = placed_lines(measuring)
-    lines = lines.filter(lines["is_merchandise"] & lines["sku"].notnull())
-    pieces = []
-    for lane in lanes(windows):
-        rows = in_lane(lines, windows, lane, "local_date")
+    def query() -> Any:
+        lines = placed_lines(measuring)
+        lines = lines.filter(lines["is_merchandise"] & lines["sku"].notnull())
+        rows = in_windows(lines, "local_date")
         keys = ["window", *measuring.members]
         amount = measuring.amount(rows, "order_lines", "gmv")
         sizes = rows.group_by([*keys, "sku"]).aggregate(size=amount.sum())
-        pieces.append(
-            sizes.group_by(keys).aggregate(v_value=sizes.count(where=sizes["size"] >= HIT))
-        )
-    return Measured(_together(measuring, pieces), (Source("order_lines"),))
+        return sizes.group_by(keys).aggregate(v_value=sizes.count(where=sizes["size"] >= HIT))
+
+    frame = measuring.tidy(measuring.ask(("hits_over_1m",), query, windows))
+    return Measured(frame, (Source("order_lines"),))
 
 
 def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Units that came back, whenever, of the orders placed in the window, by store."""
-    import pandas as pd
+    from helpers.metrics.measuring import Measured, Source, in_windows
 
-    from helpers.metrics.measuring import Measured, Source, fetch, in_lane, lanes
-
-    lines = measuring.warehouse.ibis("order_lines")
-    lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
-    orders = lines.group_by(["store_id", "order_id"]).aggregate(order_day=lines["local_date"].min())
-    returns = measuring.members_of(measuring.warehouse.ibis("returns"), "returns")
-    returns = returns.inner_join(orders, ["store_id", "order_id"])
-    pieces = []
-    for lane in lanes(windows):
-        rows = in_lane(returns, windows, lane, "order_day")
+    def query() -> Any:
+        lines = measuring.warehouse.ibis("order_lines")
+        lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
+        orders = lines.group_by(["store_id", "order_id"]).aggregate(
+            order_day=lines["local_date"].min()
+        )
+        returns = measuring.members_of(measuring.warehouse.ibis("returns"), "returns")
+        rows = in_windows(returns.inner_join(orders, ["store_id", "order_id"]), "order_day")
         grouped = rows.group_by(["window", "store_id", *measuring.members])
-        pieces.append(fetch(grouped.aggregate(v_value=rows["quantity"].sum())))
-    frame = measuring.tidy(pd.concat(pieces, ignore_index=True))
+        return grouped.aggregate(v_value=rows["quantity"].sum())
+
+    frame = measuring.tidy(measuring.ask(("returned_units_of_orders",), query, windows))
     measured = Measured(frame, (Source("returns", ahead=365),))
     last = measuring.spans.data[1]
     for index, window in enumerate(windows):
@@ -159,14 +152,13 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
 
 def average_stock_value(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Mean over the window's snapshots of the stock at cost, store by store."""
-    from helpers.metrics.measuring import Measured, Source, in_lane, lanes
+    from helpers.metrics.measuring import Measured, Source, in_windows
 
-    stock = measuring.members_of(
-        measuring.warehouse.ibis("inventory_snapshots"), "inventory_snapshots"
-    )
-    pieces = []
-    for lane in lanes(windows):
-        rows = in_lane(stock, windows, lane, "local_date")
+    def query() -> Any:
+        stock = measuring.members_of(
+            measuring.warehouse.ibis("inventory_snapshots"), "inventory_snapshots"
+        )
+        rows = in_windows(stock, "local_date")
         days = rows.group_by(["window", "store_id"]).aggregate(days=rows["local_date"].nunique())
         keys = ["window", "store_id", *measuring.members]
         sums = rows.group_by(keys).aggregate(
@@ -175,12 +167,9 @@ def average_stock_value(measuring: Measuring, windows: Sequence[Window]) -> Meas
         )
         sums = sums.inner_join(days, ["window", "store_id"])
         mean = (sums["total"].cast("float64") / sums["days"]).nullif(float("nan"))
-        pieces.append(sums.select(*keys, v_value=mean, v_uncosted=sums["uncosted"]))
-    import pandas as pd
+        return sums.select(*keys, v_value=mean, v_uncosted=sums["uncosted"])
 
-    from helpers.metrics.measuring import fetch
-
-    frame = pd.concat([fetch(query) for query in pieces], ignore_index=True)
+    frame = measuring.ask(("average_stock_value",), query, windows)
     measured = Measured(measuring.tidy(frame), (Source("inventory_snapshots"),))
     lacking = frame[frame["v_uncosted"] > 0]
     for window, store in zip(lacking["window"], lacking["store_id"], strict=True):
@@ -228,48 +217,43 @@ def _stock_share(
     weigh: bool = False,
 ) -> Measured:
     """Set each store's last snapshot against what sold there, article by article."""
-    from helpers.metrics.measuring import Measured, Source, in_lane, lanes
+    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, in_windows
 
-    lines = measuring.warehouse.ibis("order_lines")
-    lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
-    stock = measuring.members_of(
-        measuring.warehouse.ibis("inventory_snapshots"), "inventory_snapshots"
-    )
-    pieces = []
-    for lane in lanes(windows):
-        for alone in [lane] if sales is None else [[one] for one in lane]:
-            rows = in_lane(stock, windows, alone, "local_date")
-            last = rows.group_by(["window", "store_id"]).aggregate(
-                last_day=rows["local_date"].max()
+    def query() -> Any:
+        lines = measuring.warehouse.ibis("order_lines")
+        lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
+        stock = measuring.members_of(
+            measuring.warehouse.ibis("inventory_snapshots"), "inventory_snapshots"
+        )
+        rows = in_windows(stock, "local_date")
+        last = rows.group_by(["window", "store_id"]).aggregate(last_day=rows["local_date"].max())
+        rows = rows.inner_join(last, ["window", "store_id"])
+        rows = rows.filter(rows["local_date"] == rows["last_day"])
+        sold = in_windows(lines, "local_date", asked=ASKED_SALES)
+        sold = sold.group_by(["window", "store_id", "sku"]).aggregate(sold=sold["quantity"].sum())
+        sold = sold.rename(window_sold="window", store_sold="store_id", sku_sold="sku")
+        rows = rows.left_join(
+            sold,
+            [
+                rows["window"] == sold["window_sold"],
+                rows["store_id"] == sold["store_sold"],
+                rows["sku"] == sold["sku_sold"],
+            ],
+        )
+        if among is not None:
+            rows = rows.filter(among(rows))
+        grouped = rows.group_by(["window", "store_id", *measuring.members])
+        chosen = part(rows)
+        if weigh:
+            return grouped.aggregate(
+                v_value=rows["stock_cost"].sum(where=chosen), v_base=rows["stock_cost"].sum()
             )
-            rows = rows.inner_join(last, ["window", "store_id"])
-            rows = rows.filter(rows["local_date"] == rows["last_day"])
-            sold = in_lane(lines, sales or windows, alone, "local_date")
-            sold = sold.group_by(["window", "store_id", "sku"]).aggregate(
-                sold=sold["quantity"].sum()
-            )
-            sold = sold.rename(window_sold="window", store_sold="store_id", sku_sold="sku")
-            rows = rows.left_join(
-                sold,
-                [
-                    rows["window"] == sold["window_sold"],
-                    rows["store_id"] == sold["store_sold"],
-                    rows["sku"] == sold["sku_sold"],
-                ],
-            )
-            if among is not None:
-                rows = rows.filter(among(rows))
-            grouped = rows.group_by(["window", "store_id", *measuring.members])
-            chosen = part(rows)
-            pieces.append(
-                grouped.aggregate(
-                    v_value=rows["stock_cost"].sum(where=chosen), v_base=rows["stock_cost"].sum()
-                )
-                if weigh
-                else grouped.aggregate(v_value=rows.count(where=chosen), v_base=rows.count())
-            )
+        return grouped.aggregate(v_value=rows.count(where=chosen), v_base=rows.count())
+
     sources = (Source("inventory_snapshots"), Source("order_lines"))
-    return Measured(_together(measuring, pieces), sources, is_share=True)
+    shape = ("stock_share", part.__qualname__, among is None, weigh)
+    frame = measuring.ask(shape, query, windows, sales)
+    return Measured(measuring.tidy(frame), sources, is_share=True)
 
 
 def target_attainment(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -294,11 +278,3 @@ FUNCTIONS: dict[str, Function] = {
         target_attainment,
     )
 }
-
-
-def _together(measuring: Measuring, queries: Sequence[Any]) -> Any:
-    import pandas as pd
-
-    from helpers.metrics.measuring import fetch
-
-    return measuring.tidy(pd.concat([fetch(query) for query in queries], ignore_index=True))

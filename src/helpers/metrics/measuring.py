@@ -1,14 +1,16 @@
 """Compile leaf formulas to Ibis and bring back aggregates, exact to the ten-thousandth.
 
-One query per table and run of windows serves all sums, counts and distinct orders at once. The
+One query per table serves all sums, counts and distinct orders at once. The
 grain that leaves the engine is window x store x member: stores are kept apart until it is known
-which of them have a source. Only portable expressions are used here.
+which of them have a source. Only portable expressions are used here, but for the table of asked
+days (``_with_days``).
 """
 
 from __future__ import annotations
 
+import re
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -102,51 +104,52 @@ class Measured:
     closed: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
-def lanes(windows: Sequence[Window]) -> list[list[int]]:
-    """Share out windows so that those of one lane do not overlap: one query serves a lane.
+#: Stands in a query for the days of the asked windows, and for those of the sales beside them.
+ASKED, ASKED_SALES = "asked_days", "asked_sales_days"
 
-    >>> w = Window(date(2025, 1, 1), date(2025, 1, 31)), Window(date(2025, 1, 1), date(2025, 1, 9))
-    >>> lanes(w)
-    [[1], [0]]
+
+def in_windows(table: Any, day: str, end_day: str | None = None, asked: str = ASKED) -> Any:
+    """Keep the rows of the asked windows and say in column ``window`` which one each is in.
+
+    The windows are no part of the expression: it joins a table of days that is written in front
+    of the query when it runs. So one query serves all windows, overlapping ones too, and its
+    text, which takes Ibis far longer to write than the engine to run, serves every question of
+    the same shape.
     """
-    found: list[list[int]] = []
-    for index in sorted(range(len(windows)), key=lambda i: (windows[i].start, windows[i].end)):
-        for lane in found:
-            if windows[lane[-1]].end < windows[index].start:
-                lane.append(index)
-                break
-        else:
-            found.append([index])
-    return found
-
-
-def in_lane(table: Any, windows: Sequence[Window], lane: Sequence[int], day: str,
-            end_day: str | None = None) -> Any:  # fmt: skip
-    """Keep the rows of a lane's windows and say in column ``window`` which one each is in."""
     import ibis
 
-    def inside(window: Window) -> Any:
-        test = table[day].between(ibis.literal(window.start), ibis.literal(window.end))
-        if end_day and end_day != day:
-            test = test & (table[end_day] <= ibis.literal(window.end))
-        return test
+    days = ibis.table({"window": "int64", "asked_day": "date", "asked_until": "date"}, name=asked)
+    table = table.inner_join(days, table[day] == days["asked_day"])
+    if end_day and end_day != day:
+        table = table.filter(table[end_day] <= table["asked_until"])
+    return table.drop("asked_day", "asked_until")
 
-    if len(lane) == 1:
-        return table.filter(inside(windows[lane[0]])).mutate(
-            window=ibis.literal(lane[0], type="int64")
+
+def _with_days(query: str, asked: Mapping[str, Sequence[Window]]) -> str:
+    """Write the days of windows in front of a query, as a table for each name."""
+    tables = []
+    for name, windows in asked.items():
+        if not re.search(rf"\b{name}\b", query):
+            continue
+        listed = ", ".join(
+            f"({place}, DATE '{window.start}', DATE '{window.end}')"
+            for place, window in enumerate(windows)
         )
-    first, last = windows[lane[0]].start, windows[lane[-1]].end
-    table = table.filter(table[day].between(ibis.literal(first), ibis.literal(last)))
-    which = ibis.cases(*[(inside(windows[i]), ibis.literal(i, type="int64")) for i in lane])
-    table = table.mutate(window=which)
-    return table.filter(table["window"].notnull())
+        tables.append(
+            f'"{name}" AS (SELECT CAST("place" AS BIGINT) AS "window", '
+            'CAST(unnest(generate_series("first", "last", INTERVAL 1 DAY)) AS DATE) '
+            'AS "asked_day", "last" AS "asked_until" '
+            f'FROM (VALUES {listed}) AS "asked"("place", "first", "last"))'
+        )
+    begun = query.removeprefix("WITH ")
+    return f"WITH {', '.join(tables)}{' ' if begun == query else ', '}{begun}"
 
 
-def fetch(query: Any) -> pd.DataFrame:
+def fetch(warehouse: Spans, query: str) -> pd.DataFrame:
     """Run a query; numbers named ``v_...`` come back as whole ten-thousandths, exactly."""
     import pandas as pd
 
-    arrow = query.to_pyarrow()
+    arrow = warehouse.run(query)
     columns: dict[str, Any] = {}
     for name in arrow.column_names:
         column = arrow.column(name)
@@ -262,6 +265,24 @@ class Measuring:
                 "unrated": frame["v_unrated"] // SCALE if "v_unrated" in frame else 0,
             }
         )
+
+    def ask(
+        self,
+        shape: tuple[Hashable, ...],
+        query: Callable[[], Any],
+        windows: Sequence[Window],
+        sales: Sequence[Window] | None = None,
+    ) -> pd.DataFrame:
+        """Run a query over windows; its text is written once per shape and way to cut.
+
+        Args:
+            shape: Tells the query from all others of this warehouse, windows aside.
+            query: Gives the expression, built from ``in_windows``.
+            windows: The days of ``ASKED``.
+            sales: The days of ``ASKED_SALES``, where they differ.
+        """
+        text = self.spans.text((*shape, self.by), query)
+        return fetch(self.spans, _with_days(text, {ASKED: windows, ASKED_SALES: sales or windows}))
 
     # -- the door ------------------------------------------------------------------------------
 
@@ -383,20 +404,17 @@ class Measuring:
         self, name: str, leaves: Mapping[str, Any], windows: Sequence[Window]
     ) -> dict[str, Measured]:
         """Sums, counts, distinct orders and reported figures of one table."""
-        import pandas as pd
-
         fact = facts()[name]
         assert fact.day is not None
-        table = self._prepared(name, leaves.values())
         levels = ["level"] if "level" in fact.columns else []
-        pieces = []
-        for lane in lanes(windows):
-            rows = in_lane(table, windows, lane, fact.day, fact.end_day)
+
+        def query() -> Any:
+            table = self._prepared(name, leaves.values())
+            rows = in_windows(table, str(fact.day), fact.end_day)
             keys = ["window", "store_id", *levels, *self.members]
-            pieces.append(
-                fetch(rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves)))
-            )
-        frame = pd.concat(pieces, ignore_index=True)
+            return rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves))
+
+        frame = self.ask(("rows", name, *leaves.items()), query, windows)
         blocked = self._straddled(name, windows) if fact.end_day != fact.day else {}
         return {
             one: self._leaf_of(frame, one, leaf, windows, blocked, bool(levels))
@@ -497,18 +515,16 @@ class Measuring:
 
         day = facts()[name].day
         assert day is not None
-        table = self._prepared(name, leaves.values())
-        pieces = []
-        for lane in lanes(windows):
-            rows = in_lane(table, windows, lane, day)
+
+        def query() -> Any:
+            rows = in_windows(self._prepared(name, leaves.values()), str(day))
             last = rows.group_by(["window", "store_id"]).aggregate(last_day=rows[day].max())
             rows = rows.inner_join(last, ["window", "store_id"])
             rows = rows.filter(rows[day] == rows["last_day"])
             keys = ["window", "store_id", "last_day", *self.members]
-            pieces.append(
-                fetch(rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves)))
-            )
-        frame = pd.concat(pieces, ignore_index=True)
+            return rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves))
+
+        frame = self.ask(("snapshots", name, *leaves.items()), query, windows)
         found = {}
         for one, leaf in leaves.items():
             measured = self._leaf_of(frame, one, leaf, windows, {}, has_levels=False)
@@ -521,21 +537,21 @@ class Measuring:
 
     def _distinct(self, leaf: CountDistinct, windows: Sequence[Window]) -> Measured:
         """Count what may repeat across stores: at the asked grain, never added up."""
-        import pandas as pd
-
         fact = facts()[leaf.table]
         assert fact.day is not None
-        table = self._prepared(leaf.table, [leaf])
-        mask = condition_mask(table, leaf.conditions, fact.day)
-        table = table.filter(table[leaf.key].notnull())
-        if mask is not None:
-            table = table.filter(condition_mask(table, leaf.conditions, fact.day))
-        pieces = []
-        for lane in lanes(windows):
-            rows = in_lane(table, windows, lane, fact.day)
-            grouped = rows.group_by(["window", *self.members])
-            pieces.append(fetch(grouped.aggregate(v_value=rows[leaf.key].nunique())))
-        frame = self.tidy(pd.concat(pieces, ignore_index=True))
+
+        def query() -> Any:
+            table = self._prepared(leaf.table, [leaf])
+            table = table.filter(table[leaf.key].notnull())
+            mask = condition_mask(table, leaf.conditions, fact.day)
+            if mask is not None:
+                table = table.filter(mask)
+            rows = in_windows(table, str(fact.day))
+            return rows.group_by(["window", *self.members]).aggregate(
+                v_value=rows[leaf.key].nunique()
+            )
+
+        frame = self.tidy(self.ask(("distinct", leaf), query, windows))
         return Measured(frame, self._sources(leaf))
 
     def _computed(self, formula: Computed, own: tuple[list[Window], list[int]]) -> Measured:
@@ -559,12 +575,28 @@ class Spans:
         self._found: dict[tuple[str, str, str], dict[str, list[Window]]] = {}
         self._sales: dict[str, Window] | None = None
         self._runs: dict[str, dict[str, list[Window]]] = {}
+        self._texts: dict[Hashable, str] = {}
+        self._covers: dict[str, list[tuple[str, Window]]] | None = None
 
     def ibis(self, table: str) -> Any:
         """Give one table; its columns are looked up once."""
         if table not in self._tables:
             self._tables[table] = self._open.ibis(table)
         return self._tables[table]
+
+    def text(self, shape: Hashable, query: Callable[[], Any]) -> str:
+        """Give the SQL of an expression, written once per shape."""
+        if shape not in self._texts:
+            self._texts[shape] = str(self._backend.compile(query()))
+        return self._texts[shape]
+
+    def run(self, query: str) -> Any:
+        """Run SQL and give an Arrow table."""
+        return self._backend.con.sql(query).to_arrow_table()
+
+    @property
+    def _backend(self) -> Any:
+        return self.ibis("stores").get_backend()
 
     @property
     def sales(self) -> dict[str, Window]:
@@ -628,17 +660,17 @@ class Spans:
                 self._add_covers(name)
 
     def _add_covers(self, name: str) -> None:
-        covers = self.ibis("batch_covers")
-        covers = covers.filter(
-            (covers["table_name"] == name)
-            & covers["store_id"].notnull()
-            & covers["first_day"].notnull()
-        )
+        if self._covers is None:
+            covers = self.ibis("batch_covers")
+            covers = covers.filter(covers["store_id"].notnull() & covers["first_day"].notnull())
+            told = covers.select("table_name", "store_id", "first_day", "last_day").distinct()
+            self._covers = {}
+            for row in told.to_pyarrow().to_pylist():
+                window = Window(row["first_day"], row["last_day"])
+                self._covers.setdefault(row["table_name"], []).append((row["store_id"], window))
         found = self._found[(name, "", "")]
-        told = covers.select("store_id", "first_day", "last_day").distinct()
-        for row in told.to_pyarrow().to_pylist():
-            window = Window(row["first_day"], row["last_day"])
-            found.setdefault(row["store_id"], []).append(window)
+        for store, window in self._covers.get(name, ()):
+            found.setdefault(store, []).append(window)
 
     def has(self, source: Source, window: Window, store: str) -> bool:
         """Tell whether the store has the source for any of these days."""
