@@ -212,11 +212,12 @@ def publish(
     force: bool,
 ) -> None:
     """Ingest, run and build REVIEW: one new edition, or none where nothing has changed."""
-    from helpers.publish.release import publish_run
+    from helpers.publish.release import publish_run, refuse_unfinished
 
     receipt = _ingest(workspace, ())
     if not receipt.ok:
         show_receipt(receipt)
+    refuse_unfinished(workspace, name, period, status)
     report = _run(name, workspace, period, languages, (), (), jobs, engine, force)
     for page in report.failed:
         click.echo(str(page.fault), err=True)

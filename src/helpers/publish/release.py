@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Literal
 
+from helpers.config.workspace import load_workspace
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt, read_content
 from helpers.publish.home import HomeSummary
+from helpers.reviews.declarations import load_reviews
+from helpers.reviews.facts import read_facts
 from helpers.reviews.run import RunReport
 from helpers.vocabulary.faults import AskedWrongly, Fault, WorkFailed
 from helpers.vocabulary.labels import LANGUAGES, Language
+from helpers.vocabulary.periods import Period
 from helpers.vocabulary.wording import write_date
 
 Status = Literal["preliminary", "final"]
@@ -38,7 +43,7 @@ def publish_run(
         AskedWrongly: The period is incomplete and ``preliminary`` was not asked for.
         WorkFailed: No page may be published, or the site did not build.
     """
-    chosen = _status(report, status)
+    chosen = _check_status(report.review.id, report.period, report.facts.last_day, status)
     pages = _pages(report)
     if progress:
         progress(0, 1, report.review.id)
@@ -59,14 +64,28 @@ def publish_run(
     return built
 
 
-def _status(report: RunReport, asked: Status | None) -> Status:
-    if report.is_complete or asked == "preliminary":
+def refuse_unfinished(
+    workspace: str | None, review: str, period: str, status: Status | None
+) -> None:
+    """Refuse an incomplete period before its pages run, unless asked for as preliminary.
+
+    Raises:
+        AskedWrongly: The period is incomplete, or the review or period is none.
+    """
+    declared, paths = load_workspace(workspace)
+    asked = load_reviews().find(review)
+    facts = read_facts(declared, paths)
+    when = facts.resolve(period, asked.period, declared.fiscal_year_start)
+    _check_status(review, when, facts.last_day, status)
+
+
+def _check_status(review: str, period: Period, last_day: date, asked: Status | None) -> Status:
+    if last_day >= period.end or asked == "preliminary":
         return asked or "final"
-    last = write_date(report.facts.last_day, "en")
     raise AskedWrongly(
         Fault(
-            f"{report.review.id} {report.period}",
-            f"the period is not complete, the data end on {last}",
+            f"{review} {period}",
+            f"the period is not complete, the data end on {write_date(last_day, 'en')}",
             "ingest the rest, or publish it with --status preliminary",
         )
     )
