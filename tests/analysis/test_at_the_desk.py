@@ -17,6 +17,7 @@ from helpers.analysis.returns import by_product
 from helpers.metrics.notes import join_notes, note
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import AskedWrongly
+from helpers.vocabulary.periods import parse_period
 from warehouse_builder import make_workspace, order_line, write_table
 
 
@@ -314,3 +315,34 @@ def test_products_are_held_against_those_whose_returns_are_known(tmp_path):
     frame = by_product(desk)
     assert frame["average"].tolist() == [pytest.approx(0.1)]
     assert returns_takeaway(frame, desk) == "没有商品的退货率显著高于平均水平（10.0%）。"
+
+
+def test_a_comparison_is_one_question(warehouse, monkeypatch):
+    """Period, baselines and history are measured together, by whatever they are asked for."""
+    from helpers.metrics import compute
+
+    asked = []
+    each = compute.compute_each
+    monkeypatch.setattr(compute, "compute_each", lambda *one: asked.append(one) or each(*one))
+    desk = desk_at(warehouse, "2025-11", "en")
+    compare(desk, ["gmv", "orders_count", "aov"])
+    assert len(asked) == 1
+    explain_gmv(desk)
+    explain_gmv(desk, "year_ago")
+    assert [one[2] for one in asked[1:]] == [
+        ("store", "market"), ("store", "market", "currency"), ("store",)
+    ]  # fmt: skip
+
+
+def test_each_metric_is_measured_for_its_own_periods(warehouse):
+    periods = [parse_period(text) for text in ("2025-10", "2025", "2024-11")]
+    desk, alone = (desk_at(warehouse, "2025-11", "en") for _ in range(2))
+    desk.foresee([("gmv", periods[0], ()), ("aov", periods[1], ()), ("gmv", periods[2], ()),
+                  ("gmv", None, ())])  # fmt: skip
+    assert set(desk._measured) == {
+        ("gmv", "2025-10", ()), ("gmv", "2024-11", ()), ("aov", "2025", ())
+    }  # fmt: skip
+    for metric, period in (("gmv", periods[0]), ("gmv", periods[2]), ("aov", periods[1])):
+        pd.testing.assert_frame_equal(
+            desk.measure([metric], period), alone.measure([metric], period)
+        )

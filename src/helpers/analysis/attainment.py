@@ -123,13 +123,43 @@ def pace(desk: Desk, targets: pd.DataFrame | None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = []
-    for target in target_rows(desk, targets):
-        span: Period = target["span"]
-        if desk.elapsed.end < span.start or span.end < desk.period.start:
-            continue
-        rows.append(_pace_row(desk, target, span))
+    current = [
+        target
+        for target in target_rows(desk, targets)
+        if desk.elapsed.end >= target["span"].start and target["span"].end >= desk.period.start
+    ]
+    desk.foresee(
+        (target["metric"], period, (target["dimension"],) if target["dimension"] else ())
+        for target in current
+        for period in (_so_far(desk, target["span"]), *_season_of(desk, target))
+    )
+    rows = [_pace_row(desk, target, target["span"]) for target in current]
     return pd.DataFrame(rows, columns=PACE_COLUMNS)
+
+
+def _so_far(desk: Desk, span: Period) -> Period:
+    """Give the part of a target's span that the desk knows."""
+    last = min(desk.elapsed.end, span.end)
+    return days_between(span.start, last) if last < span.end else span
+
+
+def _season_of(desk: Desk, target: dict[str, Any]) -> list[Period]:
+    """List the months whose season spreads a target."""
+    if not catalogue()[target["metric"]].adds_over_time:
+        return []
+    before = [month.year_ago() for month in target["span"].months()]
+    is_known = desk.coverage[0] <= before[0].start and before[-1].end <= desk.coverage[1]
+    return before if is_known else []
+
+
+def foresee_targets(desk: Desk, targets: pd.DataFrame | None) -> None:
+    """Measure at once what ``target_of`` and a comparison with it will ask."""
+    desk.foresee(
+        (target["metric"], period, (target["dimension"],) if target["dimension"] else ())
+        for target in target_rows(desk, targets)
+        if target["span"].start <= desk.period.start and desk.period.end <= target["span"].end
+        for period in (desk.period, *_season_of(desk, target))
+    )
 
 
 def target_rows(desk: Desk, targets: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -197,8 +227,7 @@ def _pace_row(desk: Desk, target: dict[str, Any], span: Period) -> dict[str, Any
     metric, goal = target["metric"], float(target["value"])
     dimension, member = target["dimension"], target["member"]
     direction = desk.direction(metric)
-    last = min(desk.elapsed.end, span.end)
-    so_far = days_between(span.start, last) if last < span.end else span
+    last, so_far = min(desk.elapsed.end, span.end), _so_far(desk, span)
     actual, status = _actual(desk, metric, so_far, dimension, member)
     row: dict[str, Any] = {
         "target_id": target["target_id"],

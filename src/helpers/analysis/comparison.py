@@ -83,6 +83,13 @@ def compare(
     dims = tuple(by)
     if signals is None:
         signals = not _CROWDED & set(dims)
+    desk.foresee(
+        (metric, period, dims)
+        for metric in metric_ids
+        for period in (
+            desk.period, desk.previous, desk.year_ago, *(judged_on(desk) if signals else ())
+        )
+    )  # fmt: skip
     now = _members(desk.measure(metric_ids, desk.period, dims), dims)
     baselines = {
         name: _lookup(desk, metric_ids, period, dims)
@@ -199,6 +206,26 @@ def past_periods(desk: Desk, count: int = PERIODS_JUDGED) -> list[Period]:
     return found
 
 
+def judged_on(desk: Desk) -> list[Period]:
+    """List the periods whose figures the desk's period is judged by."""
+    if desk.period.kind in ("year", "range"):
+        months = _finished_months(desk)
+        return [*(month.year_ago() for month in months), *months]
+    return past_periods(desk)
+
+
+def _finished_months(desk: Desk) -> list[Period]:
+    """List the whole months of a long span; empty where they are no sound pairs."""
+    if desk.year_ago is None or desk.period.start.day != 1:
+        return []
+    months = [
+        month
+        for month in desk.elapsed.months()
+        if month.end <= desk.elapsed.end and month.start >= desk.elapsed.start
+    ]
+    return months if len(months) >= MINIMUM_PAIRS else []
+
+
 def _judgements(
     desk: Desk, metric_ids: Sequence[str], dims: tuple[str, ...], now: pd.DataFrame
 ) -> dict[tuple[str, str], Judgement]:
@@ -227,14 +254,8 @@ def _judgements_by_month(
     desk: Desk, metric_ids: Sequence[str], dims: tuple[str, ...], now: pd.DataFrame
 ) -> dict[tuple[str, str], Judgement]:
     """Judge a span of whole months by its finished months, each against its own last year."""
-    if desk.year_ago is None or desk.period.start.day != 1:
-        return {}
-    months = [
-        month
-        for month in desk.elapsed.months()
-        if month.end <= desk.elapsed.end and month.start >= desk.elapsed.start
-    ]
-    if len(months) < MINIMUM_PAIRS:
+    months = _finished_months(desk)
+    if not months:
         return {}
     before = [month.year_ago() for month in months]
     frame = _members(desk.measure_series(metric_ids, [*before, *months], dims), dims)

@@ -6,7 +6,7 @@ the same baselines and the same cache.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from helpers.tables.warehouse import Warehouse
 
 Against = Literal["previous", "year_ago"]
+#: A figure that is going to be asked for: metric, period, dimensions.
+Asked = tuple[str, Period | None, tuple[str, ...]]
 
 #: A store that sold nothing for so long probably lacks a file.
 STORE_IS_BEHIND_DAYS = 7
@@ -143,29 +145,34 @@ class Desk:
         """Compute metrics of several periods in one pass; what is known already is reused."""
         import pandas as pd
 
-        from helpers.metrics.compute import compute_series
-
         dims = tuple(by)
-        lacking = {
-            period.text: period
-            for period in periods
-            if any((metric, period.text, dims) not in self._measured for metric in metric_ids)
-        }
-        if lacking:
-            wanted = [
-                metric
-                for metric in dict.fromkeys(metric_ids)
-                if any((metric, text, dims) not in self._measured for text in lacking)
-            ]
-            found = compute_series(self.warehouse, wanted, list(lacking.values()), dims)
-            blocks = dict(list(found.groupby(["metric", "period"], sort=False)))
-            for metric in wanted:
-                for text in lacking:
-                    self._measured[metric, text, dims] = blocks.get((metric, text), found.iloc[0:0])
+        self.foresee((metric, period, dims) for metric in metric_ids for period in periods)
         parts = [
             self._measured[metric, period.text, dims] for period in periods for metric in metric_ids
         ]
         return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+    def foresee(self, wanted: Iterable[Asked]) -> None:
+        """Measure what will be asked, all of it together; one by one costs a query each.
+
+        Args:
+            wanted: Metric, period and dimensions of each figure. What is known already is left
+                out, and a period of None (a baseline that is not there) is passed over.
+        """
+        from helpers.metrics.compute import compute_each
+
+        lacking: dict[tuple[str, ...], dict[str, dict[str, Period]]] = {}
+        for metric, period, dims in wanted:
+            if period is not None and (metric, period.text, dims) not in self._measured:
+                lacking.setdefault(dims, {}).setdefault(metric, {})[period.text] = period
+        for dims, metrics in lacking.items():
+            asked = {metric: list(periods.values()) for metric, periods in metrics.items()}
+            found = compute_each(self.warehouse, asked, dims)
+            blocks = dict(list(found.groupby(["metric", "period"], sort=False)))
+            for metric, periods in asked.items():
+                for period in periods:
+                    block = blocks.get((metric, period.text), found.iloc[0:0])
+                    self._measured[metric, period.text, dims] = block
 
     def value(self, metric: str, period: Period | None = None) -> float | None:
         """Give one company-wide figure, or None where there is none."""

@@ -89,6 +89,7 @@ def explain_gmv(desk: Desk, against: Against = "previous", by: Sequence[str] = (
     empty = pd.DataFrame(columns=STEP_COLUMNS)
     if baseline is None:
         return empty
+    _foresee(desk)
     before, after = (_groups(desk, period) for period in (baseline, desk.period))
     if before is None or after is None:
         return empty
@@ -140,6 +141,7 @@ def movers(
         metric == "orders_count" and dimension in ("store", "platform", "market", "currency")
     )
     unit = desk.unit(metric)
+    desk.foresee((metric, period, (dimension,)) for period in (desk.period, baseline))
     now = _figures(desk, metric, desk.period, dimension)
     then = _figures(desk, metric, baseline, dimension)
     rows: list[dict[str, Any]] = []
@@ -301,6 +303,17 @@ def _old_rates(before: Mapping[tuple[str, str], _Group]) -> dict[str, float]:
             local[group.currency] = local.get(group.currency, 0.0) + group.local
             base[group.currency] = base.get(group.currency, 0.0) + group.base
     return {currency: base[currency] / local[currency] for currency in local}
+
+
+def _foresee(desk: Desk) -> None:
+    """Measure at once what the ladders against both baselines are made of."""
+    by_market = ("store", "market")
+    figures: list[tuple[str, tuple[str, ...]]] = [
+        ("gmv", by_market), ("orders_count", by_market), ("gmv", (*by_market, "currency")),
+        ("sessions", ("store",)), ("visitors", ("store",)),
+    ]  # fmt: skip
+    periods = (desk.period, desk.previous, desk.year_ago)
+    desk.foresee((metric, period, by) for metric, by in figures for period in periods)
 
 
 def _groups(desk: Desk, period: Period) -> dict[tuple[str, str], _Group] | None:

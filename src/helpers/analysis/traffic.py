@@ -55,6 +55,8 @@ def funnel(desk: Desk, store: str | None = None, against: Against = "previous") 
     import pandas as pd
 
     baseline = desk.baseline(against)
+    names = [METRICS.get(step, step) for step in STEPS]
+    desk.foresee((name, one, ("store",)) for name in names for one in (desk.period, baseline))
     now, stores = _steps(desk, desk.period, store, None)
     if len(now) < 2:
         return pd.DataFrame(columns=FUNNEL_COLUMNS)

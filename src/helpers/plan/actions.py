@@ -9,9 +9,9 @@ from helpers.analysis.desk import Desk
 from helpers.metrics.catalogue import catalogue
 from helpers.plan.loading import Plan
 from helpers.plan.models import Action, Quarter
-from helpers.plan.promises import measured
+from helpers.plan.promises import dims_of, measured
 from helpers.plan.words import word
-from helpers.vocabulary.periods import month_of
+from helpers.vocabulary.periods import Period, month_of
 from helpers.vocabulary.units import Direction, Unit
 from helpers.vocabulary.wording import write_date, write_value
 
@@ -41,6 +41,9 @@ def actions_frame(plan: Plan, desk: Desk, quarter: Quarter | None = None) -> pd.
     import pandas as pd
 
     wanted = [one for one in plan.actions if quarter in (None, one.quarter)]
+    desk.foresee(
+        (one.metric, month, dims_of(one.scope)) for one in wanted for month in _months(one, desk)
+    )
     rows = [_row(one, desk) for one in sorted(wanted, key=lambda one: (one.quarter, one.due))]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -82,13 +85,20 @@ def _row(action: Action, desk: Desk) -> tuple[object, ...]:
     )
 
 
-def _effect(action: Action, desk: Desk) -> tuple[str, str, str]:
-    """Compare the month before the start with the latest month, and judge with restraint."""
+def _months(action: Action, desk: Desk) -> tuple[Period, ...]:
+    """Give the month before an action's start and the latest one; none before it starts."""
     day = desk.elapsed.end
     if action.started_on is None or action.started_on > day:
+        return ()
+    return month_of(action.started_on).previous(), month_of(min(action.done_on or day, day))
+
+
+def _effect(action: Action, desk: Desk) -> tuple[str, str, str]:
+    """Compare the month before the start with the latest month, and judge with restraint."""
+    months = _months(action, desk)
+    if not months:
         return "", "", "not_started"
-    before = month_of(action.started_on).previous()
-    latest = month_of(min(action.done_on or day, day))
+    before, latest = months
     scope = (action.scope.dimension, action.scope.member)
     was = measured(desk, action.metric, *scope, before)
     now = measured(desk, action.metric, *scope, latest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.analysis.attainment import foresee_targets
 from helpers.analysis.desk import Desk
 from helpers.metrics.catalogue import catalogue
 from helpers.plan.actions import status_on
@@ -55,6 +56,7 @@ def _missed_targets(plan: Plan, desk: Desk) -> list[str]:
     """Say which targets the period missed by more than a little."""
     said = []
     targets = targets_frame(plan, desk)
+    foresee_targets(desk, targets)
     for target in plan.targets:
         asked = asked_of_period(target, targets, desk)
         got = measured(desk, target.metric, target.scope.dimension, target.scope.member)

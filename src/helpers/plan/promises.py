@@ -8,7 +8,7 @@ from helpers.analysis.attainment import target_of
 from helpers.analysis.desk import Desk, number
 from helpers.metrics.catalogue import catalogue
 from helpers.plan.loading import Plan
-from helpers.plan.models import QUARTERS, Target
+from helpers.plan.models import QUARTERS, Scope, Target
 from helpers.vocabulary.periods import Period, parse_period
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def year_targets_frame(plan: Plan, desk: Desk) -> pd.DataFrame:
     """
     import pandas as pd
 
+    foresee_levels(plan, desk)
     year = plan_year(plan, desk).text
     rows = [
         _row(one, year, value) for one in plan.targets if (value := level(one, desk)) is not None
@@ -68,6 +69,21 @@ def targets_frame(plan: Plan, desk: Desk) -> pd.DataFrame:
 def adds_up(metric: str) -> bool:
     """Tell whether months of this metric add up to a year."""
     return catalogue()[metric].adds_over_time
+
+
+def foresee_levels(plan: Plan, desk: Desk) -> None:
+    """Measure the baselines of all targets at once."""
+    start = desk.workspace.fiscal_year_start
+    desk.foresee(
+        (one.metric, parse_period(one.baseline.period, start), dims_of(one.scope))
+        for one in plan.targets
+        if one.baseline is not None
+    )
+
+
+def dims_of(scope: Scope) -> tuple[str, ...]:
+    """Give the dimensions that a scope is measured by."""
+    return (scope.dimension,) if scope.dimension else ()
 
 
 def level(target: Target, desk: Desk) -> float | None:

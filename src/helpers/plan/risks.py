@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.analysis.desk import Desk
 from helpers.plan.loading import Plan
 from helpers.plan.models import Risk
-from helpers.plan.promises import measured
+from helpers.plan.promises import dims_of, measured
 from helpers.plan.words import word
 from helpers.vocabulary.wording import write_date, write_value
 
@@ -28,6 +28,11 @@ def risks_frame(plan: Plan, desk: Desk) -> pd.DataFrame:
     """
     import pandas as pd
 
+    desk.foresee(
+        (one.trigger.metric, desk.period, dims_of(one.trigger.scope))
+        for one in plan.risks
+        if one.trigger is not None
+    )
     rows = [_row(one, desk) for one in plan.risks]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.sort_values(

@@ -18,7 +18,7 @@ from helpers.analysis.desk import Desk
 from helpers.metrics.catalogue import catalogue
 from helpers.plan.loading import Plan
 from helpers.plan.models import Target
-from helpers.plan.promises import adds_up, level, measured, plan_year
+from helpers.plan.promises import adds_up, dims_of, foresee_levels, level, measured, plan_year
 from helpers.plan.words import word
 from helpers.vocabulary.periods import Period, days_between, parse_period
 from helpers.vocabulary.units import Direction
@@ -65,6 +65,14 @@ def smart_report(plan: Plan, desk: Desk) -> pd.DataFrame:
     """
     import pandas as pd
 
+    foresee_levels(plan, desk)
+    months = [*_recent(desk), *plan_year(plan, desk).months()]
+    known = [one for one in [*months, *_a_year_back(months)] if _is_whole(one, desk)]
+    desk.foresee(
+        (one.metric, period, dims_of(one.scope))
+        for one in plan.targets
+        for period in (desk.period, *known)
+    )
     return pd.DataFrame([_row(one, plan, desk) for one in plan.targets], columns=COLUMNS)
 
 
@@ -178,10 +186,7 @@ def landing(target: Target, value: float, plan: Plan, desk: Desk) -> Landing | N
     Returns:
         None with fewer than 24 months of history, or where the year before is not complete.
     """
-    recent = [
-        month for month in desk.elapsed.last_months(MONTHS_OF_GROWTH + 1) if _is_whole(month, desk)
-    ]
-    recent = recent[-MONTHS_OF_GROWTH:]
+    recent = _recent(desk)
     now, before = (_series(target, months, desk) for months in (recent, _a_year_back(recent)))
     if now is None or before is None or len(now) < MONTHS_OF_GROWTH:
         return None
@@ -211,6 +216,12 @@ def landing(target: Target, value: float, plan: Plan, desk: Desk) -> Landing | N
     needed = value - sum(done)
     z = (math.log(needed / rest) - drift) / spread if needed > 0 else -math.inf
     return Landing(middle, z)
+
+
+def _recent(desk: Desk) -> list[Period]:
+    """List the last finished months, whose growth is taken to go on."""
+    months = desk.elapsed.last_months(MONTHS_OF_GROWTH + 1)
+    return [month for month in months if _is_whole(month, desk)][-MONTHS_OF_GROWTH:]
 
 
 def _series(target: Target, months: list[Period], desk: Desk) -> list[float] | None:
