@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 CHECKS = ("specific", "measurable", "achievable", "relevant", "time_bound")
 MONTHS_OF_GROWTH = 12
 SANDBAGGED, PLAUSIBLE, STRETCH = 0.5, 0.9, 0.975
+#: However steady the past, next year's growth is not known better than this.
+LEAST_SPREAD = 0.05
 COLUMNS = [
     "target_id", "label", "scope", "baseline", "target", "due", "owner", "objective", *CHECKS,
     "percentile", "is_smart", "advice",
@@ -180,8 +182,9 @@ def _achievable(
 def landing(target: Target, value: float, plan: Plan, desk: Desk) -> Landing | None:
     """Project the plan's year from its finished months and the growth of the last twelve.
 
-    The growth of all months still to come is taken as one unknown, not as twelve that cancel
-    out: the interval is wide on purpose, because next year's growth is what nobody knows.
+    A year averages its months' chances out, so its growth spreads by much less than one month's:
+    once for the twelve months it was learnt from and once for the months to come, and by no less
+    than ``LEAST_SPREAD``. A small shop whose months jump must not make every target look near.
 
     Returns:
         None with fewer than 24 months of history, or where the year before is not complete.
@@ -198,11 +201,11 @@ def landing(target: Target, value: float, plan: Plan, desk: Desk) -> Landing | N
             desk, target.metric, *scope, days_between(recent[0].start, recent[-1].end)
         )
         middle = (level_now if level_now is not None else mean(now)) + mean(moves)
-        return Landing(middle, (value - middle) / max(stdev(moves), 1e-9))
+        return Landing(middle, (value - middle) / max(_of_a_year(moves, MONTHS_OF_GROWTH), 1e-9))
     if min(*now, *before) <= 0:
         return None
     growth = [math.log(a / b) for a, b in zip(now, before, strict=True)]
-    drift, spread = mean(growth), max(stdev(growth), 1e-6)
+    drift = mean(growth)
     finished = [month for month in year.months() if month.end <= recent[-1].end]
     ahead = [month for month in year.months() if month not in finished]
     done = _series(target, finished, desk)
@@ -212,6 +215,7 @@ def landing(target: Target, value: float, plan: Plan, desk: Desk) -> Landing | N
     rest = sum(base)
     if not rest:
         return Landing(sum(done), math.inf if value > sum(done) else -math.inf)
+    spread = math.hypot(_of_a_year(growth, len(ahead)), LEAST_SPREAD)
     middle = sum(done) + rest * math.exp(drift)
     needed = value - sum(done)
     z = (math.log(needed / rest) - drift) / spread if needed > 0 else -math.inf
@@ -222,6 +226,11 @@ def _recent(desk: Desk) -> list[Period]:
     """List the last finished months, whose growth is taken to go on."""
     months = desk.elapsed.last_months(MONTHS_OF_GROWTH + 1)
     return [month for month in months if _is_whole(month, desk)][-MONTHS_OF_GROWTH:]
+
+
+def _of_a_year(monthly: list[float], ahead: int) -> float:
+    """Give the spread of the mean of ``ahead`` months to come, drift learnt from ``monthly``."""
+    return stdev(monthly) * math.sqrt(1 / len(monthly) + 1 / ahead)
 
 
 def _series(target: Target, months: list[Period], desk: Desk) -> list[float] | None:
