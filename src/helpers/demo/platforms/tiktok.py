@@ -74,7 +74,9 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
         for order in range(ends[file.first], ends[file.after]):
             lines = range(bounds[order], bounds[order + 1])
             who, _ = person(int(sales.customer[order]))
-            handle = f"{who.split()[0].lower()}_{int(sales.customer[order]):05d}"
+            # A platform knows its buyers across its countries: other shops have other people.
+            number = f"{shop.id[-2:]}{int(sales.customer[order]):05d}"
+            handle = f"{who.split()[0].lower()}_{number}"
             gone, back = bool(sales.cancelled[order]), refunded[order]
             fee = int(sales.shipping[order])
             due = fee + sum(int(sales.paid[n]) - int(sales.platform_discount[n]) for n in lines)
