@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from helpers.paths import BOOK
+from helpers.reviews.imports import spare_the_address_grammar
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Language
 
@@ -124,13 +125,11 @@ def _as_faults(language: str, log: str) -> Iterable[Fault]:
 
 
 def _spare_the_imports() -> None:
-    """Keep two imports out of this process that cost more than the whole build.
+    """Keep imports out of this process that cost more than the whole build.
 
-    ``rfc3987_syntax`` compiles a grammar of addresses for two seconds whenever ``jsonschema`` is
-    imported, and is only wanted for a format that no notebook uses; ``jsonschema`` does without
-    it. ``jupyter_cache`` brings SQLAlchemy for running notebooks, which never happens here.
+    ``jupyter_cache`` brings SQLAlchemy for running notebooks, which never happens here.
     """
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    spare_the_address_grammar()
     wanted = {
         "jupyter_cache": ("get_cache",),
         "jupyter_cache.base": ("CacheBundleIn",),

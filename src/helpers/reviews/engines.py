@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.reviews.finishing import RECORD_READS, finish
+from helpers.reviews.imports import spare_the_address_grammar
 from helpers.reviews.preparing import Cell, Notebook, source_of
 from helpers.vocabulary.labels import Language
 
@@ -78,6 +79,7 @@ def execute(task: Task) -> Outcome:
 
 def run_in_kernel(task: Task) -> str:
     """Run a notebook in a Jupyter kernel through papermill; give what stopped it, if anything."""
+    spare_the_address_grammar()
     import nbformat
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill import execute_notebook
