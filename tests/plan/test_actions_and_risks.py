@@ -47,18 +47,32 @@ def test_status_is_judged_on_the_day(values, day, status):
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "verdict"),
+    ("metric", "figures", "verdict"),
     [
-        (0.20, 0.15, "as intended"),  # a lower advertising cost of sales is better
-        (0.20, 0.25, "the wrong way"),
-        (0.20, 0.201, "no clear move"),
-        (0.20, None, "cannot be told"),
+        # was, now, and the same two months a year before
+        ("acos", (0.20, 0.15, 0.20, 0.20), "better than its season"),  # lower is better
+        ("acos", (0.20, 0.25, 0.20, 0.20), "worse than its season"),
+        ("acos", (0.20, 0.25, 0.16, 0.21), "as the season would have it"),
+        ("gmv", (60, 81, 45, 60), "as the season would have it"),  # +35 %, and +33 % without it
+        ("gmv", (60, 120, 45, 60), "better than its season"),
+        ("gmv", (60, 120, None, None), "cannot be told"),
+        ("gmv", (60, None, 45, 60), "cannot be told"),
     ],
 )
-def test_effect_is_judged_by_the_metrics_direction(was, now, verdict):
-    desk = DeskByHand({("acos", "", "2025-09"): was, ("acos", "", "2025-12"): now})
-    row = actions_frame(plan(actions=(action(),)), desk).iloc[0]
+def test_effect_takes_the_season_out(metric, figures, verdict):
+    months = ("2025-09", "2025-12", "2024-09", "2024-12")
+    desk = DeskByHand({(metric, "", m): v for m, v in zip(months, figures, strict=True)})
+    row = actions_frame(plan(actions=(action(metric=metric),)), desk).iloc[0]
     assert verdict in row["verdict"]
+    assert row["was"].endswith("(2025-09)")
+
+
+def test_now_is_the_month_under_review_and_not_the_month_it_was_done():
+    done = action(metric="gmv", started_on=date(2025, 4, 7), done_on=date(2025, 6, 20),
+                  due=date(2025, 6, 30), status="done", quarter="Q2")  # fmt: skip
+    desk = DeskByHand({("gmv", "", "2025-03"): 5, ("gmv", "", "2025-12"): 9,
+                       ("gmv", "", "2025-06"): 7})  # fmt: skip
+    assert actions_frame(plan(actions=(done,)), desk).iloc[0]["now"].endswith("(2025-12)")
 
 
 def risk(beyond, threshold):
@@ -121,3 +135,28 @@ def test_decisions_name_what_is_due_and_say_when_there_is_nothing():
     assert "Risk triggered" in said[0] and "25.0%" in said[0] and "20.0%" in said[0]
     assert "Overdue since 30 November 2025" in said[1]
     assert decisions(plan(), desk) == ["No overdue action, no triggered risk, no missed target."]
+
+
+def test_what_is_cut_is_counted():
+    late = tuple(action(id=f"a{n}") for n in range(9))
+    said = decisions(plan(actions=late), DeskByHand({}), most=6)
+    assert len(said) == 7 and said[-1].startswith("And 3 more")
+
+
+def test_targets_behind_are_judged_on_the_year_and_the_widest_gap_comes_first(monkeypatch):
+    import pandas as pd
+
+    def row(metric, actual, target, verdict, expected=None):
+        return {"target_id": metric, "metric": metric, "label": metric, "dimension": "",
+                "scope": "", "unit": "count", "actual": actual, "target": target,
+                "expected": expected, "verdict": verdict}  # fmt: skip
+
+    frame = pd.DataFrame([
+        row("orders", 105, 100, "met"),
+        row("a", 95, 200, "behind", expected=100),
+        row("b", 40, 200, "at_risk", expected=100),
+    ])  # fmt: skip
+    monkeypatch.setattr("helpers.plan.decisions.pace", lambda desk, targets: frame)
+    said = decisions(plan(), DeskByHand({}))
+    assert [one.split(": ")[1].split(" ")[0] for one in said] == ["b", "a"]
+    assert "40 against 100" in said[0]

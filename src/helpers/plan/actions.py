@@ -23,8 +23,8 @@ COLUMNS = [
     "is_overdue", "was", "now", "verdict",
 ]  # fmt: skip
 
-#: A relative move smaller than this is not called a move; there is no control group anyway.
-SMALLEST_MOVE = 0.03
+#: A move beyond the season's that is smaller than this is not called one.
+SMALLEST_MOVE = 0.1
 
 
 def actions_frame(plan: Plan, desk: Desk, quarter: Quarter | None = None) -> pd.DataFrame:
@@ -86,29 +86,44 @@ def _row(action: Action, desk: Desk) -> tuple[object, ...]:
 
 
 def _months(action: Action, desk: Desk) -> tuple[Period, ...]:
-    """Give the month before an action's start and the latest one; none before it starts."""
+    """Give the month before the start, the latest whole month, and both a year earlier.
+
+    Nothing before an action starts.
+    """
     day = desk.elapsed.end
     if action.started_on is None or action.started_on > day:
         return ()
-    return month_of(action.started_on).previous(), month_of(min(action.done_on or day, day))
+    latest = month_of(day) if month_of(day).end <= day else month_of(day).previous()
+    before = month_of(action.started_on).previous()
+    return before, latest, before.year_ago(), latest.year_ago()
 
 
 def _effect(action: Action, desk: Desk) -> tuple[str, str, str]:
-    """Compare the month before the start with the latest month, and judge with restraint."""
+    """Compare the month before the start with the latest one, the season taken out.
+
+    The same two months of the year before say what the season alone would have done: December
+    is above October in every year, action or not. There is no control group, so the verdict
+    says "better than its season" and never "because of".
+    """
     months = _months(action, desk)
     if not months:
         return "", "", "not_started"
-    before, latest = months
-    scope = (action.scope.dimension, action.scope.member)
-    was = measured(desk, action.metric, *scope, before)
-    now = measured(desk, action.metric, *scope, latest)
-    if was is None or now is None:
-        return "", "", "cannot_tell"
-    metric = catalogue()[action.metric]
-    unit = Unit(metric.unit)
-    shown = [write_value(one, unit, desk.language, desk.currency) for one in (was, now)]
-    move = (now - was) / abs(was) if was else now - was
-    good = Direction(metric.direction).judge(move)
+    dimension, member = action.scope.dimension, action.scope.member
+    was, now, was_before, now_before = (
+        measured(desk, action.metric, dimension, member, month) for month in months
+    )
+    unit = Unit(catalogue()[action.metric].unit)
+    shown = [
+        "" if one is None else f"{write_value(one, unit, desk.language, desk.currency)} ({month})"
+        for one, month in ((was, months[0]), (now, months[1]))
+    ]
+    if was is None or now is None or not was_before or now_before is None or was <= 0:
+        return shown[0], shown[1], "cannot_tell"
+    if unit.changes_in_points:
+        move = ((now - was) - (now_before - was_before)) / was
+    else:
+        move = (now / was) / (now_before / was_before) - 1 if now_before > 0 else 0.0
+    good = Direction(catalogue()[action.metric].direction).judge(move)
     if abs(move) < SMALLEST_MOVE or not good:
         return shown[0], shown[1], "no_move"
     return shown[0], shown[1], "as_intended" if good > 0 else "against"

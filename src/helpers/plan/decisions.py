@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from helpers.analysis.attainment import foresee_targets
-from helpers.analysis.desk import Desk
-from helpers.metrics.catalogue import catalogue
+from helpers.analysis.attainment import pace
+from helpers.analysis.desk import Desk, number
 from helpers.plan.actions import status_on
 from helpers.plan.loading import Plan
-from helpers.plan.promises import asked_of_period, measured, targets_frame
+from helpers.plan.promises import year_targets_frame
 from helpers.plan.risks import risks_frame
 from helpers.plan.words import word
-from helpers.vocabulary.units import Direction
+from helpers.vocabulary.units import Unit
 from helpers.vocabulary.wording import write_date, write_value
 
-#: A value within two per cent of its target is on target.
-ON_TARGET = 0.02
+#: Verdicts of ``analysis.attainment`` that call for a decision.
+_BEHIND = {"behind", "at_risk", "missed", "over"}
 
 
 def decisions(plan: Plan, desk: Desk, most: int = 6) -> list[str]:
@@ -48,33 +47,33 @@ def decisions(plan: Plan, desk: Desk, most: int = 6) -> list[str]:
         for one in plan.actions
         if status_on(one, desk.elapsed.end) == "overdue"
     ]
-    said += _missed_targets(plan, desk)
-    return said[:most] or [word("nothing_to_decide", language)]
+    said += _targets_behind(plan, desk)
+    if len(said) > most:
+        cut = len(said) - most
+        said = [*said[:most], word("decide_more", language, count=cut)]
+    return said or [word("nothing_to_decide", language)]
 
 
-def _missed_targets(plan: Plan, desk: Desk) -> list[str]:
-    """Say which targets the period missed by more than a little."""
-    said = []
-    targets = targets_frame(plan, desk)
-    foresee_targets(desk, targets)
-    for target in plan.targets:
-        asked = asked_of_period(target, targets, desk)
-        got = measured(desk, target.metric, target.scope.dimension, target.scope.member)
-        if not asked or got is None:
+def _targets_behind(plan: Plan, desk: Desk) -> list[str]:
+    """Say which targets the year to date is behind on, the widest gap first.
+
+    One month's figure is no reason to decide: a year that is on pace may have a weak month.
+    """
+    rows = pace(desk, year_targets_frame(plan, desk)).to_dict("records")
+    behind = []
+    for row in rows:
+        expected = number(row["expected"])
+        due = row["target"] if expected is None else expected
+        if row["verdict"] not in _BEHIND or not due:
             continue
-        metric = catalogue()[target.metric]
-        gap = (got - asked) / abs(asked)
-        if Direction(metric.direction).judge(gap) < 0 and abs(gap) > ON_TARGET:
-            label = metric.label.text(desk.language)
-            if target.scope.dimension:
-                label += f" ({desk.member_label(target.scope.dimension, target.scope.member)})"
-            values = [
-                write_value(one, desk.unit(target.metric), desk.language, desk.currency)
-                for one in (got, asked)
-            ]
-            said.append(
-                word(
-                    "decide_target", desk.language, metric=label, value=values[0], target=values[1]
-                )
-            )
-    return said
+        unit = Unit(row["unit"])
+        written = [
+            write_value(one, unit, desk.language, desk.currency) for one in (row["actual"], due)
+        ]
+        label = row["label"]
+        if row["dimension"]:
+            label += f" ({row['scope']})"
+        key = "decide_missed" if row["verdict"] == "missed" else "decide_target"
+        said = word(key, desk.language, metric=label, value=written[0], target=written[1])
+        behind.append((abs(row["actual"] - due) / abs(due), said))
+    return [said for _, said in sorted(behind, key=lambda one: -one[0])]

@@ -18,10 +18,12 @@ WORDS: dict[str, Label] = {
     "overdue": _both("overdue", "已逾期"),
     # what became of an action's metric
     "not_started": _both("not started", "未开始"),
-    "as_intended": _both("moved as intended, no proof of cause", "按预期变动（不证明因果）"),
-    "against": _both("moved the wrong way", "反向变动"),
-    "no_move": _both("no clear move", "无明显变动"),
-    "cannot_tell": _both("cannot be told: no figure then or now", "无法判断：缺少前后数据"),
+    "as_intended": _both("better than its season, no proof of cause", "好于季节规律（不证明因果）"),
+    "against": _both("worse than its season", "差于季节规律"),
+    "no_move": _both("as the season would have it", "符合季节规律"),
+    "cannot_tell": _both(
+        "cannot be told: no figure now, then or a year before", "无法判断：缺少前后或上年数据"
+    ),
     # SMART
     "specific": _both("Specific", "具体"),
     "measurable": _both("Measurable", "可衡量"),
@@ -92,9 +94,18 @@ WORDS: dict[str, Label] = {
         "风险已触发：{risk}。{metric}为{value}，阈值{threshold}。预案：{contingency}",
     ),
     "decide_target": _both(
-        "Behind target: {metric} {value} against {target}. "
+        "Behind target for the year to date: {metric} {value} against {target}. "
         "Decide on more resources or a new target.",
-        "落后于目标：{metric} {value}，目标{target}。请决定追加资源或调整目标。",
+        "年初至今落后于目标：{metric} {value}，应达{target}。请决定追加资源或调整目标。",
+    ),
+    "decide_missed": _both(
+        "Target missed: {metric} {value} against {target}. "
+        "Decide what next year's plan must do differently.",
+        "未达目标：{metric} {value}，目标{target}。请决定下一年度计划如何调整。",
+    ),
+    "decide_more": _both(
+        "And {count} more, on the page of targets and actions.",
+        "另有{count}项，见“目标与行动”页。",
     ),
     "nothing_to_decide": _both(
         "No overdue action, no triggered risk, no missed target.",
