@@ -208,7 +208,7 @@ ACTIONS = pd.DataFrame(
     {
         "status": ["done", "overdue", "in progress", "planned"],
         "is_overdue": [False, True, False, False],
-        "verdict": ["moved as intended, no proof of cause", "moved the wrong way", "", ""],
+        "verdict": ["better than its season, no proof of cause", "worse than its season", "", ""],
     }
 )
 
@@ -216,7 +216,7 @@ ACTIONS = pd.DataFrame(
 def test_actions_are_counted():
     assert takeaways.actions_takeaway(ACTIONS, desk_with()) == (
         "4 actions: 1 done, 1 overdue, 1 in progress and 1 planned. "
-        "The metric moved as intended for 1, the wrong way for 1."
+        "The metric did better than its season for 1, worse for 1."
     )
     chinese = ACTIONS.assign(status=["已完成", "已逾期", "进行中", "未开始"], verdict="")
     assert takeaways.actions_takeaway(chinese, desk_with(language="zh")) == (
