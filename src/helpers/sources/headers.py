@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DASHES = str.maketrans({dash: "-" for dash in "‐‑‒–—―−﹣－"})
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u202a-\u202e]")
 
 
+@lru_cache(maxsize=8192, typed=True)
 def plain(header: object) -> str:
     """Write a header the one way in which headers are compared.
 
