@@ -13,7 +13,8 @@ import hmac
 import itertools
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -28,11 +29,19 @@ from helpers.sources.catalogue import load_sources
 from helpers.sources.cells import Writing
 from helpers.sources.countries import country_codes
 from helpers.sources.declared import Column, Source, StatedAbove, StoreColumn
-from helpers.sources.files import Wanted, open_file
+from helpers.sources.files import Wanted, open_file, quick_rows
 from helpers.sources.filling import Filled, filled
-from helpers.sources.meaning import LINE, Unclear, columns_named, condition, over_orders, value
+from helpers.sources.meaning import (
+    LINE,
+    WITHIN,
+    Unclear,
+    columns_named,
+    condition,
+    over_orders,
+    value,
+)
 from helpers.sources.place import Place, need_period, need_store, place_of
-from helpers.sources.reading import Reading
+from helpers.sources.reading import FILE, Reading
 from helpers.sources.recognise import Recognised, recognise
 from helpers.sources.sql import literal, name
 from helpers.vocabulary.faults import DataRefused, Fault
@@ -76,14 +85,88 @@ def read_export(
             decimal mark or date order open. Nothing stays on the connection.
         DeclarationFaulty: A mapping of the company does not hang together.
     """
-    sources = load_sources(paths.mappings)
+    export = _recognised(path, workspace, paths, below)
+    with _reading([export], workspace, con, key) as reader:
+        (reading,) = reader.read()
+    assert reading is not None  # only one of several is ever left out
+    return reading
+
+
+def read_alike(
+    files: Sequence[tuple[Path, Path | None]],
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    con: DuckDBPyConnection,
+    *,
+    key: bytes,
+) -> list[Reading | None]:
+    """Read several exports in one go, as far as they are alike and in order.
+
+    To plan a file's queries costs more than to run them where the file is small. Files of one
+    store, source and form share them here; their rows lie in the same tables, with ``FILE`` added
+    to ``source_line`` from each to the next. Whatever there is to say about a file (a cell that
+    cannot be read, an open question, a fault) is said by ``read_export``, to which it is left.
+
+    Args:
+        files: The files, each with the inbox or folder it was found in.
+        workspace: As for ``read_export``, like all that follow.
+        paths: Where the company's own mappings lie.
+        con: Receives the rows.
+        key: Turns buyers' ids into hashes.
+
+    Returns:
+        The readings of those that could be read so, the n-th with lines from ``n * FILE``; None
+        in the place of each other one.
+    """
+    forms = defaultdict[object, list[_Export]](list)
+    for path, below in files:
+        with contextlib.suppress(DataRefused):
+            export = _recognised(path, workspace, paths, below)
+            forms[export.form].append(export)
+    alike = max(forms.values(), key=len, default=[])
+    if len(alike) < 2:
+        return []
+    with (
+        contextlib.suppress(DataRefused, _NotAlike),
+        _reading(alike, workspace, con, key) as reader,
+    ):
+        return reader.read()
+    return []
+
+
+@dataclass(frozen=True)
+class _Export:
+    """A file of which it is known what it is."""
+
+    path: Path
+    sha256: str
+    found: Recognised
+    place: Place
+
+    @property
+    def form(self) -> object:
+        """What two files must share to be read in one go."""
+        found = self.found
+        return (found.source.source, *found.headers, found.header_index, self.place.store_id)
+
+
+def _recognised(
+    path: Path, workspace: Workspace, paths: WorkspacePaths, below: Path | None
+) -> _Export:
     place = place_of(path, workspace, below)
     opened = open_file(path)
-    found = recognise(opened, sources, place.source)
+    found = recognise(opened, load_sources(paths.mappings), place.source)
+    return _Export(path, opened.sha256, found, place)
+
+
+@contextlib.contextmanager
+def _reading(
+    exports: Sequence[_Export], workspace: Workspace, con: DuckDBPyConnection, key: bytes
+) -> Iterator[_Reader]:
     with tempfile.TemporaryDirectory(prefix="export-") as folder, _in_order(con):
-        reader = _Reader(path, workspace, con, found, place, key, Path(folder))
+        reader = _Reader(exports, workspace, con, key, Path(folder))
         try:
-            return reader.read(opened.sha256)
+            yield reader
         except BaseException:
             reader.forget(everything=True)
             raise
@@ -105,29 +188,38 @@ def _in_order(con: DuckDBPyConnection) -> Iterator[None]:
         con.execute("SET preserve_insertion_order = false")
 
 
+class _NotAlike(Exception):  # noqa: N818 - no fault of anybody: each file is read alone
+    """Files that looked alike cannot be read in one go after all."""
+
+
 @dataclass
 class _Reader:
-    """The steps from a recognised file to its tables; one object per file."""
+    """The steps from a recognised file, or several that are alike, to its tables."""
 
-    path: Path
+    exports: Sequence[_Export]
     workspace: Workspace
     con: DuckDBPyConnection
-    found: Recognised
-    place: Place
     key: bytes
     folder: Path
-    warnings: list[Fault] = field(default_factory=list)
+    #: One list for each file.
+    warnings: list[list[Fault]] = field(init=False)
+    #: Those of several files that are left to be read alone.
+    left: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        first = self.exports[0]
+        self.path, self.found, self.place = first.path, first.found, first.place
+        self.warnings = [[] for _ in self.exports]
         self.source: Source = self.found.source
         self.at = f"export_{next(_COUNTER)}"
         self.raw, self.typed, self.bad = f"{self.at}_raw", f"{self.at}_typed", f"{self.at}_bad"
         self.rows = f"{self.at}_rows"
         self.made: dict[str, str] = {}
+        #: Tables on the way that exist by now.
+        self.there: list[str] = []
         self.stores: tuple[Store, ...] = ()
         #: Columns that this file has, with their types; absent optional ones are all NULL.
         self.types = {column: about.type for column, about in self.source.columns.items()}
-        self.header_row = self.found.grid.ends[self.found.header_index]
 
     def forget(self, everything: bool = False) -> None:
         """Drop what was only needed on the way."""
@@ -136,48 +228,72 @@ class _Reader:
             tables += [self.bad, *self.made.values()]
         self.con.execute(";".join(f"DROP TABLE IF EXISTS {name(table)}" for table in tables))
 
-    def read(self, digest: str) -> Reading:
+    def read(self) -> list[Reading | None]:
         """Do all steps."""
         self.stores = stores = self._stores()
-        period = self._period()
+        periods = [self._period(export) for export in self.exports]
         self._bring_in(stores)
         self._refuse_undeclared_tax(stores)
         writings = self._writings()
-        self._type_cells(stores, period, writings)
-        read, set_aside = self._count()
+        self._type_cells(stores, periods, writings)
+        counted = self._count()
         rows = self._made_up_rows()
         self._find_bad_rows(rows, stores)
         self._fill_tables(rows, stores)
-        self._check_total(writings)
-        if self.found.unknown:
-            listed = ", ".join(map(repr, self.found.unknown[:8]))
-            more = len(self.found.unknown) - 8
-            self.warnings.append(
-                Fault(
-                    self.path.name,
-                    f"{self.source.name.en} has columns that were not there before: {listed}"
-                    + (f" and {more} more" if more > 0 else ""),
-                    "they were not read; nothing to do unless one of them matters",
+        self._check_total()
+        known_until = self._as_of(periods)
+        for warnings, export in zip(self.warnings, self.exports, strict=True):
+            if unknown := export.found.unknown:
+                listed = ", ".join(map(repr, unknown[:8]))
+                more = len(unknown) - 8
+                warnings.append(
+                    Fault(
+                        export.path.name,
+                        f"{self.source.name.en} has columns that were not there before: {listed}"
+                        + (f" and {more} more" if more > 0 else ""),
+                        "they were not read; nothing to do unless one of them matters",
+                    )
                 )
+        return [
+            None
+            if at in self.left
+            else Reading(
+                path=export.path,
+                sha256=export.sha256,
+                source=self.source.source,
+                store_id=stores[0].id if len(stores) == 1 else None,
+                period=periods[at],
+                as_of=known_until[at],
+                encoding=export.found.grid.encoding,
+                delimiter=export.found.grid.delimiter,
+                sheet=export.found.grid.sheet,
+                header_row=export.found.grid.ends[export.found.header_index],
+                rows_read=counted[at][0],
+                rows_set_aside=counted[at][1],
+                tables=self.made,
+                bad_cells=self.bad,
+                warnings=tuple(self.warnings[at]),
             )
-        grid = self.found.grid
-        return Reading(
-            path=self.path,
-            sha256=digest,
-            source=self.source.source,
-            store_id=stores[0].id if len(stores) == 1 else None,
-            period=period,
-            as_of=self._as_of(period),
-            encoding=grid.encoding,
-            delimiter=grid.delimiter,
-            sheet=grid.sheet,
-            header_row=self.header_row,
-            rows_read=read,
-            rows_set_aside=set_aside,
-            tables=self.made,
-            bad_cells=self.bad,
-            warnings=tuple(self.warnings),
-        )
+            for at, export in enumerate(self.exports)
+        ]
+
+    def _leave_where(self, test: str, table: str) -> None:
+        """Leave out files of which any row of ``table`` passes the test."""
+        found = self.con.execute(
+            f"SELECT DISTINCT {LINE} // {FILE} FROM {name(table)} WHERE {test}"
+        ).fetchall()
+        self._leave(at for (at,) in found)
+
+    def _leave(self, files: Iterable[int]) -> None:
+        """Leave files out of what several are read for."""
+        if files := set(files) - self.left:
+            self.left |= files
+            listed = ", ".join(map(str, sorted(files)))
+            for table in (self.raw, self.typed, self.bad):
+                if table in self.there:
+                    self.con.execute(
+                        f"DELETE FROM {name(table)} WHERE {LINE} // {FILE} IN ({listed})"
+                    )
 
     # Store and period
 
@@ -193,18 +309,18 @@ class _Reader:
             )
         return (store,)
 
-    def _period(self) -> Period | None:
+    def _period(self, export: _Export) -> Period | None:
         if self.source.period == "inside":
             return None
         if isinstance(self.source.period, StatedAbove):
-            above = self.found.grid.head[: self.found.header_index]
+            above = export.found.grid.head[: export.found.header_index]
             for cell in itertools.chain.from_iterable(above):
                 if stated := re.search(self.source.period.stated_above, cell):
                     try:
                         return days_between(*map(date.fromisoformat, stated.groups()))
                     except ValueError:
                         continue
-        return need_period(self.place, self.path)
+        return need_period(export.place, export.path)
 
     # Text
 
@@ -243,9 +359,14 @@ class _Reader:
         texts = ", ".join(f"c{at}" for at in sorted(places))
         totals = f"regexp_matches(lower(concat_ws(chr(31), {texts})), {literal(_TOTAL)})"
         used = " AND ".join(f"c{at} IS NULL" for at in positions.values())
-        brought = self.found.grid.bring(wanted, self.source.file.quotes, self.folder)
+        for at in range(len(self.exports)):
+            (self.folder / str(at)).mkdir()
+        brought = [
+            export.found.grid.bring(wanted, self.source.file.quotes, self.folder / str(at))
+            for at, export in enumerate(self.exports)
+        ]
 
-        def bring(lines: str) -> int:
+        def bring(lines: str) -> dict[int, int]:
             self.con.execute(
                 f"""CREATE OR REPLACE TEMP TABLE {name(self.raw)} AS
                 SELECT {LINE}, {", ".join(picked)},
@@ -256,16 +377,25 @@ class _Reader:
                 FROM ({lines})""",
                 parameters,
             )
-            (rows,) = self.con.execute(f"SELECT count(*) FROM {name(self.raw)}").fetchone() or (0,)
-            return int(rows)
 
-        if brought.quick:
+            self.there.append(self.raw)
+            return dict(
+                self.con.execute(
+                    f"SELECT {LINE} // {FILE}, count(*) FROM {name(self.raw)} GROUP BY 1"
+                ).fetchall()
+            )
+
+        expected = {at: one.rows for at, one in enumerate(brought) if one.rows}
+        quick = [one.quick for one in brought if one.quick]
+        if len(quick) == len(brought) and len(set(quick)) == 1:
             import duckdb
 
             with contextlib.suppress(duckdb.Error):
-                if bring(brought.quick) == brought.rows:
+                if bring(quick_rows(quick, [one.rows for one in brought])) == expected:
                     return
-        bring(brought.careful())
+        if len(brought) > 1:
+            raise _NotAlike
+        bring(brought[0].careful())
 
     # Types
 
@@ -290,6 +420,20 @@ class _Reader:
             if count and (about.decimal == "by_file" if numeric else not about.order):
                 doubtful[column] = about
         if not doubtful:
+            return writings
+        if len(self.exports) > 1:
+            # What leaves a doubt in one file must not be settled by another.
+            open_questions = [
+                test
+                for column, about in doubtful.items()
+                for test in (
+                    [tests[column]]
+                    if about.type in cells.NUMERIC
+                    else cells.order_evidence(name(column))
+                )
+            ]
+            odd = " OR ".join(f"coalesce({test}, false)" for test in open_questions)
+            self._leave_where(f"_aside IS NULL AND ({odd})", self.raw)
             return writings
         if any(about.type in cells.NUMERIC for about in doubtful.values()):
             # What one column leaves open, another may tell.
@@ -370,7 +514,10 @@ class _Reader:
         return f"write {what} for {column!r} in the mapping of {self.source.source!r}"
 
     def _type_cells(
-        self, stores: tuple[Store, ...], period: Period | None, writings: Mapping[str, Writing]
+        self,
+        stores: tuple[Store, ...],
+        periods: Sequence[Period | None],
+        writings: Mapping[str, Writing],
     ) -> None:
         """Type every cell; a row is sound if every filled cell could be typed."""
         zone = f"coalesce(_zone, {literal(self.workspace.time_zone)})"
@@ -392,8 +539,8 @@ class _Reader:
                 sound.append(f"({made} IS NOT NULL OR NOT {name(column + ' filled')})")
         if isinstance(self.source.store, StoreColumn):
             sound.append("_store IS NOT NULL")
-        starts = f"DATE '{period.start}'" if period else "NULL::DATE"
-        ends = f"DATE '{period.end}'" if period else "NULL::DATE"
+        starts = _by_file([period.start if period else None for period in periods])
+        ends = _by_file([period.end if period else None for period in periods])
         rules = "".join(
             f" WHEN {condition(rule.when, self.types)} THEN {_DECLARED + number}"
             for number, rule in enumerate(self.source.set_aside)
@@ -407,12 +554,14 @@ class _Reader:
         )
         self.con.execute(
             f"""CREATE TEMP TABLE {name(self.typed)} AS
-            SELECT {LINE}, {kept}, {aside} AS _aside, {" AND ".join(sound)} AS _sound,
+            SELECT {LINE}, {LINE} // {FILE} AS _file, {kept}, {aside} AS _aside,
+              {" AND ".join(sound)} AS _sound,
               _store, _currency, _zone, _country, _included, _rate, _undated, _start, _end
             FROM (SELECT {LINE}, {", ".join(picked)}, _aside, _over, _store, _currency,
               {zone} AS _zone, _country, _included, _rate, _undated, {starts} AS _start,
               {ends} AS _end FROM {self._with_stores(stores)})"""
         )
+        self.there.append(self.typed)
 
     def _with_stores(self, stores: tuple[Store, ...]) -> str:
         """Give the raw rows, each beside what its store declares."""
@@ -446,38 +595,50 @@ class _Reader:
 
     # Rows
 
-    def _count(self) -> tuple[int, int]:
-        """Count data rows and those set aside, and tell of the latter."""
-        counts: dict[int, int] = {}
-        self.unsound = 0
-        for kind, sound, rows in self.con.execute(
-            f"SELECT coalesce(_aside, -1), _sound, count(*) FROM {name(self.typed)} GROUP BY 1, 2"
+    def _count(self) -> list[tuple[int, int]]:
+        """Count each file's data rows and those set aside, and tell of the latter."""
+        counts: list[Counter[int]] = [Counter() for _ in self.exports]
+        unsound: Counter[int] = Counter()
+        for at, kind, sound, rows in self.con.execute(
+            f"SELECT _file, coalesce(_aside, -1), _sound, count(*) FROM {name(self.typed)}"
+            " GROUP BY 1, 2, 3"
         ).fetchall():
-            counts[kind] = counts.get(kind, 0) + rows
-            self.unsound += rows if kind == -1 and not sound else 0
-        data, _ = counts.pop(-1, 0), counts.pop(_BLANK, 0)
+            counts[at][kind] += rows
+            if kind == -1 and not sound:
+                unsound[at] += rows
+        if len(self.exports) > 1:
+            self._leave(unsound)
+            unsound.clear()
+        self.unsound = unsound.total()
         words = {_REPEATED: "repeated header", _TOTAL_ROW: "total", _NOTE: "note"}
         words |= {_DECLARED + at: one.what.en for at, one in enumerate(self.source.set_aside)}
-        if counts:
-            told = ", ".join(f"{rows} {words[kind]}" for kind, rows in sorted(counts.items()))
-            self.warnings.append(
-                Fault(self.path.name, f"rows that are no data were set aside: {told}")
-            )
-        return data, sum(counts.values())
+        told = []
+        for export, kinds, warnings in zip(self.exports, counts, self.warnings, strict=True):
+            data, _ = kinds.pop(-1, 0), kinds.pop(_BLANK, 0)
+            if kinds:
+                what = ", ".join(f"{rows} {words[kind]}" for kind, rows in sorted(kinds.items()))
+                warnings.append(
+                    Fault(export.path.name, f"rows that are no data were set aside: {what}")
+                )
+            told.append((data, kinds.total()))
+        return told
 
     def _made_up_rows(self) -> str:
         """Give the query of the sound rows, with all that the source defines on them."""
         rows = f"SELECT * FROM {name(self.typed)} WHERE _aside IS NULL AND _sound"
         for down in self.source.carry_down:
             if down.within:
-                group = ", ".join(["_store", *map(name, down.within)])
+                group = ", ".join([*WITHIN, *map(name, down.within)])
                 over = (
                     f"PARTITION BY {group} ORDER BY {LINE}"
                     " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
                 )
                 pick = "first_value"
             else:
-                over = f"ORDER BY {LINE} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+                over = (
+                    f"PARTITION BY _file ORDER BY {LINE}"
+                    " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+                )
                 pick = "last_value"
             carried = ", ".join(
                 f"coalesce({name(one)}, {pick}({name(one)} IGNORE NULLS) OVER ({over}))"
@@ -502,11 +663,15 @@ class _Reader:
             f"CREATE TEMP TABLE {name(self.bad)}"
             " (source_line BIGINT, column_name VARCHAR, value VARCHAR, reason VARCHAR)"
         )
+        self.there.append(self.bad)
         if self.unsound:
             self._list_unsound()
         listed = self.unsound
         if any(one.tax_basis == "included" for one in stores or self.workspace.stores):
             listed += self._list_untaxed(rows)
+        if listed and len(self.exports) > 1:
+            self._leave_where("true", self.bad)
+            listed = 0
         self.has_bad = bool(listed)
         grouped = self._order_columns()
         if listed and grouped:
@@ -595,8 +760,8 @@ class _Reader:
             where = f" WHERE {condition(about.when, self.known)}" if about.when else ""
             once = ""
             if about.once_per:
-                group = ", ".join(["_store", *(value(one, self.known).sql
-                                               for one in about.once_per)])  # fmt: skip
+                group = ", ".join([*WITHIN, *(value(one, self.known).sql
+                                              for one in about.once_per)])  # fmt: skip
                 once = f" QUALIFY row_number() OVER (PARTITION BY {group} ORDER BY {LINE}) = 1"
             self.made[table] = made
             self.con.execute(
@@ -653,28 +818,27 @@ class _Reader:
         at = self.found.positions.get(column)
         return column if at is None else self.found.headers[at].strip()
 
-    def _check_total(self, writings: Mapping[str, Writing]) -> None:
-        """Compare the total that the file states with the sum of its rows."""
+    def _check_total(self) -> None:
+        """Compare the total that a file states with the sum of its rows."""
         check = self.source.check_total
         if check is None or not {check.stated, check.sum_of} <= set(self.found.positions):
             return
-        row = self.con.execute(
-            f"SELECT sum({name(check.stated)}) FILTER (_aside >= {_DECLARED}),"
-            f" sum({name(check.sum_of)}) FILTER (_aside IS NULL) FROM {name(self.typed)}"
-        ).fetchone()
-        stated, summed = row or (None, None)
-        if stated is None or stated == (summed or 0):
-            return
-        self.warnings.append(
-            Fault(
-                f"{self.path.name}, column {self._header(check.stated)!r}",
-                f"states a total of {stated:,.2f}, but its rows add up to {summed or 0:,.2f}",
-                "download the export again; it may be cut off",
+        for at, stated, summed in self.con.execute(
+            f"SELECT _file, sum({name(check.stated)}) FILTER (_aside >= {_DECLARED}),"
+            f" sum({name(check.sum_of)}) FILTER (_aside IS NULL) FROM {name(self.typed)} GROUP BY 1"
+        ).fetchall():
+            if stated is None or stated == (summed or 0):
+                continue
+            self.warnings[at].append(
+                Fault(
+                    f"{self.exports[at].path.name}, column {self._header(check.stated)!r}",
+                    f"states a total of {stated:,.2f}, but its rows add up to {summed or 0:,.2f}",
+                    "download the export again; it may be cut off",
+                )
             )
-        )
 
-    def _as_of(self, period: Period | None) -> date | None:
-        """Give the latest day that the export knows of."""
+    def _as_of(self, periods: Sequence[Period | None]) -> list[date | None]:
+        """Give the latest day that each export knows of."""
         days = []
         for column in self.source.as_of:
             if column in self.found.positions:
@@ -682,15 +846,17 @@ class _Reader:
                 if self.types[column] == "timestamp":
                     day = f"timezone(_zone, timezone('UTC', {day}))"
                 days.append(f"max(CAST({day} AS DATE))")
+        found: dict[int, date] = {}
         if days:
-            row = self.con.execute(
-                f"SELECT {', '.join(days)} FROM {name(self.typed)} WHERE _aside IS NULL"
-            ).fetchone()
-            known = [day for day in row or () if day]
-            if known:
-                return max(known)
-        declared = period or self.place.period
-        return declared.end if declared else None
+            rows = self.con.execute(
+                f"SELECT _file, {', '.join(days)} FROM {name(self.typed)}"
+                " WHERE _aside IS NULL GROUP BY 1"
+            ).fetchall()
+            found = {at: max(filter(None, told)) for at, *told in rows if any(told)}
+        declared = [period or export.place.period
+                    for period, export in zip(periods, self.exports, strict=True)]  # fmt: skip
+        return [found.get(at, period.end if period else None)
+                for at, period in enumerate(declared)]  # fmt: skip
 
     def _refused(self, what: str, way_out: str) -> DataRefused:
         return DataRefused(Fault(self.path.name, what, way_out))
@@ -715,6 +881,15 @@ def customer_key(buyer: str, platform: str, key: bytes) -> str:
     """Give the hash under which a buyer is kept: the same as the door's SQL gives."""
     message = f"{platform}\x1f{buyer.strip().lower()}".encode()
     return hmac.new(key, message, sha256).hexdigest()[:32]
+
+
+def _by_file(days: Sequence[date | None]) -> str:
+    """Give the SQL of a day that each file has its own of."""
+    written = [f"DATE '{day}'" if day else "NULL::DATE" for day in days]
+    if len(set(written)) == 1:
+        return written[0]
+    cases = " ".join(f"WHEN {at} THEN {day}" for at, day in enumerate(written))
+    return f"CASE {LINE} // {FILE} {cases} END"
 
 
 def _store_facts(store: Store) -> str:

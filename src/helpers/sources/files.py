@@ -11,16 +11,18 @@ import codecs
 import csv
 import hashlib
 import io
+import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from helpers.sources.cells import trimmed
+from helpers.sources.reading import FILE
 from helpers.sources.sql import literal, name
 from helpers.vocabulary.faults import DataRefused, Fault
 
@@ -49,6 +51,18 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Quick:
+    """Text that DuckDB may read as it lies; what is equal in two files lets them be read as one."""
+
+    path: Path = field(compare=False)
+    delimiter: str
+    quotes: bool
+    wanted: Wanted
+    skip: int
+    odd_blanks: bool
+
+
+@dataclass(frozen=True)
 class Brought:
     """SQL with columns ``source_line``, ``c<position>`` of the wanted, and ``c_over``.
 
@@ -60,7 +74,7 @@ class Brought:
     """
 
     careful: Callable[[], str]
-    quick: str = ""
+    quick: Quick | None = None
     rows: int = 0
 
 
@@ -291,7 +305,7 @@ def _text_grid(
             return Brought(careful)
         return Brought(
             careful,
-            _quick(text, delimiter, quotes, wanted, skip, odd_blanks),
+            Quick(text, delimiter, quotes, wanted, skip, odd_blanks),
             max(lines - skip, 0),
         )
 
@@ -317,24 +331,40 @@ def _transcode(path: Path, encoding: str, copy: Path) -> int:
     return filled
 
 
-def _quick(
-    path: Path, delimiter: str, quotes: bool, wanted: Wanted, skip: int, odd_blanks: bool
-) -> str:
-    """Let DuckDB read the text as it lies."""
+def quick_rows(texts: Sequence[Quick], rows: Sequence[int]) -> str:
+    """Let DuckDB read texts as they lie, one after the other; all but their paths is equal.
+
+    Rows are numbered through, so that a number tells text and line where each text has as many
+    rows as it has lines below its header (``rows``): whoever asks must count them.
+    """
+    form = texts[0]
     # One cell too many is seen as such; more than one makes DuckDB give up on the file.
-    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(wanted.width + 1))
-    quote = "'\"'" if quotes else "''"
+    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(form.wanted.width + 1))
+    quote = "'\"'" if form.quotes else "''"
 
     def bare(at: int) -> str:
         # Trimming every kind of blank takes several times as long as trimming plain ones.
-        return trimmed(f"c{at}") if odd_blanks else f"nullif(trim(c{at}), '')"
+        return trimmed(f"c{at}") if form.odd_blanks else f"nullif(trim(c{at}), '')"
 
-    cells = "".join(f", {bare(at)} AS c{at}" for at in wanted.positions)
+    cells = "".join(f", {bare(at)} AS c{at}" for at in form.wanted.positions)
+    paths = ", ".join(literal(str(text.path)) for text in texts)
+    read = (
+        f"read_csv([{paths}], auto_detect=false, header=false,"
+        f" skip={form.skip}, delim={literal(form.delimiter)}, quote={quote}, escape={quote},"
+        f" null_padding=true, filename='_path', columns={{{columns}}})"
+    )
+    over = f"{bare(form.wanted.width)} AS c_over"
+    if len(texts) == 1:
+        number = f"row_number() OVER () + {form.skip}"
+        return f"SELECT {number} AS source_line{cells}, {over} FROM {read}"
+    before = list(itertools.accumulate(rows, initial=0))
+    places = ", ".join(
+        f"({literal(str(text.path))}, {at * FILE + form.skip - before[at]})"
+        for at, text in enumerate(texts)
+    )
     return (
-        f"SELECT row_number() OVER () + {skip} AS source_line{cells}, {bare(wanted.width)}"
-        f" AS c_over FROM read_csv({literal(str(path))}, auto_detect=false, header=false,"
-        f" skip={skip}, delim={literal(delimiter)}, quote={quote}, escape={quote},"
-        f" null_padding=true, columns={{{columns}}})"
+        f"SELECT _row + _begins AS source_line{cells}, {over} FROM (SELECT *, row_number() OVER ()"
+        f" AS _row FROM {read}) JOIN (VALUES {places}) AS places(_path, _begins) USING (_path)"
     )
 
 

@@ -21,9 +21,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from helpers.sources.cells import MONEY, SQL_TYPE
+from helpers.sources.reading import FILE
 from helpers.sources.sql import literal, name
 
 LINE = "source_line"
+#: Rows have to do with each other only within one file and one store.
+WITHIN = (f"{LINE} // {FILE}", "_store")
 #: What a mapping may ask of the store that the rows belong to.
 STORE_FACTS = {"currency": "_currency", "country": "_country", "time_zone": "_zone", "id": "_store"}
 _NUMBERS = ("money", "integer", "percent")
@@ -286,9 +289,7 @@ def _translate(what: Any, columns: Mapping[str, str]) -> Meaning:
 
 def _number_within(what: Any, columns: Mapping[str, str]) -> Meaning:
     names = [what] if isinstance(what, str) else what
-    group = ", ".join(
-        ["_store", *(part.sql for part in _parts(names, columns, "number_within", 1))]
-    )
+    group = ", ".join([*WITHIN, *(part.sql for part in _parts(names, columns, "number_within", 1))])
     return Meaning(f"row_number() OVER (PARTITION BY {group} ORDER BY {LINE})", "integer")
 
 
@@ -365,7 +366,7 @@ class Allocation:
         The order's amount is its first filled cell: platforms leave the others empty or repeat
         it. Cents that the shares leave over go to the largest remainders, then to the first line.
         """
-        group = ", ".join(["_store", *self.within])
+        group = ", ".join([*WITHIN, *self.within])
         whole = f"PARTITION BY {group}"
         return f"""
             SELECT * EXCLUDE (_a, _w, _all, _floor, _rest), CASE WHEN _a IS NULL THEN NULL ELSE
@@ -402,7 +403,7 @@ class TaxTakenOut:
 
     def over(self, rows: str, as_name: str) -> str:
         """Give a query that adds the amount, the same in every row of the order."""
-        whole = f"PARTITION BY {', '.join(['_store', *self.within])}"
+        whole = f"PARTITION BY {', '.join([*WITHIN, *self.within])}"
         first = (
             f"first_value({self.amount} IGNORE NULLS) OVER ({whole} ORDER BY {LINE}"
             " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"

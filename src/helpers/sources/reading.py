@@ -10,6 +10,9 @@ from pathlib import Path
 from helpers.vocabulary.faults import Fault
 from helpers.vocabulary.periods import Period
 
+#: Where files are read together, ``source_line`` counts on from here for each next file.
+FILE = 1 << 32
+
 
 @dataclass(frozen=True)
 class Reading:
