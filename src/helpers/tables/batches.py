@@ -7,14 +7,16 @@ The tables are a function of the set of batches (``build``), so nothing else nee
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationError
 
+from helpers.sources.reading import FILE
 from helpers.tables.contracts import Judged
 from helpers.tables.models import TableModel, literal, quoted
 from helpers.tables.swap import ASIDE, LEAVING, aside, put_in_place
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
     from helpers.sources.reading import Reading
 
+#: File's place -> (scope of authority, store, first day, last day, rows), one for each scope.
+Spans = defaultdict[int, list[tuple[Any, ...]]]
 QUARANTINE_FILE = "quarantine.parquet"
 
 
@@ -139,9 +143,24 @@ class Batches:
         file: str,
         read_with: str,
         is_own_source: bool,
+        place: int = 0,
+        spans: Mapping[str, Spans] | None = None,
     ) -> Batch:
-        """Keep one judged file; nothing is seen of it until it is complete."""
-        covers, rows = _covers(con, reading, judged, models)
+        """Keep one judged file; nothing is seen of it until it is complete.
+
+        Args:
+            con: Holds the judged tables.
+            reading: The file.
+            judged: What became of its rows.
+            models: The tables.
+            file: How the file is called.
+            read_with: Fingerprint of what decides how it is read.
+            is_own_source: Is its source the company's own?
+            place: Which one it is of the files that were judged together.
+            spans: What ``spans_of`` tells of those files; left out, it is asked.
+        """
+        spans = spans_of(con, judged, models) if spans is None else spans
+        covers, rows = _covers(reading, {name: spans[name][place] for name in spans}, models)
         as_of = reading.as_of or max((cover.last for cover in covers), default=None)
         batch = Batch(
             batch_id=batch_id(reading, read_with),
@@ -175,7 +194,9 @@ class Batches:
             if batch.rows[name]:
                 _copy(
                     con,
-                    f"SELECT *, {literal(batch.batch_id)} AS batch_id FROM {relation}",
+                    f"SELECT * REPLACE (source_line - {place * FILE} AS source_line), "
+                    f"{literal(batch.batch_id)} AS batch_id FROM {relation} WHERE source_line "
+                    f"BETWEEN {place * FILE} AND {(place + 1) * FILE - 1}",
                     building / f"{name}.parquet",
                 )
         if judged.rows_quarantined:
@@ -196,10 +217,28 @@ def batch_id(reading: Reading, read_with: str) -> str:
     return hashlib.blake2b("\n".join(map(str, told)).encode(), digest_size=10).hexdigest()
 
 
+def spans_of(
+    con: duckdb.DuckDBPyConnection, judged: Judged, models: Mapping[str, TableModel]
+) -> dict[str, Spans]:
+    """Tell of each table, for each file: scope of authority, store, first and last day, rows."""
+    told: dict[str, Spans] = {}
+    for name, relation in judged.tables.items():
+        model = models[name]
+        day = quoted(model.day) if model.day and model.authority else "NULL"
+        scope = ", ".join(map(quoted, model.authority)) if day != "NULL" else "NULL"
+        store = "store_id" if day != "NULL" else "NULL"
+        told[name] = defaultdict(list)
+        for place, *span in con.execute(
+            f"SELECT source_line // {FILE}, concat_ws('|', {scope}), {store}, min({day}), "
+            f"max({day}), count(*) FROM {relation} GROUP BY ALL ORDER BY ALL"
+        ).fetchall():
+            told[name][place].append(tuple(span))
+    return told
+
+
 def _covers(
-    con: duckdb.DuckDBPyConnection,
     reading: Reading,
-    judged: Judged,
+    spans: Mapping[str, list[tuple[Any, ...]]],
     models: Mapping[str, TableModel],
 ) -> tuple[list[Cover], dict[str, int]]:
     """Say for which days each table is spoken for, days without a row included; and count rows.
@@ -209,20 +248,14 @@ def _covers(
     """
     found: list[Cover] = []
     rows: dict[str, int] = {}
-    for name, relation in judged.tables.items():
+    for name, by_scope in spans.items():
         model = models[name]
+        rows[name] = sum(span[-1] for span in by_scope)
         if model.day is None or not model.authority:
-            ((rows[name],),) = con.execute(f"SELECT count(*) FROM {relation}").fetchall()
             continue
-        scope = ", ".join(map(quoted, model.authority))
-        spans = con.execute(
-            f"SELECT concat_ws('|', {scope}), store_id, min({quoted(model.day)}), "
-            f"max({quoted(model.day)}), count(*) FROM {relation} GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        rows[name] = sum(span[-1] for span in spans)
         found += [
             Cover(table=name, fact=model.fact, scope=scope, store_id=store, first=first, last=last)
-            for scope, store, first, last, _ in spans
+            for scope, store, first, last, _ in by_scope
         ]
     days: dict[str, tuple[date, date]] = {}
     for store_id in {cover.store_id for cover in found if cover.store_id} | {reading.store_id}:
@@ -233,7 +266,7 @@ def _covers(
             told += [reading.period.start, reading.period.end]
         if told:
             days[store_id] = (min(told), max(told))
-    for name in judged.tables:
+    for name in spans:
         model = models[name]
         if model.day is None or model.authority != ("store_id",):
             continue

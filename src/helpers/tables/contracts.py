@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from helpers.sources.reading import FILE
 from helpers.tables.models import TableModel, literal, quoted
 from helpers.vocabulary.faults import DataRefused, Fault
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 #: A day later than nine tenths of the file's days by more than this is a typing error.
 FAR_FUTURE_YEARS = 5
 _SOUND_YEARS = (1990, 2100)
+_NO_QUARANTINE = (
+    "CREATE OR REPLACE TEMP TABLE judged_quarantine (source_line BIGINT, table_name "
+    "VARCHAR, column_name VARCHAR, value VARCHAR, reason VARCHAR, reasons VARCHAR)"
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,27 @@ class Judged:
         return (*self.tables.values(), self.quarantine)
 
 
+def judge_alike(
+    con: duckdb.DuckDBPyConnection,
+    readings: Sequence[Reading | None],
+    workspace: Workspace,
+    models: Mapping[str, TableModel],
+) -> tuple[Judged, set[int]]:
+    """Look at readings that share their tables, all at once.
+
+    Returns:
+        Their judged tables, as if all were sound, and which of the readings may not be: those
+        are for ``judge``, each alone.
+
+    Raises:
+        DataRefused: The source brings a table or column that no model knows.
+    """
+    reading = next(one for one in readings if one is not None)
+    judged, doubtful = _look(con, reading, workspace, models, several=True)
+    con.execute(_NO_QUARANTINE)
+    return Judged(judged, "judged_quarantine", 0, 0, {}), set().union(*doubtful.values())
+
+
 def judge(
     con: duckdb.DuckDBPyConnection,
     reading: Reading,
@@ -57,26 +83,14 @@ def judge(
     Raises:
         DataRefused: The source brings a table or column that no model knows.
     """
-    found = {name: _columns_of(con, relation) for name, relation in reading.tables.items()}
-    _refuse_strangers(reading, found, models)
-    stores = [s for s in workspace.stores if reading.store_id in (None, s.id)]
-
-    # Where a file says nothing else than which listing is which article, that is its main word.
-    main = [name for name in reading.tables if not models[name].incidental]
-    main = main or list(reading.tables)
-    judged, doubtful = {}, {}
-    for name in sorted(reading.tables, key=lambda n: (n not in main, n)):
-        judged[name] = f"judged_{name}"
-        _shape(con, models[name], reading, found[name], stores, judged[name])
-        doubtful[name] = _first_look(con, models[name], stores, judged[name])
+    judged, doubtful = _look(con, reading, workspace, models)
+    main = _main_tables(reading, models)
+    stores = _stores_of(reading, workspace)
 
     # Most files are sound, and one look at each table has told so.
     bad_cells = quoted(reading.bad_cells)
     if not any(doubtful.values()) and not _count(con, f"SELECT count(*) FROM {bad_cells}"):
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE judged_quarantine (source_line BIGINT, table_name "
-            "VARCHAR, column_name VARCHAR, value VARCHAR, reason VARCHAR, reasons VARCHAR)"
-        )
+        con.execute(_NO_QUARANTINE)
         return Judged(judged, "judged_quarantine", 0, 0, {})
 
     con.execute(
@@ -115,6 +129,35 @@ def judge(
     )
     con.execute("DROP TABLE _faults; DROP TABLE _repeated")
     return Judged(judged, "judged_quarantine", rows_quarantined, rows_repeated, counted)
+
+
+def _main_tables(reading: Reading, models: Mapping[str, TableModel]) -> list[str]:
+    """Where a file says nothing else than which listing is which article, that is its main word."""
+    main = [name for name in reading.tables if not models[name].incidental]
+    return main or list(reading.tables)
+
+
+def _stores_of(reading: Reading, workspace: Workspace) -> list[Store]:
+    return [s for s in workspace.stores if reading.store_id in (None, s.id)]
+
+
+def _look(
+    con: duckdb.DuckDBPyConnection,
+    reading: Reading,
+    workspace: Workspace,
+    models: Mapping[str, TableModel],
+    several: bool = False,
+) -> tuple[dict[str, str], dict[str, set[int]]]:
+    """Shape a reading's tables, main ones first, and tell the files with doubtful rows in each."""
+    found = {name: _columns_of(con, relation) for name, relation in reading.tables.items()}
+    _refuse_strangers(reading, found, models)
+    main, stores = _main_tables(reading, models), _stores_of(reading, workspace)
+    judged, doubtful = {}, {}
+    for name in sorted(reading.tables, key=lambda n: (n not in main, n)):
+        judged[name] = f"judged_{name}"
+        _shape(con, models[name], reading, found[name], stores, judged[name])
+        doubtful[name] = _first_look(con, models[name], stores, judged[name], several)
+    return judged, doubtful
 
 
 def masked(value: str) -> str:
@@ -192,9 +235,13 @@ def _currency_of(store_id: str, stores: Sequence[Store]) -> str:
 
 
 def _first_look(
-    con: duckdb.DuckDBPyConnection, model: TableModel, stores: Sequence[Store], relation: str
-) -> bool:
-    """Tell in one pass whether any row breaks a contract or repeats a key."""
+    con: duckdb.DuckDBPyConnection,
+    model: TableModel,
+    stores: Sequence[Store],
+    relation: str,
+    several: bool,
+) -> set[int]:
+    """Tell in one pass in which files any row breaks a contract or repeats a key."""
     far = "false"
     if model.day:
         # Nothing is far ahead of the rest in a file that spans fewer years altogether.
@@ -202,11 +249,13 @@ def _first_look(
         far = f"max({day}) > min({day}) + INTERVAL {FAR_FUTURE_YEARS} YEAR"
     # Two keys with one hash only cost a second look.
     key = ", ".join(map(quoted, model.key))
-    ((is_broken, is_far, repeats),) = con.execute(
-        f"SELECT bool_or({_broken(_checks(model, stores))}), {far}, "
-        f"count(*) - count(DISTINCT hash({key})) FROM {relation} t"
+    # Distinct keys are counted far faster where nothing needs to be grouped.
+    file, grouped = (f"source_line // {FILE}", "GROUP BY 1") if several else ("0", "")
+    looked = con.execute(
+        f"SELECT {file}, bool_or({_broken(_checks(model, stores))}), {far}, "
+        f"count(*) - count(DISTINCT hash({key})) FROM {relation} t {grouped}"
     ).fetchall()
-    return bool(is_broken or is_far or repeats)
+    return {file for file, is_broken, is_far, repeats in looked if is_broken or is_far or repeats}
 
 
 def _checks(model: TableModel, stores: Sequence[Store]) -> list[tuple[str, str, str]]:

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Literal
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.tables.batches import Batch, Batches
+from helpers.tables.batches import Batch, Batches, Spans, spans_of
 from helpers.tables.build import Generation, one_per_file, open_engine, rebuild
 from helpers.tables.buyers import buyer_key, mark_of
-from helpers.tables.contracts import Judged, judge
+from helpers.tables.contracts import Judged, judge, judge_alike
 from helpers.tables.inbox import Found, Hashes, Skipped, look_for_files
 from helpers.tables.models import load_models
 from helpers.tables.reasons import wording
@@ -51,6 +51,10 @@ _MOST_REASONS = 3
 _HANDS = 2
 #: Below this many bytes a second thread costs more than it gains.
 _LARGE_FILE = 8 << 20
+#: Files of these kinds and below this size may be read in one go, so many at most.
+_TEXTS = (".csv", ".txt", ".tsv")
+_SMALL_FILE = 1 << 20
+_MOST_TOGETHER = 32
 
 
 @dataclass(frozen=True)
@@ -271,17 +275,25 @@ def _read_all(
             # Line numbers must be those of the file.
             local.con.execute("SET preserve_insertion_order = true")
 
-        def read_one(file: Found) -> _Outcome:
-            large = file.path.stat().st_size > _LARGE_FILE
+        def read_some(some: Sequence[Found]) -> dict[Path, _Outcome]:
+            large = sum(file.path.stat().st_size for file in some) > _LARGE_FILE
             local.con.execute("RESET threads" if large else "SET threads = 1")
-            return _take(work, local.con, file)
+            taken = _take_together(work, local.con, some) if len(some) > 1 else {}
+            return taken | {
+                file.path: _take(work, local.con, file) for file in some if file.path not in taken
+            }
 
         with ThreadPoolExecutor(hands, initializer=open_one) as pool:
-            started = {file.path: pool.submit(read_one, file) for file in files}
+            started = {
+                file.path: future
+                for some in _likely_alike(files)
+                for future in [pool.submit(read_some, some)]
+                for file in some
+            }
             try:
                 for done, file in enumerate(files):
                     progress(total - 1 - len(files) + done, total, file.label)
-                    outcomes[file.path] = started[file.path].result()
+                    outcomes[file.path] = started[file.path].result()[file.path]
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
@@ -290,6 +302,62 @@ def _read_all(
         batch = outcomes[file.path][1]
         if batch is not None:
             work.accept(batch)
+    return outcomes
+
+
+def _likely_alike(files: Sequence[Found]) -> list[list[Found]]:
+    """Put together small files that may well be exports of one kind, to be read in one go.
+
+    Names only suggest it; the door looks into the files.
+    """
+    bundles: list[list[Found]] = []
+    open_ones: dict[tuple[object, ...], list[Found]] = {}
+    room: dict[tuple[object, ...], int] = {}
+    for file in files:
+        size = file.path.stat().st_size
+        folders = file.label.split("/")[:-1]
+        # The inbox and the store in it; further down folders are periods.
+        kind = (file.below, *folders[:2], re.sub(r"\d+", "", file.path.name))
+        if file.path.suffix.lower() not in _TEXTS or size > _SMALL_FILE:
+            bundles.append([file])
+            continue
+        if room.get(kind, 0) < size or len(open_ones[kind]) >= _MOST_TOGETHER:
+            open_ones[kind] = []
+            room[kind] = _LARGE_FILE
+            bundles.append(open_ones[kind])
+        open_ones[kind].append(file)
+        room[kind] -= size
+    return bundles
+
+
+def _take_together(
+    work: _Work, con: duckdb.DuckDBPyConnection, files: Sequence[Found]
+) -> dict[Path, _Outcome]:
+    """Take in those of several files that are alike and have nothing wrong with them."""
+    import duckdb
+
+    from helpers.sources.door import read_alike
+
+    found = {file.path: file for file in files}
+    outcomes: dict[Path, _Outcome] = {}
+    try:
+        readings = read_alike(
+            [(file.path, file.below) for file in files],
+            work.workspace, work.paths, con, key=work.key,
+        )  # fmt: skip
+        if not any(readings):
+            return {}
+        models = load_models()
+        judged, doubtful = judge_alike(con, readings, work.workspace, models)
+        spans = spans_of(con, judged, models)
+        for place, reading in enumerate(readings):
+            if reading is not None and place not in doubtful:
+                file = found[reading.path]
+                outcomes[file.path] = _keep(work, con, file, reading, judged, place, spans)
+    except (DataRefused, duckdb.Error, OSError):
+        return outcomes  # which of them it was comes out when each is read alone
+    finally:
+        _clear(con)
     return outcomes
 
 
@@ -306,16 +374,7 @@ def _take(work: _Work, con: duckdb.DuckDBPyConnection, file: Found) -> _Outcome:
         judged = judge(con, reading, work.workspace, load_models())
         if reading.rows_read and judged.rows_quarantined == reading.rows_read:
             return _all_set_aside(work, con, file, reading, judged), None
-        batch = work.store.write(
-            con,
-            reading,
-            judged,
-            load_models(),
-            file=file.label,
-            read_with=work.read_with(reading.source, reading.store_id),
-            is_own_source=_is_own(work, reading.source),
-        )
-        note = _note_quarantine(work, con, file, reading, judged)
+        return _keep(work, con, file, reading, judged)
     except DataRefused as trouble:
         return _refused(work, file, trouble.faults), None
     except (duckdb.Error, OSError) as trouble:
@@ -325,6 +384,30 @@ def _take(work: _Work, con: duckdb.DuckDBPyConnection, file: Found) -> _Outcome:
         return _refused(work, file, [fault]), None
     finally:
         _clear(con)
+
+
+def _keep(
+    work: _Work,
+    con: duckdb.DuckDBPyConnection,
+    file: Found,
+    reading: Reading,
+    judged: Judged,
+    place: int = 0,
+    spans: Mapping[str, Spans] | None = None,
+) -> _Outcome:
+    """Keep a judged file as a batch."""
+    batch = work.store.write(
+        con,
+        reading,
+        judged,
+        load_models(),
+        file=file.label,
+        read_with=work.read_with(reading.source, reading.store_id),
+        is_own_source=_is_own(work, reading.source),
+        place=place,
+        spans=spans,
+    )
+    note = _note_quarantine(work, con, file, reading, judged)
     parts = [note] if note else []
     parts += [str(warning) for warning in reading.warnings]
     receipt = FileReceipt(
