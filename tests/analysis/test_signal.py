@@ -83,7 +83,7 @@ def test_too_little_history_is_not_judged(values):
 
 
 def test_what_cannot_be_negative_has_no_normal_range_below_nought():
-    judged = judge_series([0, 40, 0, 40, 0, 40, 0, 40, 20], 12)
+    judged = judge_series([40, 0, 40, 0, 40, 0, 40, 0, 20], 12)
     assert judged.lower == 0.0
 
 

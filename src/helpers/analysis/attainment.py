@@ -250,7 +250,7 @@ def _pace_row(desk: Desk, target: dict[str, Any], span: Period) -> dict[str, Any
     if actual is None:
         verdict = "not_enough_data"
     elif not catalogue()[metric].adds_over_time:
-        verdict = _level_verdict(actual, goal, direction)
+        verdict = _level_verdict(actual, goal, direction, last >= span.end)
     else:
         shares, basis = _shares(desk, metric, dimension, member, span)
         months = span.months()
@@ -292,15 +292,20 @@ def _pace_verdict(rate: RunRate, direction: Direction, is_over: bool) -> str:
     return "behind" if index >= 1 - AT_RISK else "at_risk"
 
 
-def _level_verdict(actual: float, goal: float, direction: Direction) -> str:
+def _level_verdict(actual: float, goal: float, direction: Direction, is_over: bool) -> str:
     if direction is Direction.LOWER_IS_BETTER:
         short = actual - goal
     elif direction is Direction.HIGHER_IS_BETTER:
         short = goal - actual
     else:
-        return "on_track" if abs(actual - goal) <= AT_RISK * abs(goal) else "not_enough_data"
+        is_near = abs(actual - goal) <= AT_RISK * abs(goal)
+        if is_over:
+            return "met" if is_near else "missed"
+        return "on_track" if is_near else "not_enough_data"
     if short <= 0:
         return "met"
+    if is_over:
+        return "missed"
     return "behind" if goal and short / abs(goal) <= AT_RISK else "at_risk"
 
 

@@ -7,7 +7,7 @@ it changed is ``drivers``; the words are ``headlines``.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.attainment import attained, target_of
@@ -15,22 +15,24 @@ from helpers.analysis.desk import Desk, number
 from helpers.analysis.signal import (
     MINIMUM_PAIRS,
     NOT_JUDGED,
+    PERIODS_JUDGED,
     SEASON,
     Judgement,
     judge_pairs,
     judge_rates,
     judge_series,
 )
+from helpers.metrics.catalogue import catalogue
 from helpers.metrics.measuring import OPENING_SLACK_DAYS
 from helpers.metrics.notes import read_note
 from helpers.vocabulary.periods import Period
-from helpers.vocabulary.units import Unit
+from helpers.vocabulary.units import Status, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: How far back a judgement looks: three years hold two whole seasons and a year to test in.
-PERIODS_JUDGED = 36
+#: An order has one store, market and currency, but may hold several products.
+_ONE_PER_ORDER = {"store", "platform", "market", "currency"}
 #: Dimensions of which there are too many members to read a history for each.
 _CROWDED = {"product", "campaign"}
 
@@ -57,6 +59,7 @@ def compare(
     targets: pd.DataFrame | None = None,
     *,
     signals: bool | None = None,
+    members: Iterable[str] | None = None,
 ) -> pd.DataFrame:
     """Put metrics beside their baselines and targets.
 
@@ -66,7 +69,8 @@ def compare(
         by: Dimensions; the frame then has members only, and no total.
         targets: As ``attainment.pace`` takes them.
         signals: Judge each row against its own history. By default yes, except by product or
-            campaign, where there are too many series.
+            campaign, where there are too many series. Levels (:func:`is_level`) are not judged.
+        members: Only these, such as the ones that a figure draws; who sold nothing has a row too.
 
     Returns:
         One row per metric and member: metric, metric_label, dimension, member, label (the
@@ -91,12 +95,20 @@ def compare(
         )
     )  # fmt: skip
     now = _members(desk.measure(metric_ids, desk.period, dims), dims)
+    if members is not None:
+        wanted = set(members)
+        now = _with_noughts(desk, now, metric_ids, [desk.period], dims, wanted)
+        now = now[now["member"].isin(wanted)].reset_index(drop=True)
     baselines = {
         name: _lookup(desk, metric_ids, period, dims)
         for name, period in (("previous", desk.previous), ("year_ago", desk.year_ago))
     }
     # What has no value now needs no history.
-    known = [one for one in metric_ids if now.loc[now["metric"] == one, "value"].notna().any()]
+    known = [
+        one
+        for one in metric_ids
+        if now.loc[now["metric"] == one, "value"].notna().any() and not is_level(one)
+    ]
     judged = _judgements(desk, known, dims, now) if signals and known else {}
     rows = []
     for record in now.to_dict("records"):
@@ -128,7 +140,7 @@ def compare(
         row["target"] = target_of(desk, targets, metric, ",".join(dims), member)
         row["attainment"] = attained(value, row["target"], direction)
         judgement = judged.get(key, NOT_JUDGED)
-        if judgement.method == "none" and unit is Unit.PERCENT and signals:
+        if judgement.method == "none" and unit is Unit.PERCENT and metric in known and signals:
             judgement = _judge_counts(record, baselines["previous"].get(key))
         if unit is Unit.PERCENT and 0 < (row["denominator"] or 1000) < 30 and value is not None:
             judgement = NOT_JUDGED
@@ -144,7 +156,10 @@ def compare(
 
 
 def history(
-    desk: Desk, metric_ids: Sequence[str], months: int = 25, by: Sequence[str] = ()
+    desk: Desk,
+    metric_ids: Sequence[str],
+    months: int = PERIODS_JUDGED + 1,
+    by: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Give the months that end with the desk's period, oldest first.
 
@@ -152,12 +167,15 @@ def history(
         metric, metric_label, dimension, member, label, month (``2025-10``), month_start
         (a timestamp), value, unit, currency, status, numerator, denominator, note. Months before
         the first data are there with an empty value; a month still running is ``preliminary``.
+        With dimensions, who sold nothing in a month that the data hold has a nought there, where
+        the metric adds up; else no row.
     """
     import pandas as pd
 
     dims = tuple(by)
     wanted = desk.elapsed.last_months(months)
     frame = _members(desk.measure_series(metric_ids, wanted, dims), dims)
+    frame = _with_noughts(desk, frame, metric_ids, wanted, dims)
     starts = {month.text: pd.Timestamp(month.start) for month in wanted}
     found = frame.assign(
         month=frame["period"],
@@ -183,6 +201,35 @@ def history(
         .sort_values(["_order", "member", "month_start"], kind="stable")[HISTORY_COLUMNS]
         .reset_index(drop=True)
     )
+
+
+def leading(frame: pd.DataFrame, metric: str, top: int = 12, months: int = 13) -> pd.DataFrame:
+    """Keep the members that had most in the last months of a ``history`` frame.
+
+    A figure of many panels draws these, and the sentence above it judges these and no others.
+    """
+    chosen = frame[(frame["metric"] == metric) & (frame["member"] != "")]
+    recent = chosen[chosen["month"].isin(sorted(set(chosen["month"]))[-months:])]
+    most = recent.groupby("member")["value"].max().dropna()
+    order = sorted(most.items(), key=lambda pair: (-pair[1], pair[0]))
+    return chosen[chosen["member"].isin([member for member, _ in order[:top]])].reset_index(
+        drop=True
+    )
+
+
+def is_level(metric: str) -> bool:
+    """Tell whether a metric is a state, or counts over a window longer than the period.
+
+    Each value of such a series is mostly the one before it; limits for independent values would
+    call every drift a signal, and so it is not judged.
+    """
+    return catalogue()[metric].grain in ("moment", "window")
+
+
+def adds_up(metric: str, dimension: str) -> bool:
+    """Tell whether the members of a dimension add up to the whole, so that they have shares."""
+    one_each = set(dimension.split(",")) <= _ONE_PER_ORDER
+    return catalogue()[metric].additive or (metric == "orders_count" and one_each)
 
 
 def change_of(value: float | None, before: float | None, unit: Unit) -> float | None:
@@ -226,6 +273,54 @@ def _finished_months(desk: Desk) -> list[Period]:
     return months if len(months) >= MINIMUM_PAIRS else []
 
 
+def _with_noughts(
+    desk: Desk,
+    frame: pd.DataFrame,
+    metric_ids: Sequence[str],
+    periods: Sequence[Period],
+    dims: tuple[str, ...],
+    members: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Give who sold nothing a row of nought, where the whole is known and is the sum of its parts.
+
+    A missing row is no missing value: left out, the last sale would pass for the state of today.
+    """
+    import pandas as pd
+
+    adding = [one for one in metric_ids if adds_up(one, ",".join(dims))] if dims else []
+    if not adding:
+        return frame
+    totals = _members(desk.measure_series(adding, periods), ())
+    there = set(zip(frame["metric"], frame["period"], frame["member"], strict=True))
+    rows = []
+    for total in totals.to_dict("records"):
+        metric, period = total["metric"], total["period"]
+        # A total that lacks a store does not know that nothing was sold there.
+        partly = any(one["code"] == "covers" for one in read_note(total["note"]))
+        if number(total["value"]) is None or not Status(total["status"]).has_value or partly:
+            continue
+        alike = frame.loc[frame["metric"] == metric, ["member", "unit"]]
+        units = dict(zip(alike["member"], alike["unit"], strict=True))
+        rows += [
+            {
+                "metric": metric,
+                "period": period,
+                "dimension": ",".join(dims),
+                "member": member,
+                "value": 0.0,
+                "unit": units.get(member, total["unit"]),
+                "status": total["status"],
+                "note": "",
+            }
+            for member in sorted({*units, *members})
+            if (metric, period, member) not in there
+        ]
+    if not rows:
+        return frame
+    noughts = pd.DataFrame(rows, columns=list(frame.columns))
+    return pd.concat([frame.astype(object), noughts.astype(object)], ignore_index=True)
+
+
 def _judgements(
     desk: Desk, metric_ids: Sequence[str], dims: tuple[str, ...], now: pd.DataFrame
 ) -> dict[tuple[str, str], Judgement]:
@@ -236,6 +331,7 @@ def _judgements(
     if not earlier:
         return {}
     frame = _members(desk.measure_series(metric_ids, earlier, dims), dims)
+    frame = _with_noughts(desk, frame, metric_ids, earlier, dims, set(now["member"]))
     figures = {
         (metric, member, period): number(value)
         for metric, member, period, value in zip(
@@ -259,6 +355,7 @@ def _judgements_by_month(
         return {}
     before = [month.year_ago() for month in months]
     frame = _members(desk.measure_series(metric_ids, [*before, *months], dims), dims)
+    frame = _with_noughts(desk, frame, metric_ids, [*before, *months], dims, set(now["member"]))
     figures = {
         (metric, member, period): number(value)
         for metric, member, period, value in zip(

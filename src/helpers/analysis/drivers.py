@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from helpers.analysis.comparison import change_of
+from helpers.analysis.comparison import adds_up, change_of
 from helpers.analysis.decomposition import split_change
 from helpers.analysis.desk import Against, Desk, number
-from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Unit
@@ -136,10 +135,7 @@ def movers(
     baseline = desk.baseline(against)
     if baseline is None:
         return pd.DataFrame(columns=MOVER_COLUMNS)
-    # An order has one store, market and currency, but may hold several products.
-    adds_up = catalogue()[metric].additive or (
-        metric == "orders_count" and dimension in ("store", "platform", "market", "currency")
-    )
+    is_sum = adds_up(metric, dimension)
     unit = desk.unit(metric)
     desk.foresee((metric, period, (dimension,)) for period in (desk.period, baseline))
     now = _figures(desk, metric, desk.period, dimension)
@@ -149,8 +145,8 @@ def movers(
         standing = "stayed" if member in now and member in then else "entered"
         if member not in now:
             standing = "left"
-        value, status, currency = now.get(member, (0.0 if adds_up else None, "ok", ""))
-        before, before_status, was = then.get(member, (0.0 if adds_up else None, "ok", ""))
+        value, status, currency = now.get(member, (0.0 if is_sum else None, "ok", ""))
+        before, before_status, was = then.get(member, (0.0 if is_sum else None, "ok", ""))
         if standing == "stayed" and (value is None or before is None):
             status = status if value is None else before_status
         change = None if value is None or before is None else value - before
@@ -173,12 +169,12 @@ def movers(
     rows.sort(key=lambda row: (-abs(row["change"] or 0.0), row["member"]))
     total = math.fsum(row["change"] or 0.0 for row in rows)
     base = math.fsum(row["previous"] or 0.0 for row in rows)
-    if adds_up and len(rows) > top:
+    if is_sum and len(rows) > top:
         rows = [*rows[:top], _others(desk, rows[top:], unit)]
     else:
         rows = rows[:top]
     for row in rows:
-        known = adds_up and row["change"] is not None
+        known = is_sum and row["change"] is not None
         row["share_of_change"] = row["change"] / total if known and total else None
         row["points"] = row["change"] / base if known and base > 0 else None
     return pd.DataFrame(rows, columns=MOVER_COLUMNS)

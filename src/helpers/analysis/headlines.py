@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
 
+from helpers.analysis.comparison import adds_up, is_level
 from helpers.analysis.desk import Against, Desk, number
 from helpers.analysis.drivers import explain_gmv, movers
 from helpers.analysis.signal import MINIMUM_CASES, judge_last, judge_rates
+from helpers.analysis.stock import SALES_DAYS
 from helpers.analysis.wordings import (
     is_flat,
     joined,
@@ -213,7 +215,7 @@ def _worth(row: Row, desk: Desk) -> str:
     language, signal = desk.language, row["signal"]
     low, high = number(row["normal_low"]), number(row["normal_high"])
     if signal not in (*_MOVED, "noise"):
-        return phrase("standing.untested", language)
+        return "" if is_level(row["metric"]) else phrase("standing.untested", language)
     text = ""
     if row["signal_method"] == "interval":
         text = phrase("standing.real", language) if signal in _MOVED else ""
@@ -487,6 +489,8 @@ def _finished_trend(
             mean=_write(row, sum(past) / len(past), desk),
             **named,
         )
+    if is_level(metric):
+        return text
     judged = judge_last(history, metric, member)
     season = "season_" if judged.method == "year_on_year" else ""
     match judged.signal:
@@ -515,7 +519,11 @@ def ranking_takeaway(frame: pd.DataFrame, desk: Desk, metric: str = "gmv") -> st
         return _closed(phrase("ranking.only", language, label=label, value=only), desk)
     total = sum(float(row["value"]) for row in rows)
     has_share = "share" in rows[0]
-    is_whole = desk.unit(metric) in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
+    # Customers of two markets may be the same person: such counts have no shares.
+    dimension = str(rows[0].get("dimension") or "")
+    is_whole = adds_up(metric, dimension) and desk.unit(metric) in (
+        Unit.MONEY, Unit.COUNT, Unit.UNITS
+    )  # fmt: skip
     text = phrase(
         "ranking.first",
         language,
@@ -615,21 +623,19 @@ def stock_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
             if acts and name in ("buy", "clear"):
                 cash = frame.loc[frame["action"] == name, "cash"].astype("float64").sum(min_count=1)
                 if (money := number(cash)) is not None:
-                    told.append(
-                        text
-                        + phrase(
-                            "stock.cash" if name == "buy" else "stock.tied",
-                            language,
-                            cash=_money(money, desk),
-                        )
+                    text += phrase(
+                        "stock.cash" if name == "buy" else "stock.tied",
+                        language,
+                        cash=_money(money, desk),
                     )
-                    return
+            if name == "clear":
+                text += _unsold(frame[frame["action"] == name], desk)
             told.append(text)
 
     if acts:
         tell("buy", "buy")
         tell("chase", "chase")
-        tell("clear", "clear")
+        tell("to_clear", "clear")
     else:
         tell("runs_out", "runs_out")
         tell("out", "out_of_stock")
@@ -637,6 +643,15 @@ def stock_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
         if not told:
             return phrase("stock.fine", language, count=f"{len(frame):,}")
     return _closed(starting(_joined_clauses(told, desk)), desk)
+
+
+def _unsold(cleared: pd.DataFrame, desk: Desk) -> str:
+    """Say how many of the articles to clear did not sell at all: they hold no days of sales."""
+    count = int((cleared["verdict"] == "no_sales").sum())
+    if not count:
+        return ""
+    key = "stock.unsold_only" if len(cleared) == 1 else "stock.unsold"
+    return phrase(key, desk.language, count=f"{count:,}", days=str(SALES_DAYS))
 
 
 def pace_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
@@ -840,8 +855,11 @@ def _change(row: Row, desk: Desk, against: Against) -> str:
     base = base_text(desk, against)
     signal, method = row["signal"], row["signal_method"]
     text = _moved_by(row, change, base, desk)
+    if signal == "noise":
+        return text + phrase("verdict.noise", language)
     if signal not in _MOVED:
-        return text + phrase("verdict.noise" if signal == "noise" else "verdict.untested", language)
+        # Nobody judges a level: to say that history is lacking would be untrue.
+        return text if is_level(row["metric"]) else text + phrase("verdict.untested", language)
     upward = signal == "signal_up"
     if method == "interval":
         text += phrase("verdict.real", language)
@@ -937,7 +955,9 @@ def _known(rows: Sequence[Row], desk: Desk) -> str:
         key = "card.known_next" if told else "card.known_first"
         told.append(phrase(key, language, name=name, value=written))
     listed = phrase("card.known", language, list=joined(told, language), when=when_text(desk))
-    reason = phrase("card.untested" if is_compared else "change.none", language)
+    reason = "" if is_compared else phrase("change.none", language)
+    if is_compared and not all(is_level(row["metric"]) for row in rows):
+        reason = phrase("card.untested", language)
     return _closed(starting(_joined_clauses([listed, reason], desk)), desk)
 
 
@@ -961,10 +981,19 @@ def _moved_name(row: Row, desk: Desk) -> str:
     if against is None:
         return name
     change = number(row[f"{against}_change"]) or 0.0
+    upward = row["signal"] == "signal_up"
     written = _signed_change(change, unit, desk)
-    if against == "year_ago" and desk.period.kind != "year":
+    if is_flat(change, unit) or (change > 0) is not upward:
+        # High or low for what is usual, yet not moving that way: the change would belie it.
+        if row["signal_method"] == "interval":
+            return phrase("card.one", language, name=name, change=written)
+        season = "season_" if row["signal_method"] == "year_on_year" else ""
+        side = phrase(f"card.{season}{'above' if upward else 'below'}", language)
+        value = _write(row, float(row["value"]), desk)
+        written = phrase("card.judged_value", language, value=value, judgement=side)
+    elif against == "year_ago" and desk.period.kind != "year":
         written = phrase("change.signed", language, signed=written, base=base_text(desk, against))
-    good = Direction(row["direction"]).judge(1.0 if row["signal"] == "signal_up" else -1.0)
+    good = Direction(row["direction"]).judge(1.0 if upward else -1.0)
     if not good:
         return phrase("card.one", language, name=name, change=written)
     judgement = phrase(f"card.{'good' if good > 0 else 'bad'}", language)

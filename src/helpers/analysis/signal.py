@@ -20,6 +20,9 @@ Method = Literal["year_on_year", "plain", "interval", "none"]
 
 #: Limits from fewer points move with every new one, so that nothing should be read into them.
 MINIMUM_POINTS = 8
+#: How many earlier periods a value is judged by, on a card and in a trend alike, lest the two
+#: contradict each other: two whole seasons.
+PERIODS_JUDGED = 24
 #: A year is judged by at least so many pairs of months.
 MINIMUM_PAIRS = 6
 #: A rate of fewer cases than this is not judged at all.
@@ -107,7 +110,7 @@ def judge_series(values: Sequence[float | None], season: int | None = 12) -> Jud
     """
     if not values or _is_missing(values[-1]):
         return NOT_JUDGED
-    run = _unbroken_tail(values)
+    run = _since_it_began(_unbroken_tail(values))
     *past, last = run
     if season and len(past) >= 2 * season:
         on_log = min(run) > 0
@@ -170,7 +173,7 @@ def judge_last(history: pd.DataFrame, metric: str | None = None, member: str = "
     """
     series = _series(history, metric, member)
     finished = series[series["status"] != "preliminary"]
-    return judge_series(list(finished["value"]))
+    return judge_series(list(finished["value"])[-PERIODS_JUDGED - 1 :])
 
 
 def trend_limits(
@@ -258,6 +261,12 @@ def _unbroken_tail(values: Sequence[float | None]) -> list[float]:
             break
         tail.insert(0, float(value))
     return tail
+
+
+def _since_it_began(values: list[float]) -> list[float]:
+    """Leave out noughts before the first sale: what was not there yet did not vary."""
+    first = next((place for place, value in enumerate(values) if value), len(values) - 1)
+    return values[first:]
 
 
 def _is_missing(value: float | None) -> bool:

@@ -49,13 +49,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CARDS_MEASURE = Label(
-    en="Value of the period, against last period, last year and target",
-    zh="本期数值，对比上期、去年同期与目标",
+    en="Value of the period, against {baselines}", zh="本期数值，对比{baselines}"
 )
-_CARDS_PLAIN = Label(
-    en="Value of the period, against last period and last year",
-    zh="本期数值，对比上期与去年同期",
-)
+_CARDS_ALONE = Label(en="Value of the period", zh="本期数值")
+_MEASURED_BY = {
+    "previous_change": Label(en="last period", zh="上期"),
+    "year_ago_change": Label(en="last year", zh="去年同期"),
+    "target": Label(en="target", zh="目标"),
+}
 _AGAINST = {
     "previous": (LAST_PERIOD, Label(en="vs last period", zh="较上期")),
     "year_ago": (LAST_YEAR, Label(en="vs last year", zh="较去年同期")),
@@ -108,13 +109,12 @@ def kpi_cards(
     if not any(number_of(row.get("target")) is not None for row in rows):
         # A plan without a target for any of them: said once, by leaving the line out.
         rows = [{key: value for key, value in row.items() if key != "target"} for row in rows]
-    line = _CARDS_MEASURE if any("target" in row for row in rows) else _CARDS_PLAIN
     cards = [_card(row, one, against or {}) for row, one in zip(rows, subjects, strict=True)]
     said = [_said(row, one) for row, one in zip(rows, subjects, strict=True)]
     return Exhibit(
         id=id,
         takeaway=takeaway,
-        measure=measure or line.text(language),
+        measure=measure or _measured_against(rows, language),
         source=source,
         alt=ended(sentence(said, language), language),
         data=worth_saving(card, language),
@@ -124,6 +124,22 @@ def kpi_cards(
         kind="kpi_cards",
         headings=headings(card, language),
     )
+
+
+def _measured_against(rows: list[dict[str, Any]], language: Language) -> str:
+    """Name what the cards hold their figures against: what the frame brings, and nothing else."""
+    names = [
+        label.text(language)
+        for column, label in _MEASURED_BY.items()
+        if any(column in row for row in rows)
+    ]
+    if not names:
+        return _CARDS_ALONE.text(language)
+    listed = names[0]
+    if len(names) > 1:
+        comma, last = ("、", "与") if language == "zh" else (", ", " and ")
+        listed = comma.join(names[:-1]) + last + names[-1]
+    return _CARDS_MEASURE.text(language).format(baselines=listed)
 
 
 def _subject_of(row: dict[str, Any], language: Language, currency: str = "") -> Subject:
@@ -163,17 +179,28 @@ def _card(row: dict[str, Any], one: Subject, against: dict[str, str]) -> Markup:
             else "ex-card-value ex-missing"),
         tag(
             "dl",
-            *(_baseline(row, column, one, against) for column in _AGAINST),
+            *(
+                _baseline(row, column, one, against)
+                for column in _AGAINST
+                if f"{column}_change" in row
+            ),
             _against_target(row, one),
             class_="ex-card-against",
         )
         if value is not None
         else None,
         tag("p", _signal_words(row, one), class_=f"ex-card-signal ex-is-{signal}")
-        if signal in SIGNALS and value is not None
+        if signal in SIGNALS and value is not None and not _is_never_judged(row)
         else None,
         class_=f"ex-card ex-marked-{judged}",
     )  # fmt: skip
+
+
+def _is_never_judged(row: dict[str, Any]) -> bool:
+    """Tell a level, which no normal range holds for, from a figure whose history is too short."""
+    declared = catalogued(text_of(row.get("metric")))
+    is_level = declared is not None and declared.grain in ("moment", "window")
+    return is_level and text_of(row.get("signal")) == "not_enough_data"
 
 
 def _signal_words(row: dict[str, Any], one: Subject) -> str:

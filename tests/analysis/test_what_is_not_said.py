@@ -1,0 +1,221 @@
+"""What a page may not claim: statements that would be false or mislead, one by one."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from desks import compared, paper_desk
+from helpers.analysis import headlines
+from helpers.analysis.attainment import pace
+from helpers.analysis.comparison import compare, history, is_level, leading
+from helpers.analysis.desk import desk_at
+from helpers.analysis.signal import judge_last, judge_series
+from helpers.tables.warehouse import Warehouse
+from warehouse_builder import STORES, make_workspace, order_line, write_table
+
+
+def sale(order, day, amount, **given):
+    """One unit sold by the British store, whose prices hold no tax; base currency is pounds."""
+    return order_line(
+        store_id="shop-uk",
+        order_id=order,
+        local_date=day,
+        list_amount=amount,
+        currency="GBP",
+        **({"country": "GB"} | given),
+    )
+
+
+def opened(folder, lines):
+    workspace, paths = make_workspace(folder, base_currency="GBP", stores=STORES[1:])
+    write_table(paths, "order_lines", lines)
+    return Warehouse.open(paths, workspace)
+
+
+@pytest.mark.parametrize(
+    ("last", "value", "verdict"),
+    [
+        ("2025-12-31", 0.02, "missed"),
+        ("2025-12-31", 0.09, "missed"),
+        ("2025-12-31", 0.5, "met"),
+        ("2025-11-30", 0.02, "at_risk"),
+    ],
+)
+def test_a_rate_of_a_year_that_is_over_is_met_or_missed(tmp_path, last, value, verdict):
+    """Sold for 100 and 10 of it refunded: 10 %; there is no pace left once the year has ended."""
+    workspace, paths = make_workspace(tmp_path, base_currency="GBP", stores=STORES[1:])
+    refund = {"store_id": "shop-uk", "refund_id": "R", "kind": "refund", "order_id": "A", "local_date": "2025-03-09",
+              "currency": "GBP", "amount": "10.00"}  # fmt: skip
+    write_table(paths, "refunds", [refund])
+    write_table(paths, "order_lines", [sale("A", "2025-01-05", "50.00"), sale("B", last, "50.00")])
+    targets = pd.DataFrame([{"metric": "refund_rate", "value": value, "period": "2025"}])
+    desk = desk_at(Warehouse.open(paths, workspace), last[:7], "en")
+    row = pace(desk, targets).to_dict("records")[0]
+    assert row["actual"] == pytest.approx(0.1)
+    assert row["verdict"] == verdict
+
+
+def a_market_that_stopped(folder):
+    """Britain sells 100 every month of 2024 and 2025; Ireland 40 until May 2025, France once."""
+    lines = []
+    for year in (2024, 2025):
+        for month in range(1, 13):
+            day = f"{year}-{month:02}-01"
+            lines.append(sale(f"gb-{day}", day, "100.00"))
+            if (year, month) <= (2025, 5):
+                lines.append(sale(f"ie-{day}", day, "40.00", country="IE"))
+    lines += [
+        sale("fr", "2025-03-01", "7.00", country="FR"),
+        sale("end", "2025-12-31", "0.01"),
+    ]
+    return opened(folder, lines)
+
+
+def test_who_sold_nothing_has_a_nought_and_not_the_last_sale(tmp_path):
+    desk = desk_at(a_market_that_stopped(tmp_path), "2025-12", "en")
+    months = history(desk, ["gmv", "aov"], by=["market"])
+    found = months.set_index(["metric", "member", "month"])
+    assert found.loc[("gmv", "IE", "2025-05"), "value"] == 40.0
+    assert found.loc[("gmv", "IE", "2025-12"), "value"] == 0.0
+    assert found.loc[("gmv", "IE", "2025-12"), "status"] == "ok"
+    # Before the data began nothing is known, and an average of no orders is none.
+    assert ("gmv", "IE", "2023-12") not in found.index
+    assert ("aov", "IE", "2025-12") not in found.index
+
+
+def test_a_sentence_above_panels_judges_the_members_they_show(tmp_path):
+    desk = desk_at(a_market_that_stopped(tmp_path), "2025-12", "en")
+    months = leading(history(desk, ["gmv"], by=["market"]), "gmv", top=2)
+    assert set(months["member"]) == {"GB", "IE"}
+    card = compare(desk, ["gmv"], by=["market"], members=months["member"])
+    assert card.set_index("member")["value"].to_dict() == {"GB": 100.01, "IE": 0.0}
+    assert headlines.comparison_takeaway(card, desk).startswith("2 of 2 figures")
+
+
+def test_a_card_and_the_trend_below_it_judge_by_the_same_months(tmp_path):
+    """Four years, the first two of them wild: a longer memory would call the last month quiet."""
+    lines, amounts = [], {}
+    for place in range(48):
+        year, month = 2022 + place // 12, place % 12 + 1
+        wild = 10 * (1 + (place * 7) % 13) if place < 23 else 100 + place % 3
+        amounts[year, month] = 150 if place == 47 else wild
+        day = f"{year}-{month:02}-28"
+        lines.append(sale(day, day, f"{amounts[year, month]}.00"))
+    lines += [sale("start", "2022-01-01", "0.01"), sale("end", "2025-12-31", "0.01")]
+    desk = desk_at(opened(tmp_path, lines), "2025-12", "en")
+    card = compare(desk, ["gmv"]).to_dict("records")[0]
+    months = history(desk, ["gmv"])
+    trend = judge_last(months, "gmv")
+    assert (card["signal"], card["signal_method"]) == (trend.signal, trend.method)
+    assert card["normal_high"] == pytest.approx(trend.upper)
+    assert card["signal_points"] == trend.points == 12
+    longer = history(desk, ["gmv"], months=40)
+    assert judge_last(longer, "gmv") == trend
+
+
+def test_what_was_not_there_yet_is_no_history():
+    assert judge_series([0.0] * 20 + [50.0]).method == "none"
+    begun = judge_series([0.0] * 9 + [50.0, 52.0, 49.0, 51.0, 50.0, 53.0, 48.0, 50.0, 90.0], None)
+    assert begun == judge_series([50.0, 52.0, 49.0, 51.0, 50.0, 53.0, 48.0, 50.0, 90.0], None)
+    assert begun.signal == "signal_up"
+
+
+@pytest.mark.parametrize("metric", ["stock_value", "on_hand_units", "repurchase_rate",
+                                    "user_total", "turnover_days"])  # fmt: skip
+def test_a_level_is_not_held_against_a_normal_range(metric):
+    assert is_level(metric)
+
+
+def test_stock_is_compared_but_not_judged(tmp_path):
+    """Twenty months of stock, then a leap: a level drifts, and limits do not hold for it."""
+    workspace, paths = make_workspace(tmp_path, base_currency="GBP", stores=STORES[1:])
+    days = [f"{2024 + place // 12}-{place % 12 + 1:02}-28" for place in range(20)]
+    write_table(paths, "order_lines", [sale("a", "2024-01-01", "1.00"),
+                                       sale("b", "2025-08-31", "1.00")])  # fmt: skip
+    write_table(paths, "inventory_snapshots", [
+        {"store_id": "shop-uk", "local_date": day, "sku": "SKU-1",
+         "on_hand": 500 if place == 19 else 100 + place % 2}
+        for place, day in enumerate(days)
+    ])  # fmt: skip
+    warehouse = Warehouse.open(paths, workspace)
+    for language in ("en", "zh"):
+        desk = desk_at(warehouse, "2025-08", language)
+        card = compare(desk, ["on_hand_units"])
+        row = card.to_dict("records")[0]
+        assert (row["value"], row["previous"]) == (500.0, 100.0)
+        assert (row["signal"], row["signal_method"]) == ("not_enough_data", "none")
+        told = " ".join([
+            headlines.in_full(row, desk), headlines.standing(row, desk),
+            headlines.comparison_takeaway(card, desk),
+            headlines.trend_takeaway(history(desk, ["on_hand_units"]), desk, "on_hand_units"),
+        ])  # fmt: skip
+        for word in ("history", "normal", "usual", "chance", "正常", "历史"):
+            assert word not in told, told
+
+
+AGAINST_ITS_CHANGE = {
+    "value": 512.0, "previous": 520.0, "previous_change": -0.016, "signal": "signal_up",
+    "signal_method": "plain", "normal_low": 100.0, "normal_high": 400.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "says"),
+    [
+        ("en", {}, "Beyond normal variation: orders (512, above its usual range, favourable)."),
+        ("zh", {}, "超出正常波动：订单数（512，高于正常区间，有利）。"),
+        ("en", {"previous_change": 0.016}, "Beyond normal variation: orders (+1.6%, favourable)."),
+        (
+            "en",
+            {"signal_method": "year_on_year", "year_ago_change": 0.1, "signal": "signal_down"},
+            "Beyond normal variation: orders (512, below what is normal for the season, "
+            "unfavourable).",
+        ),
+    ],
+)
+def test_a_change_that_contradicts_the_signal_is_not_called_good(language, given, says):
+    desk = paper_desk(language)
+    card = pd.DataFrame([compared(desk, **(AGAINST_ITS_CHANGE | given))])
+    assert headlines.comparison_takeaway(card, desk) == says
+
+
+def to_act_on(*verdicts):
+    return pd.DataFrame(
+        {"action": "clear", "verdict": list(verdicts), "cash": [100.0] * len(verdicts)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "verdicts", "says"),
+    [
+        ("en", ("overstock", "no_sales", "no_sales"), "3 articles hold stock to clear (£300 tied "
+         "up), 2 of them without sales in 30 days."),
+        ("en", ("overstock", "overstock"), "2 articles hold stock to clear (£200 tied up)."),
+        ("en", ("no_sales",), "One article holds stock to clear (£100 tied up), without sales in "
+         "30 days."),
+        ("zh", ("overstock", "no_sales", "no_sales"),
+         "3个商品需清理库存（占用资金£300），其中2个近30天无销量。"),
+    ],
+)  # fmt: skip
+def test_articles_without_sales_do_not_hold_days_of_sales(language, verdicts, says):
+    assert headlines.stock_takeaway(to_act_on(*verdicts), paper_desk(language)) == says
+
+
+def test_shares_are_only_of_what_adds_up():
+    desk = paper_desk("en")
+    frame = pd.DataFrame(
+        {"label": ["United Kingdom", "Germany"], "value": [60.0, 40.0], "dimension": "market"}
+    )
+    told = {
+        metric: headlines.ranking_takeaway(frame, desk, metric)
+        for metric in ("customers", "new_customers", "orders_count", "gmv")
+    }
+    assert told["customers"] == "United Kingdom leads with 60, ahead of Germany with 40."
+    assert "%" not in told["new_customers"]
+    assert "60.0% of the total" in told["orders_count"]
+    assert "60.0% of the total" in told["gmv"]
+    by_category = headlines.ranking_takeaway(
+        frame.assign(dimension="category"), desk, "orders_count"
+    )
+    assert "%" not in by_category
