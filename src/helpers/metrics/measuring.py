@@ -31,6 +31,7 @@ from helpers.metrics.catalogue import (
 from helpers.metrics.dimensions import SEPARATOR, can_be_cut, member_column, with_members
 from helpers.metrics.facts import facts
 from helpers.metrics.notes import note
+from helpers.tables.models import literal, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -640,16 +641,18 @@ class Spans:
         for name, keys in wanted.items():
             fact = facts()[name]
             assert fact.day and fact.end_day
-            table = self.ibis(name)
-            ends: dict[str, Any] = {}
+            self.ibis(name)  # notes the table as read
+            # Plain SQL: asked for every source of every table, where Ibis takes longer to write
+            # the query than the engine to answer it.
+            ends = ["store_id"]
             for place, (_, column, level) in enumerate(keys):
-                known = table[column].notnull() if column else None
-                if level:
-                    at_level = table["level"] == level
-                    known = at_level if known is None else known & at_level
-                ends[f"first_{place}"] = table[fact.day].min(where=known)
-                ends[f"last_{place}"] = table[fact.end_day].max(where=known)
-            rows = table.group_by("store_id").aggregate(**ends).to_pyarrow().to_pylist()
+                known = [f"{quoted(column)} IS NOT NULL"] if column else []
+                known += [f"level = {literal(level)}"] if level else []
+                where = f" FILTER (WHERE {' AND '.join(known)})" if known else ""
+                ends.append(f"min({quoted(fact.day)}){where} AS first_{place}")
+                ends.append(f"max({quoted(fact.end_day)}){where} AS last_{place}")
+            query = f"SELECT {', '.join(ends)} FROM {quoted(name)} GROUP BY store_id"
+            rows = self.run(query).to_pylist()
             for place, key in enumerate(keys):
                 self._found[key] = {
                     row["store_id"]: [Window(row[f"first_{place}"], row[f"last_{place}"])]
