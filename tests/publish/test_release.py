@@ -19,7 +19,7 @@ def test_a_whole_period_is_final_unless_asked_otherwise():
 
 @pytest.mark.parametrize("asked", [None, "final"])
 def test_nine_days_of_december_are_no_december(asked):
-    with pytest.raises(AskedWrongly, match="end on 9 December 2011.*--status preliminary"):
+    with pytest.raises(AskedWrongly, match=r"end on 9 December 2011.*--status preliminary"):
         _check_status("monthly", DECEMBER, date(2011, 12, 9), asked)
 
 
