@@ -1,7 +1,5 @@
 """What a page may not claim: statements that would be false or mislead, one by one."""
 
-from datetime import date
-
 import pandas as pd
 import pytest
 
@@ -10,6 +8,9 @@ from helpers.analysis import headlines
 from helpers.analysis.attainment import pace
 from helpers.analysis.comparison import compare, history, is_level, leading
 from helpers.analysis.desk import desk_at
+from helpers.analysis.drivers import movers
+from helpers.analysis.products import explain_products, top_products
+from helpers.analysis.profit import by_store
 from helpers.analysis.signal import judge_last, judge_series
 from helpers.tables.warehouse import Warehouse
 from warehouse_builder import STORES, make_workspace, order_line, write_table
@@ -45,8 +46,8 @@ def opened(folder, lines):
 def test_a_rate_of_a_year_that_is_over_is_met_or_missed(tmp_path, last, value, verdict):
     """Sold for 100 and 10 of it refunded: 10 %; there is no pace left once the year has ended."""
     workspace, paths = make_workspace(tmp_path, base_currency="GBP", stores=STORES[1:])
-    refund = {"store_id": "shop-uk", "refund_id": "R", "kind": "refund", "order_id": "A", "local_date": "2025-03-09",
-              "currency": "GBP", "amount": "10.00"}  # fmt: skip
+    refund = {"store_id": "shop-uk", "refund_id": "R", "kind": "refund", "order_id": "A",
+              "local_date": "2025-03-09", "currency": "GBP", "amount": "10.00"}  # fmt: skip
     write_table(paths, "refunds", [refund])
     write_table(paths, "order_lines", [sale("A", "2025-01-05", "50.00"), sale("B", last, "50.00")])
     targets = pd.DataFrame([{"metric": "refund_rate", "value": value, "period": "2025"}])
@@ -219,3 +220,52 @@ def test_shares_are_only_of_what_adds_up():
         frame.assign(dimension="category"), desk, "orders_count"
     )
     assert "%" not in by_category
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "Contribution came to £136 in November 2011; it was −£432 in October 2011."),
+        ("zh", "2011年11月贡献利润为£136；2011年10月为−£432。"),
+    ],
+)
+def test_no_percentage_stands_on_a_loss_and_the_loss_is_named(language, says):
+    desk = paper_desk(language)
+    row = compared(desk, "contribution", unit="money", value=136.0, previous=-432.0)
+    row["label"] = row["metric_label"]
+    assert headlines.in_full(row, desk) == says
+    assert headlines.headline(row, desk) == says
+    told = headlines.comparison_takeaway(pd.DataFrame([row]), desk)
+    assert "earlier period" not in told and "基期" not in told
+
+
+def test_merchandise_is_not_called_the_whole(tmp_path):
+    """One article of 40 and 5 of postage, then 60 and 5: merchandise grew by 20."""
+    lines = [
+        sale("a", "2025-10-01", "40.00"),
+        sale("a2", "2025-10-31", "5.00", sku="POST", is_merchandise=False),
+        sale("b", "2025-11-01", "60.00", sku="SKU-2"),
+        sale("b2", "2025-11-30", "5.00", sku="POST", is_merchandise=False),
+    ]
+    warehouse = opened(tmp_path, lines)
+    desk = desk_at(warehouse, "2025-11", "en")
+    assert headlines.drivers_takeaway(explain_products(desk), desk) == (
+        "GMV of merchandise changed by +£20 on October 2025, mainly through products sold only "
+        "this period (+£60); products sold only in the earlier period (−£40) worked the other way."
+    )
+    chinese = desk_at(warehouse, "2025-11", "zh")
+    assert headlines.drivers_takeaway(explain_products(chinese), chinese) == (
+        "商品GMV环比变动+£20，主要来自仅本期有售的产品（+£60）；仅基期有售的产品（−£40）反向抵消。"
+    )
+    moved = movers(desk, "product", metric="merchandise_gmv")
+    assert headlines.movers_takeaway(moved, desk).startswith("GMV of merchandise changed by +£20")
+    best = top_products(desk)
+    assert "100.0% of merchandise sales" in headlines.ranking_takeaway(
+        pd.concat([best, best.assign(value=0.0, share=0.0)]), desk, "merchandise_gmv"
+    )
+
+
+def test_a_store_s_year_is_held_against_last_year(tmp_path):
+    lines = [sale("a", "2024-01-01", "50.00"), sale("b", "2025-12-31", "80.00")]
+    rows = by_store(desk_at(opened(tmp_path, lines), "2025-12", "en"))
+    assert "contribution_rate_year_ago_change" in rows

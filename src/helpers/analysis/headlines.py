@@ -166,7 +166,7 @@ def fact(row: Row, desk: Desk) -> str:
         return sentence
     against = _primary(row, desk)
     if against is None:
-        return _joined_clauses([sentence, phrase("change.none", language)], desk)
+        return _joined_clauses([sentence, _before(row, desk)], desk)
     comma = "，" if language == "zh" else ", "
     sentence += comma + _change(row, desk, against)
     return _joined_clauses([sentence, *_asides(row, desk, against)], desk)
@@ -194,7 +194,7 @@ def _in_short(row: Row, desk: Desk) -> str:
         return sentence
     against = _primary(row, desk)
     if against is None:
-        return _joined_clauses([sentence, phrase("change.none", language)], desk)
+        return _joined_clauses([sentence, _before(row, desk)], desk)
     change = number(row[f"{against}_change"]) or 0.0
     base = base_text(desk, against, short=True)
     sentence += ("，" if language == "zh" else ", ") + _moved_by(row, change, base, desk)
@@ -208,6 +208,19 @@ def _in_short(row: Row, desk: Desk) -> str:
         return sentence + phrase(f"verdict.yet_{'above' if upward else 'below'}", language)
     is_main = row["metric"] == "gmv" and not row["dimension"]
     return sentence + _because(desk, against) if is_main else sentence
+
+
+def _before(row: Row, desk: Desk) -> str:
+    """Name the baseline where a percentage of it would mislead (a loss, nought), or say none is."""
+    baselines: tuple[Against, ...] = ("previous", "year_ago")
+    for against in baselines:
+        before, period = number(row[against]), desk.baseline(against)
+        if before is not None and period is not None:
+            key = "in" if period.kind in ("month", "quarter", "year", "week") else "over"
+            when = phrase(f"when.{key}", desk.language, period=period.label(desk.language))
+            written = _write(row, before, desk)
+            return phrase("change.before", desk.language, before=written, when=when)
+    return phrase("change.none", desk.language)
 
 
 def _worth(row: Row, desk: Desk) -> str:
@@ -534,7 +547,10 @@ def ranking_takeaway(frame: pd.DataFrame, desk: Desk, metric: str = "gmv") -> st
     if share is None and is_whole and total > 0 and not has_share:
         share = float(rows[0]["value"]) / total
     if share is not None:
-        text += phrase("ranking.share", language, share=write_value(share, "percent", language))
+        of_what = "share_of_merchandise" if metric == "merchandise_gmv" else "share"
+        text += phrase(
+            f"ranking.{of_what}", language, share=write_value(share, "percent", language)
+        )
     if len(rows) > 1:
         text += phrase(
             "ranking.next",
@@ -943,6 +959,7 @@ def _known(rows: Sequence[Row], desk: Desk) -> str:
     for row in rows[:LISTED_WHOLE]:
         written = _write(row, row["value"], desk)
         against = _primary(row, desk)
+        is_compared |= any(number(row[one]) is not None for one in ("previous", "year_ago"))
         if against is not None:
             is_compared = True
             change = _signed_change(number(row[f"{against}_change"]) or 0.0, row["unit"], desk)

@@ -22,8 +22,8 @@ STEPS: dict[str, Label] = {
     "volume": Label(en="Volume", zh="销量"),
     "mix": Label(en="Product mix", zh="产品结构"),
     "price": Label(en="Price", zh="价格"),
-    "new": Label(en="Newly sold products", zh="新增动销产品"),
-    "discontinued": Label(en="Products no longer sold", zh="停止动销产品"),
+    "new": Label(en="Products sold only this period", zh="仅本期有售的产品"),
+    "discontinued": Label(en="Products sold only in the earlier period", zh="仅基期有售的产品"),
 }
 PRODUCT_COLUMNS = [
     "rank", "member", "label", "value", "share", "units", "previous", "previous_change", "year_ago",
@@ -113,7 +113,7 @@ def pareto(desk: Desk) -> pd.DataFrame:
 
 
 def explain_products(desk: Desk, against: Against = "previous") -> pd.DataFrame:
-    """Split the change of merchandise GMV into volume, mix, price, new and discontinued.
+    """Split the change of merchandise GMV into volume, mix, price and what sold in one period only.
 
     Returns:
         metric, step, label, value, kind (``start``, ``effect``, ``end``), share_of_change,

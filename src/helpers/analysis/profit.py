@@ -80,6 +80,7 @@ def by_store(desk: Desk) -> pd.DataFrame:
                 "contribution_year_ago": result["year_ago"],
                 "contribution_year_ago_change": result["year_ago_change"],
                 "contribution_rate_change": cells["contribution_rate"]["previous_change"],
+                "contribution_rate_year_ago_change": cells["contribution_rate"]["year_ago_change"],
                 "currency": desk.currency,
                 "status": result["status"],
                 "note": result["note"],

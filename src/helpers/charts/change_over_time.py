@@ -681,8 +681,11 @@ def _key(members: Sequence[tuple[str, _Course]], language: Language) -> Markup:
 def _panel(label: str, course: _Course, one: Subject, drawn: Markup) -> Markup:
     last, before = course.values[-1], course.year_ago[-1]
     change = None
-    if last is not None and before:
-        change = last - before if one.unit.changes_in_points else last / before - 1
+    if last is not None and before is not None:
+        if one.unit.changes_in_points:
+            change = last - before
+        elif before > 0:  # of a loss, or of nought, there is no percentage
+            change = last / before - 1
     written = tag("b", one.write(last))
     moved = None
     if change is not None:

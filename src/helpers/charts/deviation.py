@@ -172,8 +172,8 @@ def _relative(row: dict[str, Any], change: float, against: str, one: Subject) ->
         return ""
     relative = number_of(row.get("relative_change"))
     before = number_of(row.get(against))
-    if relative is None and before:
-        relative = change / abs(before)
+    if relative is None and before is not None and before > 0:
+        relative = change / before
     return "" if relative is None else write_change(relative, one.unit, one.language)
 
 

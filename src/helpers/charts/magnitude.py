@@ -218,9 +218,12 @@ def _baseline(row: dict[str, Any], column: str, one: Subject, against: dict[str,
     language = one.language
     name = against.get(column) or _SHORT[column].text(language)
     verdict = one.news_of(row, f"{column}_change")
+    before, value = number_of(row.get(column)), number_of(row.get("value"))
+    if verdict is None and before is not None and value is not None:
+        # Of a loss, or of nought, there is no percentage: the difference itself.
+        return _line(name, one.write_signed(value - before), "", "ex-even", one.write(before))
     if verdict is None:
         return _line(name, write_missing(Status.NO_BASELINE, language), "", "ex-missing")
-    before = number_of(row.get(column))
     return _line(
         name,
         one.write_change(row[f"{column}_change"]),

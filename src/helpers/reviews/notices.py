@@ -69,6 +69,7 @@ class Supplies(Declared):
     no_source: Label
     no_plan: Label
     no_baseline: Label
+    no_year_ago: Label
     nothing: Label
     tables: dict[str, Label]
 
@@ -99,5 +100,6 @@ def absent(id: str, desk: Desk, tables: Sequence[str], plan: Plan | None = None)
         sentence = words.no_source.text(language).format(what=what)
         return Notice(id, sentence, language, is_missing=True)
     if desk.previous is None or desk.year_ago is None:
-        return Notice(id, words.no_baseline.text(language), language, is_missing=True)
+        lacking = words.no_baseline if desk.previous is None else words.no_year_ago
+        return Notice(id, lacking.text(language), language, is_missing=True)
     return Notice(id, words.nothing.text(language), language)
