@@ -106,6 +106,17 @@ def test_missing_figures_become_one_sentence_that_says_what_to_supply(desk, sent
     assert notice.is_missing == (sentence != "Nothing to report")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "no year before"), ("zh", "没有可对比的上一年")]
+)
+def test_a_month_before_is_an_earlier_period(language, sentence):
+    """Fourteen months of data: last month is there, and only last year is not."""
+    desk = desk_with("order_lines", language=language)
+    desk.year_ago = None
+    notice = Page(desk).show(draw, FRAME.head(0), id="one", says=says, metric="gmv")
+    assert sentence in notice._repr_html_()
+
+
 def test_figures_that_would_say_nothing_without_a_table_are_not_drawn():
     page = Page(desk_with("order_lines"))
     notice = page.show(draw, FRAME, id="one", says=says, metric="gmv", needs=["products"])
