@@ -94,7 +94,8 @@ def test_every_page_opens_from_a_folder_asks_nobody_and_fits(pages, browser, wid
         browser.open(page, width)
         assert browser.overflow() <= 0, f"{page} is too wide at {width}"
         assert not browser.complaints(), page
-    assert browser.foreign_requests() == []
+    asked = [one for one in browser.foreign_requests() if not one.startswith("chrome://")]
+    assert asked == []  # the browser's own first tab is not ours
 
 
 def test_home_answers_how_why_and_what_now(site, browser):
@@ -152,7 +153,9 @@ def test_every_exhibit_carries_its_words_and_its_data(editions):
                 assert raw.startswith(b"\xef\xbb\xbf"), "Excel needs the mark to see Chinese"
                 rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
                 assert len(rows) >= 2, page
-                assert not [cell for row in rows for cell in row if cell[:1] in "=@"], page
+                assert not [cell for row in rows for cell in row if cell.startswith(("=", "@"))], (
+                    page
+                )
     assert counted >= 60
 
 
