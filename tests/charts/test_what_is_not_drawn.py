@@ -69,3 +69,18 @@ def test_a_level_is_not_said_to_lack_history():
     assert "history" not in kpi_cards(stock, id="k", **WORDS)._repr_html_()
     sales = card(**untold)
     assert "Too little history" in kpi_cards(sales, id="k", **WORDS)._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("language", "only_now", "only_before"), [("en", "only now", "only before"),
+                                              ("zh", "仅本期", "仅基期")]
+)  # fmt: skip
+def test_who_sold_in_one_period_only_is_not_called_new_or_gone(language, only_now, only_before):
+    frame = pd.DataFrame(
+        {"label": ["A", "B"], "value": [9.0, 0.0], "previous": [0.0, 7.0],
+         "standing": ["entered", "left"], "unit": "money", "currency": "GBP"}
+    )  # fmt: skip
+    words = str(variance_bars(frame, id="v", metric="gmv", language=language, **WORDS).table)
+    assert only_now in words and only_before in words
+    for claim in (">new<", ">gone<", "新增", "退出"):
+        assert claim not in words

@@ -27,8 +27,10 @@ STEPS: dict[str, Label] = {
     "sessions": Label(en="Sessions", zh="会话数"),
     "visitors": Label(en="Visitors", zh="访客数"),
     "conversion": Label(en="Conversion rate", zh="转化率"),
-    "entered": Label(en="Stores and markets entered", zh="新增店铺与市场"),
-    "left": Label(en="Stores and markets left", zh="退出店铺与市场"),
+    "entered": Label(en="Stores and markets only this period", zh="仅本期有销售的店铺与市场"),
+    "left": Label(
+        en="Stores and markets only in the earlier period", zh="仅基期有销售的店铺与市场"
+    ),
     "currency": Label(en="Exchange rates", zh="汇率影响"),
 }
 STEP_COLUMNS = [

@@ -48,8 +48,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _CHANGE_OF = Label(en="{measured}: change against {baseline}", zh="{measured}：较{baseline}变动")
-_NEW = Label(en="new", zh="新增")
-_GONE = Label(en="gone", zh="退出")
+# Who sold in one of two periods only may well have sold before them, and be back after.
+_NEW = Label(en="only now", zh="仅本期")
+_GONE = Label(en="only before", zh="仅基期")
 _STANDING = {"entered": _NEW, "left": _GONE}
 _BASELINES = {"previous": LAST_PERIOD, "year_ago": LAST_YEAR}
 _FROM_TO = Label(en="{measured}: from {start} to {end}", zh="{measured}：从{start}到{end}")

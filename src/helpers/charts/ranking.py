@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TOP = Label(en="top {count} of {all}", zh="前{count}名，共{all}个")
-_NEW = Label(en="new", zh="新进")
+_NEW = Label(en="none before", zh="上期无")
 _BASELINES = {"previous": LAST_PERIOD, "year_ago": LAST_YEAR}
 #: Rows that sum up what is not named keep the last place, whatever their size.
 REST = frozenset({"others", "other", "rest"})
