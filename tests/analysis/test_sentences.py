@@ -277,8 +277,8 @@ STEADY = [520_000.0, 470_000, 530_000, 510_000, 500_000, 490_000, 550_000, 480_0
         (
             "en",
             [*STEADY, 700_000.0],
-            "GMV was at its highest of the last 12 months in December 2011, at "
-            "£700.0k, above its usual range.",
+            "GMV stood at £700.0k in December 2011, the highest of the last 12 months, "
+            "above its usual range.",
         ),
         (
             "zh",
@@ -288,7 +288,7 @@ STEADY = [520_000.0, 470_000, 530_000, 510_000, 500_000, 490_000, 550_000, 480_0
         (
             "en",
             [*STEADY, 505_000.0],
-            "GMV was £505.0k in December 2011, against an average of £507.3k "
+            "GMV stood at £505.0k in December 2011, against an average of £507.3k "
             "over the 11 months before, within normal variation.",
         ),
         (
@@ -299,8 +299,8 @@ STEADY = [520_000.0, 470_000, 530_000, 510_000, 500_000, 490_000, 550_000, 480_0
         (
             "en",
             [500_000.0, 400_000.0, 300_000.0],
-            "GMV was at its lowest of the last 3 months in March 2011, at "
-            "£300.0k (too little history to judge).",
+            "GMV stood at £300.0k in March 2011, the lowest of the last 3 months "
+            "(too little history to judge).",
         ),
     ],
 )
@@ -312,7 +312,7 @@ def test_a_running_month_is_not_judged():
     desk = paper_desk("en", "2011-12", last=date(2011, 12, 9))
     frame = trend([*STEADY, 90_000.0], "preliminary")
     assert headlines.trend_takeaway(frame, desk, "gmv") == (
-        "GMV was £510.0k in November 2011, against an average of £507.0k "
+        "GMV stood at £510.0k in November 2011, against an average of £507.0k "
         "over the 10 months before, within normal variation; December 2011 is still running (data "
         "to 9 December 2011) and is not judged."
     )
