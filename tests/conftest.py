@@ -1,1 +1,7 @@
-"""Puts this folder on the path, so that `warehouse_builder` can be imported by every test."""
+"""What holds for all tests."""
+
+from hypothesis import settings
+
+# Laws are searched for counter-examples, not for milliseconds: a busy machine must not fail them.
+settings.register_profile("review", deadline=None)
+settings.load_profile("review")
