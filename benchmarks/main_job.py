@@ -56,7 +56,7 @@ def plain_loop(workspace: str, outputs: Path) -> float:
     papermill = str(Path(sys.executable).with_name("papermill"))
     total = 0.0
     for review in REVIEWS:
-        for page in load_reviews()[review].pages:
+        for page in load_reviews().find(review).pages:
             for language in LANGUAGES:
                 _, seconds = timed(
                     page.id,
