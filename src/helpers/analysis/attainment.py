@@ -152,16 +152,6 @@ def _season_of(desk: Desk, target: dict[str, Any]) -> list[Period]:
     return before if is_known else []
 
 
-def foresee_targets(desk: Desk, targets: pd.DataFrame | None) -> None:
-    """Measure at once what ``target_of`` and a comparison with it will ask."""
-    desk.foresee(
-        (target["metric"], period, (target["dimension"],) if target["dimension"] else ())
-        for target in target_rows(desk, targets)
-        if target["span"].start <= desk.period.start and desk.period.end <= target["span"].end
-        for period in (desk.period, *_season_of(desk, target))
-    )
-
-
 def target_rows(desk: Desk, targets: pd.DataFrame | None) -> list[dict[str, Any]]:
     """Read a table of targets, with the span of each as ``span``; unknown metrics are left out."""
     if targets is None or not len(targets):

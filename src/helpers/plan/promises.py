@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.analysis.attainment import target_of
 from helpers.analysis.desk import Desk, number
 from helpers.metrics.catalogue import catalogue
 from helpers.plan.loading import Plan
@@ -109,11 +108,6 @@ def measured(
     frame = desk.measure([metric], period, by=(dimension,) if dimension else ())
     rows = frame[frame["member"].fillna("") == member]
     return number(rows["value"].iloc[0]) if len(rows) else None
-
-
-def asked_of_period(target: Target, targets: pd.DataFrame, desk: Desk) -> float | None:
-    """Give what a target asks of the desk's own period, spread by season where it adds up."""
-    return target_of(desk, targets, target.metric, target.scope.dimension, target.scope.member)
 
 
 def _row(target: Target, period: str, value: float) -> tuple[object, ...]:
