@@ -97,12 +97,6 @@ class Desk:
         """Give one of the two baselines by name."""
         return self.previous if against == "previous" else self.year_ago
 
-    @property
-    def year_to_date(self) -> Period:
-        """The business year of the period, from its first day to the last day covered."""
-        return days_between(fiscal_year_of(self.elapsed.end, self.workspace).start,
-                            self.elapsed.end)  # fmt: skip
-
     def like_for_like(self, whole: Period) -> Period:
         """Clip ``whole`` to as many days as have elapsed of the desk's own period."""
         return whole if self.is_complete else whole.clipped(len(self.elapsed))

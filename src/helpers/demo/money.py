@@ -51,8 +51,3 @@ def written(ticks: int, step: int = CENT) -> str:
     if step == CENT:
         return f"{sign}{whole}.{part // CENT:02d}"
     return f"{sign}{whole}.{part:04d}"
-
-
-def all_written(ticks: Array, step: int = CENT) -> list[str]:
-    """Write a column of ticks, each as `written` does."""
-    return [written(one, step) for one in ticks.tolist()]

@@ -329,10 +329,6 @@ class Metric(Declared):
             and self.unit in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
         )
 
-    def is_good(self, change: float) -> bool:
-        """Tell whether a change is good news for this metric."""
-        return self.direction.judge(change) > 0
-
 
 def needs(metric: Metric) -> tuple[str, ...]:
     """Name the metrics that the formula reads."""

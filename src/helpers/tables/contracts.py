@@ -45,11 +45,6 @@ class Judged:
     #: How often each reason was found, further reasons of a line included.
     reasons: Mapping[str, int]
 
-    @property
-    def relations(self) -> tuple[str, ...]:
-        """List the temp tables to drop when they are no longer wanted."""
-        return (*self.tables.values(), self.quarantine)
-
 
 def judge_alike(
     con: duckdb.DuckDBPyConnection,
