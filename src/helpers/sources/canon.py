@@ -15,7 +15,7 @@ from helpers.paths import PACKAGE
 
 _OUT = {
     "text": "VARCHAR", "integer": "BIGINT", "money": "DECIMAL(18,4)", "date": "DATE",
-    "timestamp": "TIMESTAMP", "boolean": "BOOLEAN",
+    "timestamp": "TIMESTAMP", "boolean": "BOOLEAN", "rate": "DECIMAL(18,8)", "number": "DOUBLE",
 }  # fmt: skip
 
 

@@ -50,6 +50,8 @@ _FITS = {
     "date": {"date"},
     "timestamp": {"timestamp"},
     "boolean": {"boolean"},
+    "rate": {"percent", "money", "integer"},
+    "number": {"percent", "money", "integer"},
 }
 #: order_lines takes ``tax`` and turns it into these, by the store's tax basis.
 _TAX = ("tax_inside", "tax_on_top")
