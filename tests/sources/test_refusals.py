@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.config.workspace import load_workspace
-from helpers.sources import files
+from helpers.sources import workbooks
 from helpers.sources.door import read_export
 from helpers.vocabulary.faults import DataRefused
 
@@ -253,7 +253,7 @@ def test_columns_that_nobody_knows_are_told(company: Company) -> None:
 
 
 def test_bombs_are_refused(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_UNPACKED", 1 << 20)
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1 << 20)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (1 << 21))

@@ -29,8 +29,9 @@ from helpers.sources.catalogue import load_sources
 from helpers.sources.cells import Writing
 from helpers.sources.countries import country_codes
 from helpers.sources.declared import Column, Source, StatedAbove, StoreColumn
-from helpers.sources.files import Wanted, open_file, quick_rows
+from helpers.sources.files import open_file
 from helpers.sources.filling import Filled, filled
+from helpers.sources.grids import Wanted
 from helpers.sources.meaning import (
     LINE,
     WITHIN,
@@ -44,6 +45,7 @@ from helpers.sources.place import Place, need_period, need_store, place_of
 from helpers.sources.reading import FILE, Reading
 from helpers.sources.recognise import Recognised, recognise
 from helpers.sources.sql import literal, name
+from helpers.sources.text import quick_rows
 from helpers.vocabulary.faults import DataRefused, Fault
 from helpers.vocabulary.periods import Period, days_between
 

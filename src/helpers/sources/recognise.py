@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.sources.declared import Source
-from helpers.sources.files import Grid, Opened
+from helpers.sources.grids import Grid, Opened
 from helpers.sources.headers import plain
 from helpers.vocabulary.faults import DataRefused, Fault
 

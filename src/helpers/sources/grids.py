@@ -1,0 +1,116 @@
+"""What every kind of file is offered as: grids, and how their wanted columns come into DuckDB."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.sources.sql import literal
+from helpers.vocabulary.faults import DataRefused, Fault
+
+HEADER_WITHIN = 40
+#: Files are read in pieces of this many bytes.
+CHUNK = 1 << 20
+EXPORT_AGAIN = "download the export again"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The columns of a grid to bring in: position of each, and the header row they stand under."""
+
+    positions: tuple[int, ...]
+    header_index: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Quick:
+    """Text that DuckDB may read as it lies; what is equal in two files lets them be read as one."""
+
+    path: Path = field(compare=False)
+    delimiter: str
+    quotes: bool
+    wanted: Wanted
+    skip: int
+    odd_blanks: bool
+
+
+@dataclass(frozen=True)
+class Brought:
+    """SQL with columns ``source_line``, ``c<position>`` of the wanted, and ``c_over``.
+
+    Cells come without blanks at their ends; empty ones are NULL.
+
+    ``quick`` lets DuckDB read the text as it lies. DuckDB skips blank lines and joins quoted ones,
+    so that its row numbers are lines of the file only if it finds as many rows as there are lines
+    (``rows``); if not, or if it gives up, ``careful`` is the road.
+    """
+
+    careful: Callable[[], str]
+    quick: Quick | None = None
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One way to see the file as rows of cells."""
+
+    encoding: str
+    delimiter: str | None
+    sheet: str | None
+    head: list[list[str]]
+    #: 1-based line of the file on which each head row ends.
+    ends: list[int]
+    #: Gives the rows of the wanted columns, ``quotes`` and a scratch folder given.
+    bring: Callable[[Wanted, bool, Path], Brought]
+    #: How well the text reads in this encoding; only compared within one file.
+    plausible: float = 1.0
+
+    @property
+    def writes_points(self) -> bool:
+        """Numbers of workbooks and Parquet files come with a decimal point, never a comma."""
+        return self.encoding in ("xlsx", "parquet")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file as it was found."""
+
+    path: Path
+    sha256: str
+    grids: list[Grid] = field(repr=False)
+
+
+def refused(path: Path, what: str, way_out: str) -> DataRefused:
+    """Say that a file cannot be read at all, and what to do."""
+    return DataRefused(Fault(path.name, what, way_out))
+
+
+def sha256_of(path: Path) -> str:
+    """Hash the bytes of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_BREAKS = re.compile("[\r\n]+")
+
+
+def written(rows: Iterable[tuple[int, list[str]]], wanted: Wanted, folder: Path) -> str:
+    """Write the wanted cells to a plain file and give the SQL that reads it."""
+    copy = folder / "cells.csv"
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        for line, cells in rows:
+            kept = [cells[at] if at < len(cells) else "" for at in wanted.positions]
+            over = "1" if any(one.strip() for one in cells[wanted.width :]) else ""
+            writer.writerow([line, *(" ".join(_BREAKS.split(one)).strip() for one in kept), over])
+    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in wanted.positions)
+    return (
+        f"SELECT * FROM read_csv({literal(str(copy))}, auto_detect=false, header=false, delim=',',"
+        f" quote='\"', escape='\"', nullstr='', columns={{'source_line': 'BIGINT', {columns},"
+        " 'c_over': 'VARCHAR'}, max_line_size=20000000)"
+    )

@@ -1,0 +1,287 @@
+"""Text in some encoding, with something between its columns; and its rows, read fast or read all.
+
+DuckDB reads most text as it lies. What it cannot read so (another encoding, odd line ends, damaged
+bytes) is transcoded or read row by row first.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.sources.cells import trimmed
+from helpers.sources.grids import (
+    CHUNK,
+    EXPORT_AGAIN,
+    HEADER_WITHIN,
+    Brought,
+    Grid,
+    Opened,
+    Quick,
+    Wanted,
+    refused,
+    written,
+)
+from helpers.sources.reading import FILE
+from helpers.sources.sql import literal
+from helpers.vocabulary.faults import DataRefused, Fault
+
+SEPARATORS = (",", "\t", ";", "|")
+_HEAD = 1 << 18
+#: How the other blanks begin in UTF-8: no-break and thin ones, the wide one, the byte order mark.
+_WIDE_BLANKS = (b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80\x80", b"\xef\xbb\xbf")
+_SAMPLE = 1 << 17
+
+csv.field_size_limit(1 << 24)
+
+
+@dataclass(frozen=True)
+class _Scan:
+    sha256: str
+    is_utf8: bool
+    has_nulls: bool
+    lines: int
+    plain_newlines: bool
+    odd_blanks: bool  # tabs, or the blanks of other scripts than Latin
+    odd: bytes  # lines that hold more than ASCII, enough of them to tell the encoding
+
+
+def _scan(path: Path) -> _Scan:
+    """Read the file once: its hash, its lines, and whether it is UTF-8."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, has_nulls, odd = True, False, bytearray()
+    newlines = returns = pairs = tabs = wide = 0
+    last, filled_at = b"", 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            has_nulls = has_nulls or b"\0" in chunk
+            if not chunk.isascii() and len(odd) < _SAMPLE:
+                odd += b"\n".join(line for line in chunk.split(b"\n") if not line.isascii())[
+                    :_SAMPLE
+                ]
+            if is_utf8:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+            tabs += chunk.count(b"\t")
+            wide += any(blank in chunk for blank in _WIDE_BLANKS)
+            whole = last[-1:] + chunk
+            pairs += whole.count(b"\r\n")
+            returns += chunk.count(b"\r")
+            kept = chunk.rstrip(b"\r\n")
+            if kept:
+                filled_at = newlines + kept.count(b"\n") + 1
+            newlines += chunk.count(b"\n")
+            last = chunk
+    if is_utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            is_utf8 = False
+    return _Scan(
+        digest.hexdigest(), is_utf8, has_nulls, filled_at, returns == pairs,
+        bool(tabs or wide), bytes(odd),
+    )  # fmt: skip
+
+
+def open_text(path: Path) -> Opened:
+    """Offer a grid for each encoding and separator in which the text could be a table."""
+    scan = _scan(path)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+        raise refused(path, "is empty", EXPORT_AGAIN)
+    grids = []
+    for encoding, plausible in _encodings(head, scan):
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        shown = decoder.decode(head).removeprefix("\ufeff")
+        cut = len(head) == _HEAD
+        for delimiter in SEPARATORS:
+            if delimiter in shown:
+                grids.append(_text_grid(path, scan, encoding, delimiter, shown, cut, plausible))
+    if not grids:
+        raise refused(
+            path, "holds no table: nothing separates columns", "export it as CSV, TSV or XLSX"
+        )
+    return Opened(path, scan.sha256, grids)
+
+
+def _encodings(head: bytes, scan: _Scan) -> list[tuple[str, float]]:
+    """Climb the ladder of encodings; the header signature decides among what is left."""
+    if head.startswith(codecs.BOM_UTF8) and scan.is_utf8:
+        return [("utf-8-sig", 1.0)]
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return [("utf-16", 1.0)]
+    if scan.has_nulls:
+        # UTF-16 whose mark was lost: every other byte of Latin text is zero.
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if max(even, odd) > len(head) // 6:
+            return [("utf-16-be" if even > odd else "utf-16-le", 1.0)]
+    if scan.is_utf8:
+        return [("utf-8", 1.0)]
+    found = []
+    for encoding in ("gb18030", "cp932", "cp1252"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            text = decoder.decode(scan.odd)
+        except UnicodeDecodeError:
+            continue
+        found.append((encoding, _plausibility(encoding, text)))
+    # What no encoding can read still shows its ASCII: a damaged byte must not hide the rest.
+    return found or [("cp1252", 0.0)]
+
+
+def _plausibility(encoding: str, text: str) -> float:
+    """Say what share of the odd characters is what people write in that encoding's languages."""
+    odd = [at for at, sign in enumerate(text) if ord(sign) > 127]
+    if not odd:
+        return 1.0
+    good = 0
+    for at in odd:
+        sign = text[at]
+        beside = text[max(0, at - 1) : at + 2]
+        if encoding == "cp1252":
+            # Accents stand alone among ASCII letters; a run of them is another language misread.
+            good += sum(ord(one) > 127 for one in beside) <= 2 and (
+                "À" <= sign <= "ÿ" or sign in "€£°®™’‘“”–—ßŠšŽžŒœ§«»¿¡ªº´·"
+            )
+        elif encoding == "cp932":
+            good += "\u3040" <= sign <= "\u30ff" or "\uff00" <= sign <= "\uff5e" or (
+                "\u4e00" <= sign <= "\u9fff" and any("\u3040" <= one <= "\u30ff" for one in text)
+            ) or "\u3000" <= sign <= "\u303f"  # fmt: skip
+        else:
+            code = sign.encode("gb18030", "ignore")
+            everyday = len(code) == 2 and (0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7)
+            good += everyday and code[1] >= 0xA1
+    return good / len(odd)
+
+
+def _text_grid(
+    path: Path, scan: _Scan, encoding: str, delimiter: str, shown: str, cut: bool, plausible: float
+) -> Grid:
+    head, ends = [], []
+    reader = csv.reader(io.StringIO(shown, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            head.append(row)
+            ends.append(reader.line_num)
+            if len(head) > HEADER_WITHIN:
+                break
+    except csv.Error:
+        pass
+    if cut and len(head) > 1 and len(head) <= HEADER_WITHIN:
+        head.pop()  # the last row shown may be half a row
+        ends.pop()
+
+    def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
+        skip = ends[wanted.header_index]
+
+        def careful() -> str:
+            return written(_careful_rows(path, encoding, delimiter, quotes, skip), wanted, folder)
+
+        lines, text = scan.lines, path
+        # Between tabs, a tab is no blank; and what another encoding holds is not looked into.
+        odd_blanks = (scan.odd_blanks and delimiter != "\t") or encoding != "utf-8"
+        if not scan.plain_newlines or scan.has_nulls or plausible == 0:
+            return Brought(careful)
+        if encoding not in ("utf-8", "utf-8-sig"):
+            text = folder / "transcoded.txt"
+            lines = _transcode(path, encoding, text)
+        if not lines:
+            return Brought(careful)
+        return Brought(
+            careful,
+            Quick(text, delimiter, quotes, wanted, skip, odd_blanks),
+            max(lines - skip, 0),
+        )
+
+    return Grid(encoding, delimiter, None, head, ends, bring, plausible)
+
+
+def _transcode(path: Path, encoding: str, copy: Path) -> int:
+    """Write a UTF-8 copy; the number of its lines, or 0 if the text is no such encoding."""
+    lines, filled = 0, 0
+    try:
+        with (
+            path.open("r", encoding=encoding, newline="") as old,
+            copy.open("w", encoding="utf-8", newline="") as new,
+        ):
+            while text := old.read(CHUNK):
+                new.write(text)
+                kept = text.rstrip("\r\n")
+                if kept:
+                    filled = lines + kept.count("\n") + 1
+                lines += text.count("\n")
+    except UnicodeError:
+        return 0
+    return filled
+
+
+def quick_rows(texts: Sequence[Quick], rows: Sequence[int]) -> str:
+    """Let DuckDB read texts as they lie, one after the other; all but their paths is equal.
+
+    Rows are numbered through, so that a number tells text and line where each text has as many
+    rows as it has lines below its header (``rows``): whoever asks must count them.
+    """
+    form = texts[0]
+    # One cell too many is seen as such; more than one makes DuckDB give up on the file.
+    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(form.wanted.width + 1))
+    quote = "'\"'" if form.quotes else "''"
+
+    def bare(at: int) -> str:
+        # Trimming every kind of blank takes several times as long as trimming plain ones.
+        return trimmed(f"c{at}") if form.odd_blanks else f"nullif(trim(c{at}), '')"
+
+    cells = "".join(f", {bare(at)} AS c{at}" for at in form.wanted.positions)
+    paths = ", ".join(literal(str(text.path)) for text in texts)
+    read = (
+        f"read_csv([{paths}], auto_detect=false, header=false,"
+        f" skip={form.skip}, delim={literal(form.delimiter)}, quote={quote}, escape={quote},"
+        f" null_padding=true, filename='_path', columns={{{columns}}})"
+    )
+    over = f"{bare(form.wanted.width)} AS c_over"
+    if len(texts) == 1:
+        number = f"row_number() OVER () + {form.skip}"
+        return f"SELECT {number} AS source_line{cells}, {over} FROM {read}"
+    before = list(itertools.accumulate(rows, initial=0))
+    places = ", ".join(
+        f"({literal(str(text.path))}, {at * FILE + form.skip - before[at]})"
+        for at, text in enumerate(texts)
+    )
+    return (
+        f"SELECT _row + _begins AS source_line{cells}, {over} FROM (SELECT *, row_number() OVER ()"
+        f" AS _row FROM {read}) JOIN (VALUES {places}) AS places(_path, _begins) USING (_path)"
+    )
+
+
+def _careful_rows(
+    path: Path, encoding: str, delimiter: str, quotes: bool, skip: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Read any text at all, row by row, with the line each row begins on."""
+    with path.open("r", encoding=encoding, errors="replace", newline="") as file:
+        # A null byte says nothing; shown as a sign it spoils only the cell it stands in.
+        clean = (line.replace("\0", "\ufffd") for line in file)
+        reader = (
+            csv.reader(clean, delimiter=delimiter)
+            if quotes
+            else csv.reader(clean, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        )
+        begins = 1
+        try:
+            for row in reader:
+                if begins > skip and row:
+                    yield begins, row
+                begins = reader.line_num + 1
+        except csv.Error as trouble:
+            raise DataRefused(
+                Fault(f"{path.name}, line {begins}", f"cannot be read ({trouble})", EXPORT_AGAIN)
+            ) from None
