@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from helpers.config.workspace import Country, Platform, TimeZone
+from helpers.config.workspace import Country, Platform, StoreId, TimeZone
 from helpers.vocabulary.labels import Declared, Label
 
 Fact = Literal[
@@ -47,6 +47,8 @@ class Column(Declared):
     ] = "text"  # fmt: skip
     #: May the file lack this column?
     optional: bool = False
+    #: What belongs there, for whoever fills in a template.
+    about: Label | None = None
     #: Numbers: ``1,234.56`` is point, ``1.234,56`` is comma, ``by_file`` looks at all its cells.
     decimal: Literal["point", "comma", "by_file"] = "by_file"
     #: Dates written 03/04/2026: day first (dmy) or month first (mdy). 2026-04-03 needs nothing.
@@ -87,6 +89,23 @@ class StoreColumn(Declared):
     """The file names the store of each row in this column."""
 
     column: str
+    #: May the cell be empty? Such a row belongs to the company and to no store.
+    optional: bool = False
+
+
+class Query(Declared):
+    """The rows come from a database and not from a file (``databases``).
+
+    Nothing here is judged by the model: a fault would print what was found, passwords included.
+    """
+
+    #: An SQLAlchemy URL; ``${NAME}`` in it is read from the environment.
+    database: str = Field(repr=False)
+    query: str = Field(repr=False)
+    #: Whose rows they are, where no column says so.
+    store: StoreId | None = None
+    #: Of which period, where they hold no days.
+    period: str | None = None
 
 
 class StatedAbove(Declared):
@@ -156,6 +175,10 @@ class Source(Declared):
     source: Identifier
     name: Label
     platform: Platform | None = None
+    #: A form of our own to be filled in by hand: ``review new template`` writes it.
+    is_template: bool = False
+    #: The rows are asked of a database at every ingest.
+    asked_of: Query | None = Field(default=None, alias="from")
     #: Which facts of a store it speaks for.
     facts: tuple[Fact, ...] = Field(min_length=1)
     #: Which store: ``place`` (folder or workspace.yml), ``none`` (company-wide), or a column.
