@@ -101,6 +101,8 @@ def make_reading(
     path: Path = Path("by_hand.csv"),
     sha256: str | None = None,
     rows_read: int | None = None,
+    settles_after: int = 0,
+    new_columns: tuple[str, ...] = (),
 ) -> Reading:
     """Put dict rows into temp tables, as ``sources`` would; ``source_line`` counts from 2."""
     models = load_models()
@@ -140,6 +142,8 @@ def make_reading(
             as_of,
             period,
             bad_cells,
+            settles_after,
+            new_columns,
         )
     )
     return Reading(
@@ -157,6 +161,8 @@ def make_reading(
         rows_set_aside=0,
         tables=names,
         bad_cells="reading_bad",
+        settles_after=settles_after,
+        new_columns=new_columns,
     )
 
 

@@ -46,3 +46,7 @@ class Reading:
     #: Temporary table ``source_line, column_name, value, reason``; codes as in ``reasons``.
     bad_cells: str
     warnings: tuple[Fault, ...] = ()
+    #: For how many days the platform may still restate a day.
+    settles_after: int = 0
+    #: Headers that the source's declaration does not know: the platform changed its export.
+    new_columns: tuple[str, ...] = ()

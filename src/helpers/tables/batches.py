@@ -71,6 +71,10 @@ class Batch(Declared):
     #: Rows per table; a table with no row is named too: the file had none to tell.
     rows: Mapping[str, int]
     covers: tuple[Cover, ...] = ()
+    #: For how many days after a day the platform still restates it.
+    settles_after: int = 0
+    #: Headers that nobody declared, as the file writes them.
+    new_columns: tuple[str, ...] = ()
     #: Fingerprint of the declarations the file was read with.
     read_with: str
 
@@ -183,6 +187,8 @@ class Batches:
             warnings=tuple((w.where, w.what, w.way_out) for w in reading.warnings),
             rows=rows,
             covers=tuple(covers),
+            settles_after=reading.settles_after,
+            new_columns=reading.new_columns,
             read_with=read_with,
         )
         final = self.folder_of(batch)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Goes up when the same batches give other tables than before.
-BUILD_VERSION = 1
+BUILD_VERSION = 2
 #: How many generations stay for readers who opened an older one.
 KEPT_GENERATIONS = 2
 _MEMORY_MB = int(os.environ.get("REVIEW_MEMORY_MB", "1500"))
@@ -58,6 +58,8 @@ IMPORT_BATCHES: dict[str, str] = {
     "first_day": "DATE",
     "last_day": "DATE",
     "warnings": "VARCHAR",
+    "settles_after": "BIGINT",
+    "new_columns": "VARCHAR",
 }
 QUARANTINE: dict[str, str] = {
     "batch_id": "VARCHAR",
@@ -644,6 +646,7 @@ def _as_row(batch: Batch, overruled: int) -> tuple[Any, ...]:
         "first_day": min(days, default=None),
         "last_day": max(days, default=None),
         "warnings": "\n".join(str(Fault(*warning)) for warning in batch.warnings),
+        "new_columns": "\n".join(batch.new_columns),
     }
     return tuple(told[name] for name in IMPORT_BATCHES)
 
