@@ -22,7 +22,15 @@ from helpers.demo.demand import (
     noise_of,
 )
 from helpers.demo.plan_files import write_plan
-from helpers.demo.platforms import alibaba, amazon, shopify, templates, tiktok
+from helpers.demo.platforms import alibaba, shopify, templates, tiktok
+from helpers.demo.platforms.amazon import (
+    business,
+    marketplaces,
+    orders,
+    settlements,
+    sponsored,
+    warehouse,
+)
 from helpers.demo.platforms.files import Export
 from helpers.demo.sales import make_orders
 from helpers.demo.stores import workspace_text
@@ -195,14 +203,14 @@ def _shop_exports(
         yield from alibaba.products(rng, drawn, timeline, goods)
         found = alibaba.listings(drawn)
     elif profile.platform == "amazon":
-        yield from amazon.all_orders(sales, timeline, goods)
-        yield from amazon.settlements(after, timeline, goods)
-        yield from amazon.business_reports(drawn, sales, timeline, goods)
-        yield from amazon.inventory(drawn, timeline, goods)
-        yield from amazon.returns(after, timeline, goods)
+        yield from orders.all_orders(sales, timeline, goods)
+        yield from settlements.settlements(after, timeline, goods)
+        yield from business.business_reports(drawn, sales, timeline, goods)
+        yield from warehouse.inventory(drawn, timeline, goods)
+        yield from warehouse.returns(after, timeline, goods)
         if shop.ads:
-            yield from amazon.search_terms(shop.ads, timeline)
-        found = amazon.listings(drawn)
+            yield from sponsored.search_terms(shop.ads, timeline)
+        found = marketplaces.listings(drawn)
     else:
         if profile.platform == "shopify":
             yield from shopify.orders(after, opens, timeline, goods)
