@@ -100,7 +100,7 @@ def check_source(source: Source, where: str) -> list[Fault]:
                 )  # fmt: skip
 
     not_people = ("text", "id", "money", "integer", "percent", "boolean", "timestamp", "date",
-                  "country")  # fmt: skip
+                  "country", "note")  # fmt: skip
     named("known_by", source.known_by, not_people)
     named("as_of", source.as_of, ("date", "timestamp"))
     if isinstance(source.store, StoreColumn):

@@ -18,7 +18,7 @@ RATE = "DECIMAL(18,8)"
 
 SQL_TYPE = {
     "text": "VARCHAR", "id": "VARCHAR", "country": "VARCHAR", "customer": "VARCHAR",
-    "money": MONEY, "integer": "BIGINT", "percent": RATE, "boolean": "BOOLEAN",
+    "note": "VARCHAR", "money": MONEY, "integer": "BIGINT", "percent": RATE, "boolean": "BOOLEAN",
     "timestamp": "TIMESTAMP", "date": "DATE",
 }  # fmt: skip
 REASON = {

@@ -28,8 +28,12 @@ Identifier = Annotated[
 
 
 def _several(value: Any) -> Any:
-    """One header, or a list of the wordings it goes by."""
-    return (value,) if isinstance(value, str) else value
+    """One header, or a list of the wordings it goes by.
+
+    YAML reads a bare No as false: a column of numbers must not fail for that.
+    """
+    words = value if isinstance(value, list | tuple) else (value,)
+    return tuple({True: "yes", False: "no"}[w] if isinstance(w, bool) else w for w in words)
 
 
 Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
@@ -40,10 +44,11 @@ class Column(Declared):
 
     #: The header, or a list of its wordings; left out, the column's own name.
     header: Several = ()
-    #: ``id`` keeps every digit as text; ``customer`` is kept as a keyed hash only.
+    #: ``id`` keeps every digit as text; ``customer`` is kept as a keyed hash only; ``note`` is
+    #: free text, from which e-mails, phones, long numbers and streets are blotted out.
     type: Literal[
         "text", "id", "money", "integer", "percent", "boolean",
-        "timestamp", "date", "country", "customer",
+        "timestamp", "date", "country", "customer", "note",
     ] = "text"  # fmt: skip
     #: May the file lack this column?
     optional: bool = False
@@ -187,6 +192,9 @@ class Source(Declared):
     period: Literal["inside", "place"] | StatedAbove = "inside"
     #: Columns whose latest day says how new the export is.
     as_of: Several = ()
+    #: For how many days after a day the platform still changes what it says of it: sales put down
+    #: to a click, late traffic. Until an export knows of a later day, the figures are preliminary.
+    settles_after: int = Field(default=0, ge=0, le=365)
     #: The columns by which the file is recognised; all of them must be there.
     known_by: tuple[str, ...] = Field(min_length=2)
     columns: Mapping[Identifier, Column] = Field(min_length=1)

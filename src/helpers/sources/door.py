@@ -32,6 +32,7 @@ from helpers.sources.declared import Column, Source, StatedAbove, StoreColumn
 from helpers.sources.files import open_file
 from helpers.sources.filling import Filled, filled
 from helpers.sources.grids import Wanted
+from helpers.sources.masking import masked
 from helpers.sources.meaning import (
     LINE,
     WITHIN,
@@ -275,6 +276,8 @@ class _Reader:
                 tables=self.made,
                 bad_cells=self.bad,
                 warnings=tuple(self.warnings[at]),
+                settles_after=self.source.settles_after,
+                new_columns=export.found.unknown,
             )
             for at, export in enumerate(self.exports)
         ]
@@ -349,6 +352,8 @@ class _Reader:
                 )
             elif about.type == "id":
                 picked.append(f"{cells.id_text(cell)} AS {name(column)}")
+            elif about.type == "note":
+                picked.append(f"{masked(cell)} AS {name(column)}")
             else:
                 picked.append(f"{cell} AS {name(column)}")
         signs = [column for column in self.source.known_by if column in positions]
@@ -357,7 +362,8 @@ class _Reader:
             for column in signs
         )
         lacking = " OR ".join(f"c{positions[one]} IS NULL" for one in signs)
-        places = {0, *(positions[one] for one in positions if self.types[one] in ("text", "id"))}
+        words = [one for one in positions if self.types[one] in ("text", "id", "note")]
+        places = {0, *(positions[one] for one in words)}
         texts = ", ".join(f"c{at}" for at in sorted(places))
         totals = f"regexp_matches(lower(concat_ws(chr(31), {texts})), {literal(_TOTAL)})"
         used = " AND ".join(f"c{at} IS NULL" for at in positions.values())
@@ -528,7 +534,7 @@ class _Reader:
             raw, made = f"raw.{name(column)}", name(column)
             if column not in self.found.positions:
                 picked.append(f"NULL::{cells.SQL_TYPE[about.type]} AS {made}")
-            elif about.type in ("text", "customer"):
+            elif about.type in ("text", "customer", "note"):
                 picked.append(f"{raw} AS {made}")
             else:
                 if about.type == "country":
@@ -710,7 +716,7 @@ class _Reader:
                 unread = f"r.{name(column)} IS NOT NULL AND ({codes}) IS NULL"
             parts.append(
                 f"SELECT r.{LINE}, {literal(self._header(column))},"
-                f" {_masked(f'r.{name(column)}', about.type)},"
+                f" {_shown(f'r.{name(column)}', about.type)},"
                 f" {literal(cells.REASON[about.type])} FROM {name(self.raw)} r"
                 f" JOIN {name(self.typed)} t USING ({LINE})"
                 f" WHERE t._aside IS NULL AND NOT _sound AND {unread}"
@@ -864,13 +870,9 @@ class _Reader:
         return DataRefused(Fault(self.path.name, what, way_out))
 
 
-def _masked(cell: str, kind: str) -> str:
+def _shown(cell: str, kind: str) -> str:
     """Show a bad cell without what may be a person's: a shifted row puts anything anywhere."""
-    digits = "[(]?[+]\\d[\\d() -]{6,}\\d"
-    if kind not in ("date", "timestamp"):
-        digits += "|\\d[\\d() -]{7,}\\d"
-    shown = f"regexp_replace(left({cell}, 60), '\\S+@\\S+', '…', 'g')"
-    return f"regexp_replace({shown}, '{digits}', '…', 'g')"
+    return f"left({masked(cell, is_moment=kind in ('date', 'timestamp'))}, 60)"
 
 
 def _pads(key: bytes) -> tuple[bytes, bytes]:

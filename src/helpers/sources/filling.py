@@ -44,7 +44,7 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "inventory_snapshots": {"local_date": {"period": "end"}},
 }
 _FITS = {
-    "text": {"text", "id", "country", "customer", "integer"},
+    "text": {"text", "id", "country", "customer", "note", "integer"},
     "integer": {"integer"},
     "money": {"money", "integer"},
     "date": {"date"},

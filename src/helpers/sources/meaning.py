@@ -30,7 +30,7 @@ WITHIN = (f"{LINE} // {FILE}", "_store")
 #: What a mapping may ask of the store that the rows belong to.
 STORE_FACTS = {"currency": "_currency", "country": "_country", "time_zone": "_zone", "id": "_store"}
 _NUMBERS = ("money", "integer", "percent")
-_TEXTS = ("text", "id", "country", "customer")
+_TEXTS = ("text", "id", "country", "customer", "note")
 
 
 class Unclear(ValueError):  # noqa: N818 - a mapping is unclear
