@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from helpers.config.workspace import Store, Workspace
 from helpers.paths import WorkspacePaths
 from helpers.sources import cells
+from helpers.sources.buyers import hashed, pads, platform_of
 from helpers.sources.canon import tables as canonical_tables
 from helpers.sources.catalogue import load_sources
 from helpers.sources.cells import Writing
@@ -336,7 +337,10 @@ class _Reader:
         wanted = Wanted(
             tuple(sorted({*positions.values(), 0})), self.found.header_index, len(headers)
         )
-        platform = stores[0].platform if stores else self.source.platform or "own"
+        platform = literal(stores[0].platform if stores else self.source.platform or "own")
+        if isinstance(self.source.store, StoreColumn) and self.source.store.column in positions:
+            named = f"c{positions[self.source.store.column]}"
+            platform = platform_of(self.workspace.stores, named)
         picked, parameters = [], list[bytes]()
         for column, about in self.source.columns.items():
             if column not in positions:
@@ -344,12 +348,9 @@ class _Reader:
                 continue
             cell = f"c{positions[column]}"
             if about.type == "customer":
-                inner, outer = _pads(self.key)
+                inner, outer = pads(self.key)
                 parameters += [outer, inner]
-                picked.append(
-                    f"left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode({literal(platform)}"
-                    f" || chr(31) || lower({cells.id_text(cell)}))))), 32) AS {name(column)}"
-                )
+                picked.append(f"{hashed(cell, platform)} AS {name(column)}")
             elif about.type == "id":
                 picked.append(f"{cells.id_text(cell)} AS {name(column)}")
             elif about.type == "note":
@@ -546,7 +547,9 @@ class _Reader:
                 picked.append(f"{raw} IS NOT NULL AS {name(column + ' filled')}")
                 sound.append(f"({made} IS NOT NULL OR NOT {name(column + ' filled')})")
         if isinstance(self.source.store, StoreColumn):
-            sound.append("_store IS NOT NULL")
+            named = name(self.source.store.column)
+            empty = f" OR raw.{named} IS NULL" if self.source.store.optional else ""
+            sound.append(f"(_store IS NOT NULL{empty})")
         starts = _by_file([period.start if period else None for period in periods])
         ends = _by_file([period.end if period else None for period in periods])
         rules = "".join(
@@ -706,6 +709,7 @@ class _Reader:
                 f" CASE WHEN r.{name(column)} IS NULL THEN 'missing_value' ELSE 'unknown_store' END"
                 f" FROM {name(self.raw)} r JOIN {name(self.typed)} t USING ({LINE})"
                 " WHERE t._aside IS NULL AND _store IS NULL"
+                + (f" AND r.{name(column)} IS NOT NULL" if self.source.store.optional else "")
             )
         for column, about in self.source.columns.items():
             if about.type not in cells.REASON or column not in self.found.positions:
@@ -873,12 +877,6 @@ class _Reader:
 def _shown(cell: str, kind: str) -> str:
     """Show a bad cell without what may be a person's: a shifted row puts anything anywhere."""
     return f"left({masked(cell, is_moment=kind in ('date', 'timestamp'))}, 60)"
-
-
-def _pads(key: bytes) -> tuple[bytes, bytes]:
-    """Give HMAC-SHA256's two pads, so that DuckDB can hash a whole column with the key."""
-    block = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
 def customer_key(buyer: str, platform: str, key: bytes) -> str:
