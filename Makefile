@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+LINES  ?= 5000000
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help setup review test lint lab lock bench screenshots clean
@@ -36,8 +37,9 @@ lint: $(READY) ## style and types
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/review lab
 
-bench: $(READY) ## time the main job stage by stage and against plain papermill
+bench: $(READY) ## time the main job against plain papermill, and five million lines against raw DuckDB
 	@$(BIN)/python benchmarks/main_job.py
+	@$(BIN)/python benchmarks/all_orders.py --lines $(LINES)
 
 lock: ## resolve the pins anew (needs uv) and write requirements.lock and environment.yml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
