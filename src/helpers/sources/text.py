@@ -37,6 +37,7 @@ _HEAD = 1 << 18
 #: How the other blanks begin in UTF-8: no-break and thin ones, the wide one, the byte order mark.
 _WIDE_BLANKS = (b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80\x80", b"\xef\xbb\xbf")
 _SAMPLE = 1 << 17
+_ASCII = bytes(range(128))
 
 csv.field_size_limit(1 << 24)
 
@@ -49,48 +50,62 @@ class _Scan:
     lines: int
     plain_newlines: bool
     odd_blanks: bool  # tabs, or the blanks of other scripts than Latin
-    odd: bytes  # lines that hold more than ASCII, enough of them to tell the encoding
 
 
 def _scan(path: Path) -> _Scan:
-    """Read the file once: its hash, its lines, and whether it is UTF-8."""
+    """Read the file once: its hash, its lines, and whether it is UTF-8.
+
+    What was found once is not looked for again, and signs beyond ASCII are looked for among those
+    alone: of a gigabyte, each search more costs a second.
+    """
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, has_nulls, odd = True, False, bytearray()
-    newlines = returns = pairs = tabs = wide = 0
-    last, filled_at = b"", 0
+    is_utf8, has_nulls, odd_blanks = True, False, False
+    newlines = returns = pairs = filled_at = 0
+    last = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             has_nulls = has_nulls or b"\0" in chunk
-            if not chunk.isascii() and len(odd) < _SAMPLE:
-                odd += b"\n".join(line for line in chunk.split(b"\n") if not line.isascii())[
-                    :_SAMPLE
-                ]
             if is_utf8:
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     is_utf8 = False
-            tabs += chunk.count(b"\t")
-            wide += any(blank in chunk for blank in _WIDE_BLANKS)
-            whole = last[-1:] + chunk
-            pairs += whole.count(b"\r\n")
-            returns += chunk.count(b"\r")
-            kept = chunk.rstrip(b"\r\n")
-            if kept:
-                filled_at = newlines + kept.count(b"\n") + 1
+            if not odd_blanks:
+                odd_blanks = b"\t" in chunk or (
+                    not chunk.isascii() and _has_wide_blanks(chunk.translate(None, _ASCII))
+                )
+            if b"\r" in chunk:
+                returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n")
+            pairs += last.endswith(b"\r") and chunk.startswith(b"\n")
             newlines += chunk.count(b"\n")
+            if kept := chunk.rstrip(b"\r\n"):
+                filled_at = newlines - chunk.count(b"\n", len(kept)) + 1
             last = chunk
     if is_utf8:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
-    return _Scan(
-        digest.hexdigest(), is_utf8, has_nulls, filled_at, returns == pairs,
-        bool(tabs or wide), bytes(odd),
-    )  # fmt: skip
+    return _Scan(digest.hexdigest(), is_utf8, has_nulls, filled_at, returns == pairs, odd_blanks)
+
+
+def _has_wide_blanks(signs: bytes) -> bool:
+    return any(blank in signs for blank in _WIDE_BLANKS)
+
+
+def _odd_lines(path: Path) -> bytes:
+    """Give lines that hold more than ASCII, enough of them to tell the encoding."""
+    odd = bytearray()
+    with path.open("rb") as file:
+        while len(odd) < _SAMPLE and (chunk := file.read(CHUNK)):
+            if not chunk.isascii():
+                odd += b"\n".join(line for line in chunk.split(b"\n") if not line.isascii())[
+                    :_SAMPLE
+                ]
+    return bytes(odd)
 
 
 def open_text(path: Path) -> Opened:
@@ -101,7 +116,7 @@ def open_text(path: Path) -> Opened:
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise refused(path, "is empty", EXPORT_AGAIN)
     grids = []
-    for encoding, plausible in _encodings(head, scan):
+    for encoding, plausible in _encodings(path, head, scan):
         decoder = codecs.getincrementaldecoder(encoding)("replace")
         shown = decoder.decode(head).removeprefix("\ufeff")
         cut = len(head) == _HEAD
@@ -115,7 +130,7 @@ def open_text(path: Path) -> Opened:
     return Opened(path, scan.sha256, grids)
 
 
-def _encodings(head: bytes, scan: _Scan) -> list[tuple[str, float]]:
+def _encodings(path: Path, head: bytes, scan: _Scan) -> list[tuple[str, float]]:
     """Climb the ladder of encodings; the header signature decides among what is left."""
     if head.startswith(codecs.BOM_UTF8) and scan.is_utf8:
         return [("utf-8-sig", 1.0)]
@@ -123,16 +138,17 @@ def _encodings(head: bytes, scan: _Scan) -> list[tuple[str, float]]:
         return [("utf-16", 1.0)]
     if scan.has_nulls:
         # UTF-16 whose mark was lost: every other byte of Latin text is zero.
-        even, odd = head[::2].count(0), head[1::2].count(0)
-        if max(even, odd) > len(head) // 6:
-            return [("utf-16-be" if even > odd else "utf-16-le", 1.0)]
+        first, second = head[::2].count(0), head[1::2].count(0)
+        if max(first, second) > len(head) // 6:
+            return [("utf-16-be" if first > second else "utf-16-le", 1.0)]
     if scan.is_utf8:
         return [("utf-8", 1.0)]
     found = []
+    odd = _odd_lines(path)
     for encoding in ("gb18030", "cp932", "cp1252"):
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            text = decoder.decode(scan.odd)
+            text = decoder.decode(odd)
         except UnicodeDecodeError:
             continue
         found.append((encoding, _plausibility(encoding, text)))
