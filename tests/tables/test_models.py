@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.tables.models import load_models
+from helpers.tables.models import MODELS, load_models
 from helpers.vocabulary.faults import DeclarationFaulty
 
 
@@ -12,6 +12,11 @@ def test_every_model_names_what_one_row_is():
     for model in models.values():
         assert model.grain
         assert set(model.replaces_by) <= set(model.key), "a unit holds whole keys"
+
+
+def test_the_grain_stands_first():
+    for path in MODELS.glob("*.yml"):
+        assert path.read_text("utf-8").startswith("grain: "), path.name
 
 
 def test_money_with_a_currency_gets_a_base_twin_and_costs_do_not():

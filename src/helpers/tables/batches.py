@@ -233,10 +233,11 @@ def spans_of(
         day = quoted(model.day) if model.day and model.authority else "NULL"
         scope = ", ".join(map(quoted, model.authority)) if day != "NULL" else "NULL"
         store = "store_id" if day != "NULL" else "NULL"
+        last = quoted(model.last_day) if model.last_day and day != "NULL" else "NULL"
         told[name] = defaultdict(list)
         for place, *span in con.execute(
             f"SELECT source_line // {FILE}, concat_ws('|', {scope}), {store}, min({day}), "
-            f"max({day}), count(*) FROM {relation} GROUP BY ALL ORDER BY ALL"
+            f"max({last}), count(*) FROM {relation} GROUP BY ALL ORDER BY ALL"
         ).fetchall():
             told[name][place].append(tuple(span))
     return told
@@ -274,23 +275,22 @@ def _covers(
             days[store_id] = (min(told), max(told))
     for name in spans:
         model = models[name]
-        if model.day is None or model.authority != ("store_id",):
+        if model.day is None or not model.authority:
             continue
-        own = {cover.store_id for cover in found if cover.table == name}
         for store_id, (first, last) in sorted(days.items()):
-            if store_id in own and model.fact == "orders":
+            own = {c.scope for c in found if (c.table, c.store_id) == (name, store_id)}
+            if own and model.fact == "orders":
                 continue
+            # Without a row only the store itself can be named, and that where no more is needed.
+            whole = all(not model.columns[column].required for column in model.authority[1:])
             found = [c for c in found if (c.table, c.store_id) != (name, store_id)]
-            found.append(
+            found += [
                 Cover(
-                    table=name,
-                    fact=model.fact,
-                    scope=store_id,
-                    store_id=store_id,
-                    first=first,
-                    last=last,
+                    table=name, fact=model.fact, scope=scope, store_id=store_id,
+                    first=first, last=last,
                 )
-            )
+                for scope in sorted(own) or [store_id] * whole
+            ]  # fmt: skip
     return found, rows
 
 

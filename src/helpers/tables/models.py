@@ -124,6 +124,11 @@ class TableModel(Declared):
         return self.day or self.rate_day
 
     @property
+    def last_day(self) -> str | None:
+        """Name the column with the last day of a row that may speak for several days."""
+        return "end_date" if "end_date" in self.columns else self.day
+
+    @property
     def read_columns(self) -> dict[str, str]:
         """Give name and SQL type of what an export can bring."""
         return {name: column.sql_type for name, column in self.columns.items()}
