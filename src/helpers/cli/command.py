@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from helpers.cli.showing import as_csv, progress_bar, say, show_figures, show_receipt, show_table
+from helpers.cli.starting import new
 from helpers.vocabulary.labels import LANGUAGES
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ force_option = click.option("--force", is_flag=True, help="Run pages that are up
 @click.version_option(package_name="cross-border-operations-review")
 def review() -> None:
     """From a pile of marketplace exports to the operations review."""
+
+
+review.add_command(new)
 
 
 @review.command()

@@ -31,6 +31,18 @@ def tables() -> Mapping[str, Mapping[str, str]]:
     return MappingProxyType(found)
 
 
+@lru_cache(maxsize=1)
+def required() -> Mapping[str, frozenset[str]]:
+    """Give the columns of each table without which a row is set aside."""
+    found = {}
+    for path in sorted((PACKAGE / "tables" / "models").glob("*.yml")):
+        model = read_yaml(path)
+        found[model["table"]] = frozenset(
+            column for column, about in model["columns"].items() if about.get("required")
+        )
+    return MappingProxyType(found)
+
+
 def sql_type(kind: str) -> str:
     """Give the SQL type in which a table's column leaves this room."""
     return _OUT.get(kind, "VARCHAR")

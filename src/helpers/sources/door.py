@@ -548,7 +548,7 @@ class _Reader:
                 sound.append(f"({made} IS NOT NULL OR NOT {name(column + ' filled')})")
         if isinstance(self.source.store, StoreColumn):
             named = name(self.source.store.column)
-            empty = f" OR raw.{named} IS NULL" if self.source.store.optional else ""
+            empty = f" OR {named} IS NULL" if self.source.store.optional else ""
             sound.append(f"(_store IS NOT NULL{empty})")
         starts = _by_file([period.start if period else None for period in periods])
         ends = _by_file([period.end if period else None for period in periods])
