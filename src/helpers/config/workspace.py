@@ -97,6 +97,9 @@ class Workspace(Declared):
     base_currency: Currency
     time_zone: TimeZone
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
+    #: The year whose mean rates make amounts comparable over years, where no budget rate is given;
+    #: left out, the year before the last one in the data.
+    constant_rates_of: Annotated[int, Field(ge=1999, le=2100)] | None = None
     languages: tuple[Language, ...] = LANGUAGES
     business: Literal["b2b", "b2c", "both"] = "both"
     stores: tuple[Store, ...] = Field(min_length=1)
