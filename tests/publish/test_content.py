@@ -7,7 +7,13 @@ import json
 import pytest
 from pages_by_hand import TITLES, code, fails, markdown, prints, said, shows, write_notebook
 
-from helpers.publish.content import PageBuilt, file_name, home_fragments, read_content
+from helpers.publish.content import (
+    PageBuilt,
+    file_name,
+    home_fragments,
+    read_content,
+    with_lineage,
+)
 from helpers.publish.home import HomeSummary
 
 
@@ -106,3 +112,14 @@ def test_home_takes_what_is_tagged_home(tmp_path):
     assert summary.exhibits == ("<figure id=cards></figure>",)
     assert summary.sentences == ("Sales < plan.", "Why?")
     assert summary.actions == ("Buy & ship",)
+
+
+def test_source_lines_lead_to_the_list_of_files(tmp_path):
+    foot = '<span class="exhibit-source" data-behind="order_lines">Source: <b>x</b></span>'
+    page = page_of(tmp_path, markdown("# Stock"), code("show()", shows(f"<p>{foot}</p>")))
+    shown = read_content(page, "en")
+    link = '<a class="exhibit-source" href="{}#quality-lineage">Source: <b>x</b></a>'
+    assert json.dumps(link.format("data-quality.html"))[1:-1] in everything(
+        with_lineage(shown, "stock")
+    )
+    assert json.dumps(link.format(""))[1:-1] in everything(with_lineage(shown, "data-quality"))

@@ -51,6 +51,7 @@ class Exhibit:
         kind: Which chart it is; other media (slides, sheets) draw from ``kind`` and ``data``.
         headings: Names of the data's columns for people.
         numbers: The drawn numbers as a small table, folded away below a drawing.
+        behind: The tables behind the numbers; a site can lead from here to their files.
 
     Raises:
         DeclarationFaulty: A word is missing, the id is no slug, or there is no data; tells all.
@@ -69,6 +70,7 @@ class Exhibit:
     kind: str = "figure"
     headings: Mapping[str, str] = field(default_factory=dict)
     numbers: Markup | None = None
+    behind: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse to exist half said."""
@@ -128,7 +130,12 @@ class Exhibit:
         parts.append(
             tag(
                 "p",
-                tag("span", self._source_line(), class_="exhibit-source"),
+                tag(
+                    "span",
+                    self._source_line(),
+                    class_="exhibit-source",
+                    data_behind=" ".join(self.behind) or None,
+                ),
                 tag(
                     "a",
                     DOWNLOAD.text(self.language),

@@ -25,7 +25,15 @@ from helpers.config.workspace import Workspace
 from helpers.paths import PACKAGE, WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
 from helpers.publish.assets import Assets, frame_fingerprint, make_assets, put_in_place
-from helpers.publish.content import Content, PageBuilt, file_name, letters_of, read_content
+from helpers.publish.content import (
+    LINEAGE_FILE,
+    Content,
+    PageBuilt,
+    file_name,
+    letters_of,
+    read_content,
+    with_lineage,
+)
 from helpers.publish.editions import (
     RECORD,
     Edition,
@@ -90,6 +98,7 @@ def publish(
     *,
     title: Label | None = None,
     data_through: date | None = None,
+    awaiting: Mapping[Language, str] | None = None,
     metrics: Mapping[str, Metric] | None = None,
 ) -> EditionBuilt:
     """Make an edition of executed pages and put it on the site.
@@ -106,6 +115,7 @@ def publish(
         summary: What the home page says, by language.
         title: Name of the review, where it is not one of the usual ones.
         data_through: The last day that the data hold.
+        awaiting: What a preliminary edition waits for, in a line for each language.
         metrics: What the definitions page explains; the whole catalogue where not given.
 
     Raises:
@@ -115,7 +125,8 @@ def publish(
     site = paths.site
     _check_pages(review, pages)
     title = title or review_title(review)
-    full_key = _key(key, status, title, data_through)
+    awaiting = dict(awaiting or {})
+    full_key = _key(key, status, title, data_through, awaiting)
     site.mkdir(parents=True, exist_ok=True)
     paths.runs.mkdir(parents=True, exist_ok=True)
     try:
@@ -136,6 +147,7 @@ def publish(
                 number=next_number(site, review, str(period)),
                 status=status,
                 data_through=data_through,
+                awaiting=awaiting,
                 key=full_key,
                 languages=tuple(one for one in LANGUAGES if one in pages),
                 pages=_page_records(next(iter(pages.values()))),
@@ -160,8 +172,16 @@ def _check_pages(review: str, pages: Mapping[Language, Sequence[PageBuilt]]) -> 
         raise WorkFailed(fault)
 
 
-def _key(key: str, status: Status, title: Label, data_through: date | None) -> str:
-    parts = [key, status, title.en, title.zh, str(data_through), frame_fingerprint()]
+def _key(
+    key: str,
+    status: Status,
+    title: Label,
+    data_through: date | None,
+    awaiting: Mapping[Language, str],
+) -> str:
+    parts: list[Any] = [key, status, title.en, title.zh, str(data_through), frame_fingerprint()]
+    if awaiting:
+        parts.append(sorted(awaiting.items()))
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
 
@@ -215,7 +235,7 @@ def _build(
         if edition and language in edition.languages:
             _write_pages(staging / "source" / language / "edition", edition, contents[language])
 
-    assets = make_assets(staging / ASSETS, site, _letters(staging / "source", workspace))
+    assets = make_assets(staging / ASSETS, site, _letters(staging / "source", workspace, edition))
     books: dict[Language, list[BookSource]] = {}
     for language in languages:
         source, output = staging / "source" / language, staging / "output"
@@ -278,15 +298,17 @@ def _staging(site: Path) -> Iterator[Path]:
 def _write_pages(folder: Path, edition: Edition, contents: Sequence[Content]) -> None:
     folder.mkdir(parents=True)
     for page, content in zip(edition.pages, contents, strict=True):
-        text = json.dumps(content.as_notebook(), ensure_ascii=False)
+        linked = with_lineage(content, page.file) if _lineage(edition) else content
+        text = json.dumps(linked.as_notebook(), ensure_ascii=False)
         (folder / f"{page.file}.ipynb").write_text(text, encoding="utf-8")
 
 
-def _letters(source: Path, workspace: Workspace) -> set[str]:
+def _letters(source: Path, workspace: Workspace, edition: Edition | None) -> set[str]:
     """Collect every character that the pages of this build show."""
     texts = [path.read_text(encoding="utf-8") for path in source.rglob("*.ipynb")]
     labels = [*FRAME.values(), *STATUSES.values(), *PORTAL_TITLES.values(), workspace.company]
     texts += [label.text(language) for label in labels for language in LANGUAGES]
+    texts += edition.awaiting.values() if edition else ()
     texts += [*OWN_NAME.values(), "年月日第季度周财至"]
     return letters_of(*texts)
 
@@ -338,6 +360,8 @@ def _edition_frame(
         "period_label": edition.span.label(language),
         "status": edition.status,
         "status_label": STATUSES[edition.status].text(language),
+        "awaiting": _awaiting(edition, language),
+        "lineage": _lineage(edition),
         "edition_label": words["edition"].format(number=edition.number),
         "imprint": ("，" if language == "zh" else ", ").join(
             one
@@ -359,6 +383,16 @@ def _edition_frame(
             "label": words["earlier"].format(period=earlier.span.label(language)),
         },
     }
+
+
+def _awaiting(edition: Edition, language: Language) -> str:
+    what = edition.awaiting.get(language, "")
+    return FRAME["awaiting_banner"].text(language).format(what=what) if what else ""
+
+
+def _lineage(edition: Edition) -> str:
+    """Give the file of the page that says where figures come from, if the edition has one."""
+    return next((page.file for page in edition.pages if page.file == LINEAGE_FILE), "")
 
 
 def _data_label(edition: Edition, language: Language) -> str:

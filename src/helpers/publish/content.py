@@ -10,7 +10,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from helpers.vocabulary.labels import LANGUAGES, Label, Language
 Cell = Mapping[str, Any]
 
 HOME_TAG = "home"
+#: The page that says which files stand behind each table, and the exhibit that lists them.
+LINEAGE_FILE, LINEAGE_EXHIBIT = "data-quality", "quality-lineage"
+_SOURCE = re.compile(r'<span class="exhibit-source" data-behind="[^"]*">(.*?)</span>', re.DOTALL)
 #: Best first. Pictures are not among them: without words nobody could hear them (see `_shown`).
 _SHOWN = ("text/html", "text/markdown", "text/plain")
 _CLOSING = re.compile(r"\*\*([^*\n]+?)([：；，。、！？）》”]+)\*\*(?=[^\s*])")
@@ -77,6 +80,23 @@ def read_content(page: PageBuilt, language: Language) -> Content:
     if not next(heads, "").lstrip().startswith("# "):
         cells.insert(0, markdown(f"# {page.title.text(language)}"))
     return Content(tuple(cells), tuple(faults))
+
+
+def with_lineage(content: Content, file: str) -> Content:
+    """Lead from the source line under each exhibit to the list of files behind the tables."""
+    page = "" if file == LINEAGE_FILE else f"{LINEAGE_FILE}.html"
+    link = rf'<a class="exhibit-source" href="{page}#{LINEAGE_EXHIBIT}">\1</a>'
+
+    def linked(cell: dict[str, Any]) -> dict[str, Any]:
+        if cell["cell_type"] != "code":
+            return cell
+        outputs = [
+            {**one, "data": {form: _SOURCE.sub(link, text) for form, text in one["data"].items()}}
+            for one in cell["outputs"]
+        ]
+        return {**cell, "outputs": outputs}
+
+    return replace(content, cells=tuple(linked(cell) for cell in content.cells))
 
 
 def home_fragments(notebook: Path, language: Language) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from helpers.vocabulary.labels import Declared, Label, Language
 from helpers.vocabulary.periods import Period, parse_period
@@ -49,6 +49,8 @@ class Edition(Declared):
     number: int
     status: Status
     data_through: date | None
+    #: What a preliminary edition waits for, in a line for each language.
+    awaiting: dict[Language, str] = Field(default_factory=dict)
     #: Fingerprint of everything the edition was made from.
     key: str
     languages: tuple[Language, ...]

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
-from helpers.config.workspace import load_workspace
+from helpers.config.workspace import Workspace, load_workspace
+from helpers.paths import WorkspacePaths
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt, read_content
 from helpers.publish.home import HomeSummary
 from helpers.reviews.declarations import load_reviews
 from helpers.reviews.facts import read_facts
 from helpers.reviews.run import RunReport
+from helpers.tables.completeness import Readiness, readiness
 from helpers.vocabulary.faults import AskedWrongly, Fault, WorkFailed
 from helpers.vocabulary.labels import LANGUAGES, Language
 from helpers.vocabulary.periods import Period
@@ -35,15 +37,17 @@ def publish_run(
 
     Args:
         report: The finished run.
-        status: What the edition is called. By default ``final`` for a period that the data cover
-            to its last day; one they do not cover must be asked for as ``preliminary``.
+        status: What the edition is called. By default ``final`` where nothing is missing and
+            nothing may change any more, and ``preliminary`` where figures are still settling; a
+            period that lacks data must be asked for as ``preliminary``.
         progress: Told when the site is being built.
 
     Raises:
         AskedWrongly: The period is incomplete and ``preliminary`` was not asked for.
         WorkFailed: No page may be published, or the site did not build.
     """
-    chosen = _check_status(report.review.id, report.period, report.facts.last_day, status)
+    ready = read_readiness(report.workspace, report.paths, report.period)
+    chosen = _check_status(report.review.id, report.period, report.facts.last_day, status, ready)
     pages = _pages(report)
     if progress:
         progress(0, 1, report.review.id)
@@ -58,6 +62,7 @@ def publish_run(
         {one: HomeSummary.from_page(pages[one][0].notebook, one) for one in pages},
         title=report.review.title,
         data_through=report.facts.last_day,
+        awaiting=_awaiting(ready) if chosen == "preliminary" else {},
     )
     if progress:
         progress(1, 1, report.review.id)
@@ -76,19 +81,40 @@ def refuse_unfinished(
     asked = load_reviews().find(review)
     facts = read_facts(declared, paths)
     when = facts.resolve(period, asked.period, declared.fiscal_year_start)
-    _check_status(review, when, facts.last_day, status)
+    _check_status(review, when, facts.last_day, status, read_readiness(declared, paths, when))
 
 
-def _check_status(review: str, period: Period, last_day: date, asked: Status | None) -> Status:
-    if last_day >= period.end or asked == "preliminary":
-        return asked or "final"
-    raise AskedWrongly(
-        Fault(
-            f"{review} {period}",
-            f"the period is not complete, the data end on {write_date(last_day, 'en')}",
-            "ingest the rest, or publish it with --status preliminary",
-        )
-    )
+def read_readiness(workspace: Workspace, paths: WorkspacePaths, period: Period) -> Readiness:
+    """Ask the warehouse whether a period's data are all there."""
+    from helpers.tables.warehouse import Warehouse
+
+    with Warehouse.open(paths, workspace) as warehouse:
+        return readiness(warehouse, workspace, period)
+
+
+def _check_status(
+    review: str,
+    period: Period,
+    last_day: date,
+    asked: Status | None,
+    ready: Readiness | None = None,
+) -> Status:
+    """Choose the status; what is merely settling may be called final, what is missing may not."""
+    if asked == "preliminary":
+        return asked
+    where = f"{review} {period}"
+    way_out = "ingest the rest, or publish it with --status preliminary"
+    if last_day < period.end:
+        what = f"the period is not complete, the data end on {write_date(last_day, 'en')}"
+        raise AskedWrongly(Fault(where, what, way_out))
+    if ready is not None and not ready.complete:
+        what = f"the period is not complete, it lacks {ready.lacks('en')}"
+        raise AskedWrongly(Fault(where, what, f"{way_out}; a closed store needs its closed_on"))
+    return asked or (ready.status if ready is not None else "final")
+
+
+def _awaiting(ready: Readiness) -> dict[Language, str]:
+    return {language: said for language in LANGUAGES if (said := ready.awaiting(language))}
 
 
 def _pages(report: RunReport) -> dict[Language, list[PageBuilt]]:

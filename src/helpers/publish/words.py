@@ -62,6 +62,11 @@ FRAME: dict[str, Label] = {
         en="Preliminary figures: some sources are still open, so numbers may change.",
         zh="本期为初步数据，部分来源尚未结算，数字可能调整。",
     ),
+    "see_data": Label(en="See the data behind this review", zh="查看本期数据情况"),
+    "awaiting_banner": Label(
+        en="Preliminary figures, numbers may change. Still awaited: {what}.",
+        zh="本期为初步数据，数字可能调整。尚待：{what}。",
+    ),
     "data_through": Label(en="Data to {day}", zh="数据截至{day}"),
     "edition": Label(en="Edition {number}", zh="第 {number} 版"),
     "generated": Label(

@@ -11,7 +11,7 @@ import inspect
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -130,6 +130,8 @@ class Page:
             how: Keywords of ``draw``. ``metric``, ``against``, ``member``, language and currency
                 reach ``draw`` and ``says`` where they take them.
         """
+        from helpers.charts.exhibit import Exhibit
+
         desk = self.desk
         tables = tuple(reads) or self._tables_behind(frame, how.get("metric"))
         lacking = [table for table in needs if not desk.warehouse.has(table)]
@@ -138,7 +140,7 @@ class Page:
         shared = {name: how.pop(name) for name in _SHARED if name in how}
         notes = (*how.pop("notes", ()), *self._definitions(defines))
         offered = {"language": desk.language, "currency": desk.currency, "notes": notes, **shared}
-        return draw(
+        drawn = draw(
             frame,
             *args,
             id=id,
@@ -147,6 +149,7 @@ class Page:
             **_taken(draw, offered),
             **how,
         )
+        return replace(drawn, behind=tables) if isinstance(drawn, Exhibit) else drawn
 
     def show_member(
         self,
