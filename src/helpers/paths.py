@@ -81,6 +81,11 @@ class WorkspacePaths:
         """Key of the buyers' hashes (mode 0600); outside warehouse and site on purpose."""
         return self.root / ".buyer-key"
 
+    @property
+    def passwords(self) -> Path:
+        """Passwords of locked workbooks, by store (mode 0600)."""
+        return self.root / "passwords.yml"
+
 
 def workspace_folder(given: str | Path | None = None) -> Path:
     """Say which workspace is meant: the argument, ``REVIEW_WORKSPACE``, or the demo company.

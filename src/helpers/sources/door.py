@@ -43,6 +43,7 @@ from helpers.sources.meaning import (
     over_orders,
     value,
 )
+from helpers.sources.passwords import passwords_of
 from helpers.sources.place import Place, need_period, need_store, place_of
 from helpers.sources.reading import FILE, Reading
 from helpers.sources.recognise import Recognised, recognise
@@ -158,7 +159,7 @@ def _recognised(
     path: Path, workspace: Workspace, paths: WorkspacePaths, below: Path | None
 ) -> _Export:
     place = place_of(path, workspace, below)
-    opened = open_file(path)
+    opened = open_file(path, lambda: passwords_of(need_store(place, path, workspace), paths))
     found = recognise(opened, load_sources(paths.mappings), place.source)
     return _Export(path, opened.sha256, found, place)
 
@@ -335,7 +336,11 @@ class _Reader:
         positions = self.found.positions
         headers = self.found.headers
         wanted = Wanted(
-            tuple(sorted({*positions.values(), 0})), self.found.header_index, len(headers)
+            tuple(sorted({*positions.values(), 0})),
+            self.found.header_index,
+            len(headers),
+            numbers=self._positions_of(*cells.NUMERIC),
+            days=self._positions_of("date", "timestamp"),
         )
         platform = literal(stores[0].platform if stores else self.source.platform or "own")
         if isinstance(self.source.store, StoreColumn) and self.source.store.column in positions:
@@ -405,6 +410,11 @@ class _Reader:
         if len(brought) > 1:
             raise _NotAlike
         bring(brought[0].careful())
+
+    def _positions_of(self, *types: str) -> frozenset[int]:
+        return frozenset(
+            at for column, at in self.found.positions.items() if self.types[column] in types
+        )
 
     # Types
 

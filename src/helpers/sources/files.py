@@ -7,16 +7,22 @@ DuckDB, as text. Whatever is damaged, empty, locked or a bomb is refused here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers.sources.grids import EXPORT_AGAIN, Opened, refused, sha256_of
 from helpers.sources.parquet import parquet_grid
+from helpers.sources.passwords import Passwords
 from helpers.sources.text import open_text
-from helpers.sources.workbooks import check_archive, sheets
+from helpers.sources.workbooks import BIFF, open_workbook
 
 
-def open_file(path: Path) -> Opened:
+def open_file(path: Path, passwords: Callable[[], Passwords] | None = None) -> Opened:
     """Look at a file and offer its grids.
+
+    Args:
+        path: The file.
+        passwords: Gives those that may open it, and is asked only if it is locked.
 
     Raises:
         DataRefused: It cannot be read at all: empty, damaged, locked, packed, or a bomb.
@@ -28,12 +34,8 @@ def open_file(path: Path) -> Opened:
         raise refused(path, f"cannot be read ({trouble.strerror})", "check its rights") from None
     if not start:
         raise refused(path, "is empty", EXPORT_AGAIN)
-    if start.startswith(b"PK"):
-        sha = sha256_of(path)
-        check_archive(path)
-        return Opened(path, sha, sheets(path))
-    if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return Opened(path, sha256_of(path), sheets(path))
+    if start.startswith((b"PK", BIFF)):
+        return Opened(path, sha256_of(path), open_workbook(path, passwords))
     if start.startswith(b"PAR1"):
         return Opened(path, sha256_of(path), [parquet_grid(path)])
     for mark, kind in ((b"\x1f\x8b", "packed (gzip)"), (b"%PDF", "a PDF"), (b"Rar!", "packed")):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers.sources.sql import literal
 from helpers.vocabulary.faults import DataRefused, Fault
 
 HEADER_WITHIN = 40
+#: Below a blank line another table may begin, with a title and a few comments.
+_HEADER_BELOW_BLANK = 12
+_MOST_PLACES = 400
 #: Files are read in pieces of this many bytes.
 CHUNK = 1 << 20
 EXPORT_AGAIN = "download the export again"
@@ -25,6 +28,9 @@ class Wanted:
     positions: tuple[int, ...]
     header_index: int
     width: int
+    #: Where numbers and days are wanted: a workbook's cell may be either without looking like it.
+    numbers: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,43 @@ class Brought:
 
 
 @dataclass(frozen=True)
+class TableBelow:
+    """Another table in the same text or on the same sheet, below a blank line."""
+
+    #: The line that its header stands on.
+    line: int
+    headers: list[str]
+    rows: int
+
+
+def tables_below(rows: Iterable[tuple[int, Sequence[str]]]) -> list[TableBelow]:
+    """Find the tables that follow after a blank line.
+
+    Args:
+        rows: Below the header of the first table, blank ones included, each with its line.
+    """
+    found: list[TableBelow] = []
+    begun = blank = False
+    for line, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            blank = blank or begun
+        elif not begun:
+            begun = True
+        elif blank:
+            # Titles and comments belong to the header below them, and are no rows.
+            found.append(TableBelow(line, list(cells), 0))
+            blank = is_remark(cells)
+        elif found:
+            found[-1] = replace(found[-1], rows=found[-1].rows + 1)
+    return [one for one in found if not is_remark(one.headers)]
+
+
+def is_remark(cells: Sequence[str]) -> bool:
+    """Tell a title or comment above a table from its header."""
+    return cells[0].startswith("#") or sum(bool(cell.strip()) for cell in cells) < 2
+
+
+@dataclass(frozen=True)
 class Grid:
     """One way to see the file as rows of cells."""
 
@@ -69,11 +112,18 @@ class Grid:
     bring: Callable[[Wanted, bool, Path], Brought]
     #: How well the text reads in this encoding; only compared within one file.
     plausible: float = 1.0
+    #: How many rows it has, where that is known without reading on: sheets.
+    rows: int = 0
+    #: Finds the tables that follow below the header on the given line, after a blank one.
+    tables_below: Callable[[int], list[TableBelow]] = lambda line: []
 
     @property
     def writes_points(self) -> bool:
-        """Numbers of workbooks and Parquet files come with a decimal point, never a comma."""
-        return self.encoding in ("xlsx", "parquet")
+        """Numbers of Parquet files come with a decimal point, never a comma.
+
+        So do those of a workbook's number cells, but its text cells are written like any text.
+        """
+        return self.encoding == "parquet"
 
 
 @dataclass(frozen=True)
@@ -83,6 +133,23 @@ class Opened:
     path: Path
     sha256: str
     grids: list[Grid] = field(repr=False)
+
+
+def header_places(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """Pick the rows that may be a header: the first of all, and the first below blank lines.
+
+    Args:
+        rows: All rows, each with the line it ends on.
+    """
+    left = HEADER_WITHIN
+    picked = 0
+    for line, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            left = max(left, _HEADER_BELOW_BLANK)
+        if left > 0 and picked < _MOST_PLACES:
+            picked += 1
+            yield line, cells
+        left -= 1
 
 
 def refused(path: Path, what: str, way_out: str) -> DataRefused:
@@ -106,7 +173,7 @@ def written(rows: Iterable[tuple[int, list[str]]], wanted: Wanted, folder: Path)
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for line, cells in rows:
             kept = [cells[at] if at < len(cells) else "" for at in wanted.positions]
-            over = "1" if any(one.strip() for one in cells[wanted.width :]) else ""
+            over = " ".join(" ".join(cells[wanted.width :]).split())[:200]
             writer.writerow([line, *(" ".join(_BREAKS.split(one)).strip() for one in kept), over])
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in wanted.positions)
     return (

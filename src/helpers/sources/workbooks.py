@@ -1,13 +1,17 @@
-"""Workbooks, new and old: bounded before they are opened, and their cells as text."""
+"""Workbooks, new and old, locked or not: bounded before they are opened, their cells as text."""
 
 from __future__ import annotations
 
+import io
+import math
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from helpers.sources.grids import (
     CHUNK,
@@ -15,21 +19,56 @@ from helpers.sources.grids import (
     HEADER_WITHIN,
     Brought,
     Grid,
+    TableBelow,
     Wanted,
     refused,
     written,
 )
+from helpers.sources.locks import is_locked, unlocked
+from helpers.sources.passwords import Passwords
 
+#: How old workbooks begin, and new ones that are locked.
+BIFF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: A workbook may unpack to this many bytes and cells; a month's export is far below.
 MOST_UNPACKED = 1 << 30
 MOST_CELLS = 40_000_000
+#: Where a cell of days holds a plain number between these, it counts days as spreadsheets do:
+#: from 1954 to 2119. 20260930 is no such number.
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
+_EPOCH = datetime(1899, 12, 30)
 
 
-def check_archive(path: Path) -> None:
+def open_workbook(path: Path, passwords: Callable[[], Passwords] | None) -> list[Grid]:
+    """Offer every sheet of a workbook.
+
+    Raises:
+        DataRefused: It is damaged, empty, a bomb, or none of the passwords opens it.
+    """
+    with path.open("rb") as book:
+        if book.read(2) == b"PK":
+            _check_archive(path, book)
+        try:
+            return _sheets(path, book)
+        except _Locked:
+            pass
+        plain = io.BytesIO(unlocked(path, book, passwords() if passwords else None))
+    if plain.read(2) == b"PK":
+        _check_archive(path, plain)
+    try:
+        return _sheets(path, plain)
+    except _Locked:
+        raise refused(path, "is a damaged or cut-off workbook", EXPORT_AGAIN) from None
+
+
+class _Locked(Exception):  # noqa: N818 - no fault: the password may be at hand
+    """A workbook that only opens with a password."""
+
+
+def _check_archive(path: Path, book: BinaryIO) -> None:
     """Unpack a workbook into nothing: proves it whole, and bounds what it unpacks to."""
     size, furthest = 0, 0
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(book) as archive:
             names = archive.namelist()
             if not any(one.startswith("xl/") for one in names):
                 raise refused(
@@ -53,7 +92,7 @@ def check_archive(path: Path) -> None:
                 furthest = max(furthest, width * depth)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
         raise refused(path, "is a damaged or cut-off workbook", EXPORT_AGAIN) from None
-    except RuntimeError:  # zipfile says so of an encrypted archive
+    except RuntimeError:  # zipfile says so of an encrypted archive, as no spreadsheet writes it
         raise refused(path, "is locked with a password", "save a copy without one") from None
     if furthest > MOST_CELLS:
         raise refused(
@@ -76,20 +115,21 @@ def _furthest_cell(xml: bytes, width: int, depth: int) -> tuple[int, int]:
     return width, max(depth, *(int(row) for _, row in found)) if found else depth
 
 
-def sheets(path: Path) -> list[Grid]:
-    """Offer every sheet of a workbook, xlsx or xls."""
+def _sheets(path: Path, book: BinaryIO) -> list[Grid]:
     import python_calamine as calamine
 
+    book.seek(0)
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
+        opened = calamine.CalamineWorkbook.from_filelike(book)
         grids = []
-        for sheet in book.sheet_names:
-            rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        for sheet in opened.sheet_names:
+            # The size that the file states for a sheet may be stale: all that is there is read.
+            rows = opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             if rows:
                 grids.append(_sheet_grid(sheet, rows))
-    except (calamine.CalamineError, OSError, ValueError, IndexError) as trouble:
-        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes() or "assword" in str(trouble):
-            raise refused(path, "is locked with a password", "save a copy without one") from None
+    except (calamine.CalamineError, OSError, ValueError, IndexError):
+        if is_locked(book):
+            raise _Locked from None
         raise refused(path, "is a damaged or cut-off workbook", EXPORT_AGAIN) from None
     if not grids:
         raise refused(path, "is empty: no sheet holds a cell", EXPORT_AGAIN)
@@ -101,13 +141,39 @@ def _sheet_grid(sheet: str, rows: list[list[Any]]) -> Grid:
 
     def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
         below = (
-            (line, [cell_text(cell) for cell in row])
+            (line, [_wanted_text(cell, at, wanted) for at, cell in enumerate(row)])
             for line, row in enumerate(rows, start=1)
             if line > wanted.header_index + 1
         )
         return Brought(lambda: written(below, wanted, folder))
 
-    return Grid("xlsx", None, sheet, head, list(range(1, len(head) + 1)), bring)
+    def below(line: int) -> list[TableBelow]:
+        texts = (
+            (at, [cell_text(cell) for cell in row])
+            for at, row in enumerate(rows[line:], start=line + 1)
+        )
+        return tables_below(texts)
+
+    filled = sum(any(cell not in ("", None) for cell in row) for row in rows)
+    ends = list(range(1, len(head) + 1))
+    return Grid("xlsx", None, sheet, head, ends, bring, rows=filled, tables_below=below)
+
+
+def _wanted_text(cell: Any, at: int, wanted: Wanted) -> str:
+    """Write a cell for the column it stands in.
+
+    A fraction among numbers is written so that no decimal mark is in doubt: beside text cells
+    such as 45.000, which are thousands in Jakarta, 0.125 must stay what it is.
+    """
+    if isinstance(cell, float) and math.isfinite(cell):
+        if at in wanted.numbers and cell != int(cell):
+            return f"{Decimal(repr(cell)):e}"
+        if at in wanted.days and _FIRST_SERIAL <= cell < _LAST_SERIAL:
+            moment = _EPOCH + timedelta(seconds=round(cell * 86_400))
+            return str(moment.date()) if cell == int(cell) else moment.isoformat(" ", "seconds")
+    elif type(cell) is int and at in wanted.days and _FIRST_SERIAL <= cell < _LAST_SERIAL:
+        return str((_EPOCH + timedelta(days=cell)).date())
+    return cell_text(cell)
 
 
 def cell_text(cell: Any) -> str:
@@ -126,6 +192,8 @@ def cell_text(cell: Any) -> str:
         case int():
             return str(cell)
         case float():
+            if not math.isfinite(cell):
+                return str(cell)
             if abs(cell) >= 1e15:  # a workbook keeps 15 digits: the rest is gone
                 return f"{cell:.15e}"
             return str(int(cell)) if cell == int(cell) else repr(cell)
