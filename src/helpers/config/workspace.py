@@ -71,6 +71,11 @@ class Store(Declared):
     #: Where an export gives refunds without a date (Shopify): count them on the order's day.
     #: Undeclared, such a store's net sales are n/a.
     undated_refunds: Literal["order_day"] | None = None
+    #: Alibaba.com: is the order amount that of the ``goods``, so that shipping is added to it and
+    #: a discount taken off, or the ``total`` that the buyer pays with both in it?
+    order_amount: Literal["goods", "total"] = "goods"
+    #: What other systems call this shop, where their files list several (an ERP's account names).
+    known_as: tuple[str, ...] = ()
     opened_on: date | None = None
     closed_on: date | None = None
     #: Which source speaks for a fact (``orders: amazon_all_orders``) where two bring it.
@@ -110,6 +115,9 @@ class Workspace(Declared):
         ids = [store.id for store in self.stores]
         if repeated := {one for one in ids if ids.count(one) > 1}:
             raise ValueError(f"stores {sorted(repeated)} stand twice")
+        called = [name.casefold() for s in self.stores for name in {s.id, *s.known_as}]
+        if doubled := {one for one in called if called.count(one) > 1}:
+            raise ValueError(f"known_as: {sorted(doubled)} would be two stores")
         named = {rule.store for rule in self.files if rule.store}
         if strangers := named - set(ids):
             raise ValueError(f"files name unknown stores {sorted(strangers)}; known: {ids}")
