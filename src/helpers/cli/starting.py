@@ -51,3 +51,22 @@ def template(
         for source in sources:
             for line in explained(source, language):
                 say(f"{source.source}: {line.header}: {line.what}; {line.how}; {line.needed}")
+
+
+@new.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--name", help="The source's name; the file's own by default.")
+@click.option(
+    "--workspace", metavar="DIR", envvar="REVIEW_WORKSPACE",
+    help="The company's folder; data/demo by default.",
+)  # fmt: skip
+def source(file: Path, name: str | None, workspace: str | None) -> None:
+    """Look at FILE and write a first mapping for it; what to confirm is told on stderr."""
+    from helpers.config.workspace import load_workspace
+    from helpers.sources.first_mapping import questions_told, write_first_mapping
+
+    declared, paths = load_workspace(workspace)
+    written, questions = write_first_mapping(file, paths, name, declared)
+    say(str(written))
+    for line in questions_told(questions):
+        click.echo(line, err=True)
