@@ -9,10 +9,17 @@ from pathlib import Path
 from helpers.config.declarations import read_declaration
 from helpers.paths import PACKAGE
 from helpers.sources.cells import NUMERIC
-from helpers.sources.declared import Source, StoreColumn
+from helpers.sources.declared import MarketColumn, Source, StoreColumn
 from helpers.sources.filling import filled
 from helpers.sources.headers import plain
-from helpers.sources.meaning import Unclear, condition, did_you_mean, over_orders, value
+from helpers.sources.meaning import (
+    Unclear,
+    condition,
+    did_you_mean,
+    each_of,
+    over_orders,
+    value,
+)
 from helpers.vocabulary.faults import DeclarationFaulty, Fault
 
 FAMILIES = PACKAGE / "sources" / "families"
@@ -77,7 +84,7 @@ def read_source(path: Path) -> Source:
 def check_source(source: Source, where: str) -> list[Fault]:
     """Find what a mapping says that has no meaning."""
     faults: list[Fault] = []
-    types = {column: about.type for column, about in source.columns.items()}
+    types = source.types
 
     def attempt(key: str, work: Callable[[], object]) -> None:
         try:
@@ -100,11 +107,13 @@ def check_source(source: Source, where: str) -> list[Fault]:
                 )  # fmt: skip
 
     not_people = ("text", "id", "money", "integer", "percent", "boolean", "timestamp", "date",
-                  "country", "note")  # fmt: skip
+                  "days", "country", "note")  # fmt: skip
     named("known_by", source.known_by, not_people)
-    named("as_of", source.as_of, ("date", "timestamp"))
+    named("as_of", source.as_of, ("date", "timestamp", "days"))
     if isinstance(source.store, StoreColumn):
         named("store.column", (source.store.column,), ("id", "text"))
+    if isinstance(source.store, MarketColumn):
+        named("store.market", (source.store.market,), ("id", "text", "country"))
     for down in source.carry_down:
         named("carry_down", (*down.columns, *down.within))
     if source.check_total:
@@ -130,16 +139,31 @@ def check_source(source: Source, where: str) -> list[Fault]:
                 known[word] = value(said, {a: b for a, b in known.items() if a != word}).type
 
         attempt(f"define.{word}", define)
+    has_rest = any(about_table.rest for about_table in source.tables.values())
     for place, (table, about_table) in enumerate(source.tables.items()):
         key = f"tables.{table}"
-        attempt(f"{key}.fill", lambda t=table, a=about_table: filled(t, a.fill, known))  # type: ignore[misc]
+        at_hand = {**known, **each_of(about_table)}
+        attempt(f"{key}.fill", lambda t=table, a=about_table, k=at_hand: filled(t, a.fill, k))  # type: ignore[misc]
         if about_table.when is not None:
             attempt(f"{key}.when", lambda a=about_table: condition(a.when, known))  # type: ignore[misc]
         for one in about_table.once_per:
             attempt(f"{key}.once_per", lambda one=one: value(one, known))  # type: ignore[misc]
-        if place == 0 and (about_table.when is not None or about_table.once_per):
+        for column in about_table.for_each:
+            if known.get(column) not in ("money", "integer"):
+                faults.append(
+                    Fault(f"{where}: {key}.for_each", f"{column!r} is no column of amounts",
+                          "name columns with type: money")
+                )  # fmt: skip
+        if about_table.rest and (place == 0 or about_table.when is not None):
+            faults.append(
+                Fault(f"{where}: {key}.rest", "is for the rows that no table above takes",
+                      "put it below them, and without when")
+            )  # fmt: skip
+        leaves_rows = about_table.once_per or (about_table.when is not None and not has_rest)
+        if place == 0 and leaves_rows:
             faults.append(
                 Fault(f"{where}: {key}", "the first table must take every row, or rows get lost",
-                      "put another table first, or the rows under set_aside")
+                      "put another table first, the rows under set_aside, or rest: true to one"
+                      " below")
             )  # fmt: skip
     return faults

@@ -19,11 +19,12 @@ RATE = "DECIMAL(18,8)"
 SQL_TYPE = {
     "text": "VARCHAR", "id": "VARCHAR", "country": "VARCHAR", "customer": "VARCHAR",
     "note": "VARCHAR", "money": MONEY, "integer": "BIGINT", "percent": RATE, "boolean": "BOOLEAN",
-    "timestamp": "TIMESTAMP", "date": "DATE",
+    "timestamp": "TIMESTAMP", "date": "DATE", "days": "STRUCT(first DATE, last DATE)",
 }  # fmt: skip
 REASON = {
     "money": "not_a_number", "integer": "not_a_whole_number", "percent": "not_a_number",
     "boolean": "not_yes_or_no", "timestamp": "not_a_date", "date": "not_a_date",
+    "days": "not_a_date",
     "country": "unknown_country", "id": "digits_lost",
 }  # fmt: skip
 NUMERIC = ("money", "integer", "percent")
@@ -44,6 +45,15 @@ _DOTTED = r"^\s*(\d{1,2})\s*[.]\s*(\d{1,2})\s*[.]\s*(\d{4}|\d{2})\b"
 _SLASHED = r"^\s*(\d{1,2})\s*[-/]\s*(\d{1,2})\s*[-/]\s*(\d{4}|\d{2})\b"
 _MOMENT = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?)?"
 _OFFSET = r"\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+#: What zones are called in exports, in hours; CST is left out, for it is two different ones.
+_ZONES = {
+    "PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CDT": -5, "EST": -5, "EDT": -4, "BRT": -3,
+    "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3,
+    "GST": 4, "SGT": 8, "JST": 9, "AEST": 10, "AEDT": 11,
+}  # fmt: skip
+_NAMED_ZONE = rf"\d(?:\s*[AaPp][.]?[Mm][.]?)?\s+({'|'.join(_ZONES)})$"
+#: Between the first and the last of some days; a hyphen only with blanks, as 2026-08-01 has two.
+_BETWEEN_DAYS = r"\s+(?:[-‐‑‒–—―−]|to|bis|au|al|a)\s+|\s*(?:[~～至]|到)\s*"
 _USUAL_LOCAL = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?"
 _USUAL_UTC = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:Z|[+]00:00)"
 
@@ -137,6 +147,14 @@ def typed(raw: str, column: Column, writing: Writing, zone: str) -> str:
         case "date":
             bare = f"regexp_replace({raw}, '(:\\d\\d)\\s*(Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)$', '\\1')"
             return f"CAST({_local_moment(bare, column, writing)} AS DATE)"
+        case "days":
+            first, last = (
+                f"CAST({_local_moment(day, column, writing)} AS DATE)" for day in _two_days(raw)
+            )
+            return (
+                f"CASE WHEN {first} <= {last} THEN struct_pack(first := {first}, last := {last})"
+                " END"
+            )
         case "id":
             # 1.23457E+17 is what a spreadsheet leaves of an 18-digit id.
             return (
@@ -164,6 +182,7 @@ def order_evidence(raw: str) -> tuple[str, str, str]:
 
     Between dots the day comes first everywhere; only ``/`` and ``-`` leave a doubt.
     """
+    raw = _two_days(raw)[1]  # of two days, the last is the likelier to be beyond the 12th
     first = f"try_cast(regexp_extract({raw}, {literal(_SLASHED)}, 1) AS INTEGER)"
     second = f"try_cast(regexp_extract({raw}, {literal(_SLASHED)}, 2) AS INTEGER)"
     return (
@@ -171,6 +190,12 @@ def order_evidence(raw: str) -> tuple[str, str, str]:
         f"{second} > 12 AND {first} <= 12",
         f"{first} <= 12 AND {second} <= 12 AND {first} <> {second}",
     )
+
+
+def _two_days(raw: str) -> tuple[str, str]:
+    """Give the SQL of the first and the last day of a cell; one day is both."""
+    parts = f"regexp_split_to_array({raw}, {literal(f'(?i){_BETWEEN_DAYS}')})"
+    return f"{parts}[1]", f"{parts}[-1]"
 
 
 def _bare_number(raw: str) -> str:
@@ -233,10 +258,18 @@ def _moment(raw: str, column: Column, writing: Writing, zone: str) -> str:
     if column.format:
         return local
     # Casting text with an offset to TIMESTAMP drops the offset in silence: TIMESTAMPTZ only.
-    text = _year_first(raw, column, writing)
+    text = _year_first(f"regexp_replace({raw}, '(?:GMT|UTC)([+-]\\d)', '\\1')", column, writing)
+    hours = " ".join(f"WHEN '{zone}' THEN {hours}" for zone, hours in _ZONES.items())
+    named = f"CASE regexp_extract({raw}, {literal(_NAMED_ZONE)}, 1) {hours} END"
+    bare = f"regexp_replace({raw}, '\\s+(?:[A-Z]{{3,4}}|[+-]\\d{{2}}:?\\d{{2}})$', '')"
+    stated = f"{_local_moment(bare, column, writing)} - to_hours({named})"
     spelled = f"regexp_replace({text}, '\\s*([+-]\\d{{2}})(\\d{{2}})$', '\\1:\\2')"
     moment = f"timezone('UTC', try_cast({spelled} AS TIMESTAMPTZ))"
-    return f"CASE WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN {moment} ELSE {local} END"
+    utc = f"CASE WHEN regexp_matches({raw}, '(?:UTC|GMT)$') THEN {_local_moment(bare, column, writing)} END"
+    return (
+        f"CASE WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN coalesce({moment}, {utc})"
+        f" WHEN regexp_matches({raw}, {literal(_NAMED_ZONE)}) THEN {stated} ELSE {local} END"
+    )
 
 
 def _local_moment(raw: str, column: Column, writing: Writing) -> str:
@@ -245,7 +278,8 @@ def _local_moment(raw: str, column: Column, writing: Writing) -> str:
         return f"try_strptime({raw}, {literal(column.format)})"
     text = _year_first(raw, column, writing)
     forms = ("%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p", "%b %d, %Y", "%B %d, %Y", "%d %b %Y",
-             "%d %B %Y", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S")  # fmt: skip
+             "%d %B %Y", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S", "%b %d, %Y %I:%M:%S %p",
+             "%B %d, %Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S")  # fmt: skip
     clock = f"[{', '.join(map(literal, forms))}]"
     return (
         f"CASE WHEN regexp_full_match({text}, '{_MOMENT}') THEN try_cast({text} AS TIMESTAMP)"
@@ -259,6 +293,7 @@ def _year_first(raw: str, column: Column, writing: Writing) -> str:
     text = f"regexp_replace({text}, '^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
     text = f"regexp_replace({text}, {literal(_DOTTED)}, '\\3-\\2-\\1')"
     # Where the order is left open, the slashes that remain have equal day and month.
-    turned = "\\3-\\1-\\2" if (column.order or writing.order) == "mdy" else "\\3-\\2-\\1"
+    order = writing.order if column.order in (None, "store") else column.order
+    turned = "\\3-\\1-\\2" if order == "mdy" else "\\3-\\2-\\1"
     text = f"regexp_replace({text}, {literal(_SLASHED)}, '{turned}')"
     return f"regexp_replace({text}, '^(\\d{{2}}-\\d{{1,2}}-)', '20\\1')"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Literal
 
 from helpers.sources.headers import plain
 
@@ -42,6 +43,22 @@ def country_codes(spelled: Iterable[str], names: Mapping[str, str]) -> dict[str,
         else:
             found[text] = _known_names().get(key)
     return found
+
+
+@lru_cache(maxsize=64)
+def day_order(country: str) -> Literal["dmy", "mdy"] | None:
+    """Say how a country writes 3 April in numbers; None where the year comes first.
+
+    >>> day_order("US"), day_order("GB"), day_order("JP")
+    ('mdy', 'dmy', None)
+    """
+    from babel import Locale
+
+    form = str(Locale.parse(f"und_{country}").date_formats["short"].pattern)
+    day, month, year = form.find("d"), form.find("M"), form.find("y")
+    if year < min(day, month):
+        return None
+    return "dmy" if day < month else "mdy"
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from helpers.config.workspace import Country, Platform, StoreId, TimeZone
+from helpers.sources.headers import CURRENCY
 from helpers.vocabulary.labels import Declared, Label
 
 Fact = Literal[
@@ -45,10 +46,11 @@ class Column(Declared):
     #: The header, or a list of its wordings; left out, the column's own name.
     header: Several = ()
     #: ``id`` keeps every digit as text; ``customer`` is kept as a keyed hash only; ``note`` is
-    #: free text, from which e-mails, phones, long numbers and streets are blotted out.
+    #: free text, from which e-mails, phones, long numbers and streets are blotted out; ``days`` is
+    #: a cell with a first and a last day.
     type: Literal[
         "text", "id", "money", "integer", "percent", "boolean",
-        "timestamp", "date", "country", "customer", "note",
+        "timestamp", "date", "days", "country", "customer", "note",
     ] = "text"  # fmt: skip
     #: May the file lack this column?
     optional: bool = False
@@ -56,8 +58,9 @@ class Column(Declared):
     about: Label | None = None
     #: Numbers: ``1,234.56`` is point, ``1.234,56`` is comma, ``by_file`` looks at all its cells.
     decimal: Literal["point", "comma", "by_file"] = "by_file"
-    #: Dates written 03/04/2026: day first (dmy) or month first (mdy). 2026-04-03 needs nothing.
-    order: Literal["dmy", "mdy"] | None = None
+    #: Dates written 03/04/2026: day first (dmy), month first (mdy), or, where the cells leave it
+    #: open, as the store's country writes them (store). 2026-04-03 needs nothing.
+    order: Literal["dmy", "mdy", "store"] | None = None
     #: Dates written any other way, in the codes of strptime.
     format: str | None = None
     #: Moments: utc, offset (each cell carries its own), store (its local time), or a zone's name.
@@ -83,8 +86,10 @@ class Column(Declared):
                              "Europe/London")  # fmt: skip
         if self.zone is not None and self.type != "timestamp":
             raise ValueError("zone goes with type: timestamp only")
-        if (self.order or self.format) and self.type not in ("timestamp", "date"):
-            raise ValueError("order and format go with type: date or timestamp only")
+        if self.order and self.type not in ("timestamp", "date", "days"):
+            raise ValueError("order goes with type: date, days or timestamp only")
+        if self.format and self.type not in ("timestamp", "date"):
+            raise ValueError("format goes with type: date or timestamp only")
         if self.names and self.type != "country":
             raise ValueError("names goes with type: country only")
         return self
@@ -96,6 +101,17 @@ class StoreColumn(Declared):
     column: str
     #: May the cell be empty? Such a row belongs to the company and to no store.
     optional: bool = False
+
+
+class MarketColumn(Declared):
+    """The file is one account's and may hold several marketplaces; this column names each row's.
+
+    Rows go to the store of that country on the platform; those that name none, to the file's own.
+    """
+
+    market: str
+    #: How the file spells its marketplaces, where that is no country's code or name.
+    names: Mapping[str, Country] = Field(default_factory=dict)
 
 
 class Query(Declared):
@@ -114,7 +130,11 @@ class Query(Declared):
 
 
 class StatedAbove(Declared):
-    """The period stands in the rows above the header, as two dates that ``form`` finds."""
+    """The period stands in the rows above the header, as two days that the expression finds.
+
+    It sees those rows as lines of text. A day may be written in any way that leaves no doubt, such
+    as 2026-08-01, 20260801, August 1, 2026 or 2026年8月1日.
+    """
 
     stated_above: str
 
@@ -161,6 +181,10 @@ class FileForm(Declared):
     encodings: tuple[Literal["gb18030", "cp932", "cp1252"], ...] = ("gb18030", "cp932", "cp1252")
     #: Only this sheet of a workbook.
     sheet: str | None = None
+    #: What stands in a cell that means: nothing known.
+    empty_as: Several = ()
+    #: Does a blank line end the table, because another one with other columns may follow?
+    ends_at_blank_line: bool = False
 
 
 class TableFill(Declared):
@@ -170,8 +194,14 @@ class TableFill(Declared):
     fill: Mapping[str, Any] = Field(min_length=1)
     #: Only these rows.
     when: Any = None
+    #: Only the rows that no table before it takes.
+    rest: bool = False
     #: One row for each of these, taken from its first row.
     once_per: Several = ()
+    #: One row for each of these columns of amounts that holds something other than 0: column ->
+    #: words of your own. ``{each: amount}``, ``{each: name}``, ``{each: number}`` and
+    #: ``{each: <word>}`` are its values under ``fill``.
+    for_each: Mapping[Identifier, Mapping[Identifier, str]] = Field(default_factory=dict)
 
 
 class Source(Declared):
@@ -187,8 +217,10 @@ class Source(Declared):
     #: Which facts of a store it speaks for.
     facts: tuple[Fact, ...] = Field(min_length=1)
     #: Which store: ``place`` (folder or workspace.yml), ``none`` (company-wide), or a column.
-    store: Literal["place", "none"] | StoreColumn = "place"
+    #: ``{market: column}``, where a file of one account may hold several of its marketplaces.
+    store: Literal["place", "none"] | StoreColumn | MarketColumn = "place"
     #: Which period: ``inside`` (it has dates), ``place``, or stated in the rows above the header.
+    #: A file that has one of the columns under ``as_of`` needs no period of its own.
     period: Literal["inside", "place"] | StatedAbove = "inside"
     #: Columns whose latest day says how new the export is.
     as_of: Several = ()
@@ -198,7 +230,8 @@ class Source(Declared):
     #: The columns by which the file is recognised; all of them must be there.
     known_by: tuple[str, ...] = Field(min_length=2)
     columns: Mapping[Identifier, Column] = Field(min_length=1)
-    #: Headers that are known and not read: free text, people, whatever no metric needs.
+    #: Headers that are known and not read: free text, people, whatever no metric needs. ``*``
+    #: stands for anything.
     ignored: tuple[str, ...] = ()
     file: FileForm = FileForm()
     set_aside: tuple[SetAside, ...] = ()
@@ -222,3 +255,19 @@ class Source(Declared):
     def headers_of(self, column: str) -> tuple[str, ...]:
         """List the wordings under which a column may stand in the file."""
         return self.columns[column].header or (column,)
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """Give what a value may name, with its type: the columns, and currencies of headers."""
+        found: dict[str, str] = {column: about.type for column, about in self.columns.items()}
+        found |= {
+            currency_column(column): "text"
+            for column in self.columns
+            if any(CURRENCY in header for header in self.headers_of(column))
+        }
+        return found
+
+
+def currency_column(column: str) -> str:
+    """Name the value that holds the currency which a column's header states."""
+    return f"{column} currency"

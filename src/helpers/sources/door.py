@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hmac
 import itertools
-import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,15 +23,24 @@ from typing import TYPE_CHECKING
 from helpers.config.workspace import Store, Workspace
 from helpers.paths import WorkspacePaths
 from helpers.sources import cells
-from helpers.sources.buyers import hashed, pads, platform_of
+from helpers.sources.buyers import HASH, hashed, pads, platform_of
 from helpers.sources.canon import tables as canonical_tables
 from helpers.sources.catalogue import load_sources
-from helpers.sources.cells import Writing
-from helpers.sources.countries import country_codes
-from helpers.sources.declared import Column, Source, StatedAbove, StoreColumn
+from helpers.sources.cells import Order, Writing
+from helpers.sources.countries import country_codes, day_order
+from helpers.sources.declared import (
+    Column,
+    MarketColumn,
+    Source,
+    StatedAbove,
+    StoreColumn,
+    currency_column,
+)
 from helpers.sources.files import open_file
 from helpers.sources.filling import Filled, filled
 from helpers.sources.grids import Wanted
+from helpers.sources.headers import plain
+from helpers.sources.markets import Split, split_by_market
 from helpers.sources.masking import masked
 from helpers.sources.meaning import (
     LINE,
@@ -40,7 +48,9 @@ from helpers.sources.meaning import (
     Unclear,
     columns_named,
     condition,
+    each_of,
     over_orders,
+    rows_for_each,
     value,
 )
 from helpers.sources.passwords import passwords_of
@@ -48,9 +58,10 @@ from helpers.sources.place import Place, need_period, need_store, place_of
 from helpers.sources.reading import FILE, Reading
 from helpers.sources.recognise import Recognised, recognise
 from helpers.sources.sql import literal, name
+from helpers.sources.stated import stated_period
 from helpers.sources.text import quick_rows
 from helpers.vocabulary.faults import DataRefused, Fault
-from helpers.vocabulary.periods import Period, days_between
+from helpers.vocabulary.periods import Period
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -61,7 +72,7 @@ _TOTAL = (
     "|gesamt(summe)?|summe|รวม|tổng( cộng)?)($|\x1f)"
 )
 #: Why a row was set aside, besides what the source declares (numbered from 10).
-_BLANK, _REPEATED, _TOTAL_ROW, _NOTE = 0, 1, 2, 3
+_BLANK, _REPEATED, _TOTAL_ROW, _NOTE, _ELSEWHERE = 0, 1, 2, 3, 4
 _DECLARED = 10
 
 
@@ -224,7 +235,9 @@ class _Reader:
         self.there: list[str] = []
         self.stores: tuple[Store, ...] = ()
         #: Columns that this file has, with their types; absent optional ones are all NULL.
-        self.types = {column: about.type for column, about in self.source.columns.items()}
+        self.types = dict(self.source.types)
+        #: Where the file holds several marketplaces: whose each row is.
+        self.split: Split | None = None
 
     def forget(self, everything: bool = False) -> None:
         """Drop what was only needed on the way."""
@@ -238,6 +251,7 @@ class _Reader:
         self.stores = stores = self._stores()
         periods = [self._period(export) for export in self.exports]
         self._bring_in(stores)
+        self.stores = stores = self._split_by_market(stores)
         self._refuse_undeclared_tax(stores)
         writings = self._writings()
         self._type_cells(stores, periods, writings)
@@ -248,6 +262,14 @@ class _Reader:
         self._check_total()
         known_until = self._as_of(periods)
         for warnings, export in zip(self.warnings, self.exports, strict=True):
+            if unread := export.found.unread:
+                warnings.append(
+                    Fault(
+                        export.path.name,
+                        f"only one of its tables was read; not read: {'; '.join(unread)}",
+                        "save what you need of it as a file of its own",
+                    )
+                )
             if unknown := export.found.unknown:
                 listed = ", ".join(map(repr, unknown[:8]))
                 more = len(unknown) - 8
@@ -320,13 +342,12 @@ class _Reader:
         if self.source.period == "inside":
             return None
         if isinstance(self.source.period, StatedAbove):
-            above = export.found.grid.head[: export.found.header_index]
-            for cell in itertools.chain.from_iterable(above):
-                if stated := re.search(self.source.period.stated_above, cell):
-                    try:
-                        return days_between(*map(date.fromisoformat, stated.groups()))
-                    except ValueError:
-                        continue
+            grid = export.found.grid
+            above = grid.head[: export.found.header_index]
+            if stated := stated_period(above, self.source.period, grid.delimiter):
+                return stated
+        if any(column in export.found.positions for column in self.source.as_of):
+            return None  # its rows say their days
         return need_period(export.place, export.path)
 
     # Text
@@ -340,7 +361,7 @@ class _Reader:
             self.found.header_index,
             len(headers),
             numbers=self._positions_of(*cells.NUMERIC),
-            days=self._positions_of("date", "timestamp"),
+            days=self._positions_of("date", "timestamp", "days"),
         )
         platform = literal(stores[0].platform if stores else self.source.platform or "own")
         if isinstance(self.source.store, StoreColumn) and self.source.store.column in positions:
@@ -355,7 +376,11 @@ class _Reader:
             if about.type == "customer":
                 inner, outer = pads(self.key)
                 parameters += [outer, inner]
-                picked.append(f"{hashed(cell, platform)} AS {name(column)}")
+                buyer = hashed(cell, platform)
+                if self.found.grid.asked_as:  # hashed while it was read from the database
+                    buyer = f"CASE WHEN regexp_full_match({cell}, '{HASH}') THEN {cell}"
+                    buyer += f" ELSE {hashed(cell, platform)} END"
+                picked.append(f"{buyer} AS {name(column)}")
             elif about.type == "id":
                 picked.append(f"{cells.id_text(cell)} AS {name(column)}")
             elif about.type == "note":
@@ -370,9 +395,22 @@ class _Reader:
         lacking = " OR ".join(f"c{positions[one]} IS NULL" for one in signs)
         words = [one for one in positions if self.types[one] in ("text", "id", "note")]
         places = {0, *(positions[one] for one in words)}
-        texts = ", ".join(f"c{at}" for at in sorted(places))
+        texts = ", ".join([*(f"c{at}" for at in sorted(places)), "c_over"])
         totals = f"regexp_matches(lower(concat_ws(chr(31), {texts})), {literal(_TOTAL)})"
         used = " AND ".join(f"c{at} IS NULL" for at in positions.values())
+        elsewhere = ""
+        if self.source.file.ends_at_blank_line:
+            if len(self.exports) > 1:
+                raise _NotAlike
+            grid = self.found.grid
+            if below := grid.tables_below(grid.ends[self.found.header_index]):
+                elsewhere = f"WHEN {LINE} >= {below[0].line} THEN {_ELSEWHERE}"
+        replaced = ""
+        if nothing := ", ".join(literal(plain(one)) for one in self.source.file.empty_as):
+            replaced = " REPLACE (" + ", ".join(
+                f"CASE WHEN translate(c{at}, '‐‑‒–—―−', '-------') NOT IN ({nothing}) THEN c{at} END"
+                f" AS c{at}" for at in wanted.positions
+            ) + ")"  # fmt: skip
         for at in range(len(self.exports)):
             (self.folder / str(at)).mkdir()
         brought = [
@@ -384,11 +422,11 @@ class _Reader:
             self.con.execute(
                 f"""CREATE OR REPLACE TEMP TABLE {name(self.raw)} AS
                 SELECT {LINE}, {", ".join(picked)},
-                  CASE WHEN {used} THEN CASE WHEN c0 IS NULL THEN {_BLANK} ELSE {_NOTE} END
+                  CASE {elsewhere} WHEN {used} THEN CASE WHEN c0 IS NULL THEN {_BLANK} ELSE {_NOTE} END
                        WHEN {repeated} THEN {_REPEATED}
                        WHEN ({lacking}) AND ({totals}) THEN {_TOTAL_ROW} END AS _aside,
                   c_over IS NOT NULL AS _over
-                FROM ({lines})""",
+                FROM (SELECT *{replaced} FROM ({lines}))""",
                 parameters,
             )
 
@@ -421,7 +459,11 @@ class _Reader:
     def _writings(self) -> dict[str, Writing]:
         """Find out decimal marks and date orders, from all cells of each column."""
         writings = {
-            column: Writing(False, "comma" if about.decimal == "comma" else "point", about.order)
+            column: Writing(
+                False,
+                "comma" if about.decimal == "comma" else "point",
+                None if about.order == "store" else about.order,
+            )
             for column, about in self.source.columns.items()
         }
         tests = {
@@ -436,7 +478,9 @@ class _Reader:
             if not count:
                 writings[column] = replace(writings[column], usual=True)
             numeric = about.type in cells.NUMERIC
-            if count and (about.decimal == "by_file" if numeric else not about.order):
+            if count and (
+                about.decimal == "by_file" if numeric else about.order in (None, "store")
+            ):
                 doubtful[column] = about
         if not doubtful:
             return writings
@@ -469,6 +513,8 @@ class _Reader:
         evidence = {column: found[at * 3 : at * 3 + 3] for at, column in enumerate(doubtful)}
         numbers = [evidence[one] for one, about in doubtful.items() if about.type in cells.NUMERIC]
         point, comma = sum(one[0] for one in numbers), sum(one[1] for one in numbers)
+        days = [evidence[one] for one, about in doubtful.items() if about.type not in cells.NUMERIC]
+        day_first, month_first = sum(one[0] for one in days), sum(one[1] for one in days)
         faults = []
         for column, about in doubtful.items():
             first, second, either = evidence[column]
@@ -500,15 +546,58 @@ class _Reader:
                           "write all of them as 2026-04-03")
                 )  # fmt: skip
             elif either and not first and not second:
-                faults.append(
-                    Fault(where, f"{self._example(column)} could be day first or month first",
-                          self._declare(column, "order: dmy or order: mdy"))
-                )  # fmt: skip
+                if bool(day_first) != bool(month_first):  # the file's other columns tell
+                    order: Order = "dmy" if day_first else "mdy"
+                elif about.order == "store" and (usual := self._usual_order()):
+                    order = usual
+                else:
+                    way_out = self._declare(column, "order: dmy or order: mdy")
+                    if about.order == "store":
+                        way_out = "add country to the store in workspace.yml"
+                    faults.append(
+                        Fault(where, f"{self._example(column)} could be day first or month first",
+                              way_out)
+                    )  # fmt: skip
+                    continue
+                writings[column] = replace(writings[column], order=order)
             elif first or second:
                 writings[column] = replace(writings[column], order="dmy" if first else "mdy")
         if faults:
             raise DataRefused(faults)
         return writings
+
+    def _usual_order(self) -> Order | None:
+        """Say how the countries of the stores write days in numbers, if they agree."""
+        orders = {day_order(store.country) if store.country else None for store in self.stores}
+        return orders.pop() if len(orders) == 1 else None
+
+    def _split_by_market(self, stores: tuple[Store, ...]) -> tuple[Store, ...]:
+        """Where one account's file holds several marketplaces, find whose each row is."""
+        said = self.source.store
+        if not isinstance(said, MarketColumn) or said.market not in self.found.positions:
+            return stores
+        column = name(said.market)
+        spelled = [
+            row[0]
+            for row in self.con.execute(
+                f"SELECT DISTINCT {column} FROM {name(self.raw)}"
+                f" WHERE {column} IS NOT NULL AND _aside IS NULL ORDER BY 1 LIMIT 1000"
+            ).fetchall()
+        ]
+        self.split = split_by_market(spelled, said, stores[0], self.workspace, self.path)
+        if self.split is None:
+            return stores
+        if len(self.exports) > 1:
+            raise _NotAlike
+        return self.split.involved
+
+    @property
+    def _naming_stores(self) -> str | None:
+        """The column by which rows are the stores', if one is."""
+        said = self.source.store
+        if isinstance(said, StoreColumn):
+            return said.column
+        return said.market if isinstance(said, MarketColumn) and self.split else None
 
     def _counts(self, tests: Iterable[str]) -> tuple[int, ...]:
         """Count the cells, among data rows, for which each test holds."""
@@ -560,6 +649,11 @@ class _Reader:
             named = name(self.source.store.column)
             empty = f" OR {named} IS NULL" if self.source.store.optional else ""
             sound.append(f"(_store IS NOT NULL{empty})")
+        elif self.split:
+            sound.append("_store IS NOT NULL")
+        for one in self.types.keys() - self.source.columns.keys():
+            code = self.found.currencies.get(one.removesuffix(currency_column("")))
+            picked.append(f"{literal(code) if code else 'NULL'}::VARCHAR AS {name(one)}")
         starts = _by_file([period.start if period else None for period in periods])
         ends = _by_file([period.end if period else None for period in periods])
         rules = "".join(
@@ -569,24 +663,24 @@ class _Reader:
         aside = f"CASE WHEN _aside IS NOT NULL THEN _aside{rules} END"
         kept = ", ".join(
             f"nullif({name(column)}, '') AS {name(column)}"
-            if about.type == "country" and column in self.found.positions
+            if kind == "country" and column in self.found.positions
             else name(column)
-            for column, about in self.source.columns.items()
+            for column, kind in self.types.items()
         )
         self.con.execute(
             f"""CREATE TEMP TABLE {name(self.typed)} AS
             SELECT {LINE}, {LINE} // {FILE} AS _file, {kept}, {aside} AS _aside,
               {" AND ".join(sound)} AS _sound,
-              _store, _currency, _zone, _country, _included, _rate, _undated, _start, _end
+              _store, _currency, _zone, _country, _included, _rate, _undated, _order_amount, _start, _end
             FROM (SELECT {LINE}, {", ".join(picked)}, _aside, _over, _store, _currency,
-              {zone} AS _zone, _country, _included, _rate, _undated, {starts} AS _start,
+              {zone} AS _zone, _country, _included, _rate, _undated, _order_amount, {starts} AS _start,
               {ends} AS _end FROM {self._with_stores(stores)})"""
         )
         self.there.append(self.typed)
 
     def _with_stores(self, stores: tuple[Store, ...]) -> str:
         """Give the raw rows, each beside what its store declares."""
-        facts = "_store, _currency, _zone, _country, _included, _rate, _undated"
+        facts = "_store, _currency, _zone, _country, _included, _rate, _undated, _order_amount"
         listed = stores or self.workspace.stores
         if isinstance(self.source.store, StoreColumn):
             rows = ", ".join(map(_store_facts, listed))
@@ -594,8 +688,14 @@ class _Reader:
                 f"{name(self.raw)} AS raw LEFT JOIN (VALUES {rows}) AS shops ({facts})"
                 f" ON raw.{name(self.source.store.column)} = _store"
             )
+        if self.split and self._naming_stores:
+            rows = ", ".join(map(_store_facts, listed))
+            return (
+                f"{name(self.raw)} AS raw LEFT JOIN (VALUES {rows}) AS shops ({facts})"
+                f" ON {self.split.store_of(f'raw.{name(self._naming_stores)}')} = _store"
+            )
         row = _store_facts(stores[0]) if stores else "(" + "NULL::VARCHAR, " * 4 + (
-            "NULL::BOOLEAN, NULL::BIGINT, NULL::BOOLEAN)")  # fmt: skip
+            "NULL::BOOLEAN, NULL::BIGINT, NULL::BOOLEAN, NULL::VARCHAR)")  # fmt: skip
         return f"{name(self.raw)} AS raw CROSS JOIN (VALUES {row}) AS shop ({facts})"
 
     def _countries(self, column: str, about: Column) -> str:
@@ -631,7 +731,8 @@ class _Reader:
             self._leave(unsound)
             unsound.clear()
         self.unsound = unsound.total()
-        words = {_REPEATED: "repeated header", _TOTAL_ROW: "total", _NOTE: "note"}
+        words = {_REPEATED: "repeated header", _TOTAL_ROW: "total", _NOTE: "note",
+                 _ELSEWHERE: "of another table"}  # fmt: skip
         words |= {_DECLARED + at: one.what.en for at, one in enumerate(self.source.set_aside)}
         told = []
         for export, kinds, warnings in zip(self.exports, counts, self.warnings, strict=True):
@@ -712,14 +813,14 @@ class _Reader:
             f"SELECT r.{LINE}, NULL, NULL, 'too_many_cells' FROM {name(self.raw)} r"
             f" JOIN {name(self.typed)} t USING ({LINE}) WHERE t._aside IS NULL AND _over"
         ]
-        if isinstance(self.source.store, StoreColumn):
-            column = self.source.store.column
+        if column := self._naming_stores:
+            may_be_empty = getattr(self.source.store, "optional", False)
             parts.append(
                 f"SELECT r.{LINE}, {literal(self._header(column))}, r.{name(column)},"
                 f" CASE WHEN r.{name(column)} IS NULL THEN 'missing_value' ELSE 'unknown_store' END"
                 f" FROM {name(self.raw)} r JOIN {name(self.typed)} t USING ({LINE})"
                 " WHERE t._aside IS NULL AND _store IS NULL"
-                + (f" AND r.{name(column)} IS NOT NULL" if self.source.store.optional else "")
+                + (f" AND r.{name(column)} IS NOT NULL" if may_be_empty else "")
             )
         for column, about in self.source.columns.items():
             if about.type not in cells.REASON or column not in self.found.positions:
@@ -748,9 +849,10 @@ class _Reader:
         return int(row[0]) if row else 0
 
     def _filled(self, table: str) -> Filled:
+        about = self.source.tables[table]
         try:
             bases = {one.tax_basis for one in self.stores or self.workspace.stores}
-            return filled(table, self.source.tables[table].fill, self.known, bases=bases)
+            return filled(table, about.fill, {**self.known, **each_of(about)}, bases=bases)
         except Unclear as trouble:  # found at declaration; a family changed since
             raise self._refused(f"{table}: {trouble}", "correct the mapping") from None
 
@@ -769,6 +871,7 @@ class _Reader:
             # Spreading money over orders is dear: once is enough for all tables.
             self.con.execute(f"CREATE TEMP TABLE {name(self.rows)} AS {sound}")
             sound = f"SELECT * FROM {name(self.rows)}"
+        taken_above: list[str] = []
         for table, about in self.source.tables.items():
             if about.when and self._needs_declaration(about.when):
                 everyone = stores or self.workspace.stores
@@ -779,7 +882,12 @@ class _Reader:
                       self._filled(table).columns.items()]  # fmt: skip
             if "store_id" in canonical_tables()[table]:
                 picked.insert(0, "_store AS store_id")
-            where = f" WHERE {condition(about.when, self.known)}" if about.when else ""
+            taken = condition(about.when, self.known) if about.when else ""
+            if about.rest:
+                taken = " AND ".join(f"NOT {one}" for one in taken_above)
+            elif taken:
+                taken_above.append(taken)
+            where = f" WHERE {taken}" if taken else ""
             once = ""
             if about.once_per:
                 group = ", ".join([*WITHIN, *(value(one, self.known).sql
@@ -788,7 +896,7 @@ class _Reader:
             self.made[table] = made
             self.con.execute(
                 f"CREATE TEMP TABLE {name(made)} AS SELECT {LINE}, {', '.join(picked)}"
-                f" FROM ({sound}){where}{once}"
+                f" FROM ({rows_for_each(sound, self.source, about)}){where}{once}"
             )
 
     @staticmethod
@@ -846,7 +954,8 @@ class _Reader:
         if check is None or not {check.stated, check.sum_of} <= set(self.found.positions):
             return
         for at, stated, summed in self.con.execute(
-            f"SELECT _file, sum({name(check.stated)}) FILTER (_aside >= {_DECLARED}),"
+            f"SELECT _file, sum({name(check.stated)}) FILTER (_aside >= {_DECLARED}"
+            f" OR (_aside IS NULL AND {name(check.sum_of)} IS NULL)),"
             f" sum({name(check.sum_of)}) FILTER (_aside IS NULL) FROM {name(self.typed)} GROUP BY 1"
         ).fetchall():
             if stated is None or stated == (summed or 0):
@@ -865,7 +974,9 @@ class _Reader:
         for column in self.source.as_of:
             if column in self.found.positions:
                 day = name(column)
-                if self.types[column] == "timestamp":
+                if self.types[column] == "days":
+                    day = f"struct_extract({day}, 'last')"
+                elif self.types[column] == "timestamp":
                     day = f"timezone(_zone, timezone('UTC', {day}))"
                 days.append(f"max(CAST({day} AS DATE))")
         found: dict[int, date] = {}
@@ -910,5 +1021,5 @@ def _store_facts(store: Store) -> str:
     return (
         f"({literal(store.id)}, {literal(store.currency)}, {literal(store.time_zone)}, {country},"
         f" {str(store.tax_basis == 'included').lower()}, {rate},"
-        f" {str(store.undated_refunds is not None).lower()})"
+        f" {str(store.undated_refunds is not None).lower()}, {literal(store.order_amount)})"
     )

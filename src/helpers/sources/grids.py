@@ -112,6 +112,8 @@ class Grid:
     bring: Callable[[Wanted, bool, Path], Brought]
     #: How well the text reads in this encoding; only compared within one file.
     plausible: float = 1.0
+    #: The source whose query this answers: its buyers are hashed and its notes masked already.
+    asked_as: str = ""
     #: How many rows it has, where that is known without reading on: sheets.
     rows: int = 0
     #: Finds the tables that follow below the header on the given line, after a blank one.

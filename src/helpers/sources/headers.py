@@ -7,6 +7,10 @@ import unicodedata
 from functools import lru_cache
 
 _DASHES = str.maketrans({dash: "-" for dash in "‐‑‒–—―−﹣－"})
+_QUOTES = str.maketrans({quote: "'" for quote in "’‘ʼ´`"})
+#: What a declared header writes for the currency that stands in brackets in the real one.
+CURRENCY = "{currency}"
+_IN_BRACKETS = re.compile(r"[(（]\s*([A-Z]{3})\s*[)）]")
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u202a-\u202e]")
 
 
@@ -21,5 +25,44 @@ def plain(header: object) -> str:
     ('(子)asin', 'sessions - total')
     """
     text = _INVISIBLE.sub("", "" if header is None else str(header))
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_QUOTES)
     return " ".join(text.split()).casefold()
+
+
+def currency_within(header: str) -> str | None:
+    """Give the currency that a header names in brackets, if it names one.
+
+    >>> currency_within("Amount spent (EUR)"), currency_within("Orders (#)")
+    ('EUR', None)
+    """
+    found = _IN_BRACKETS.search(header)
+    return found.group(1) if found else None
+
+
+def spellings(header: str) -> tuple[str, ...]:
+    """Give the ways in which a mapping may name a header: as it stands, and with any currency.
+
+    >>> spellings("Amount spent (EUR)")
+    ('amount spent (eur)', 'amount spent ({currency})')
+    """
+    if currency_within(header) is None:
+        return (plain(header),)
+    return plain(header), plain(_IN_BRACKETS.sub(f"({CURRENCY})", header, count=1))
+
+
+@lru_cache(maxsize=256)
+def _left_out(ignored: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str] | None]:
+    exact = frozenset(plain(one) for one in ignored)
+    forms = [re.escape(plain(one)).replace(r"\*", ".*") for one in ignored if "*" in one]
+    return exact, re.compile("|".join(forms)) if forms else None
+
+
+def is_among(header: str, listed: tuple[str, ...]) -> bool:
+    """Tell whether a list names a header; ``*`` in the list stands for anything.
+
+    >>> is_among("Sessions – B2B", ("* - B2B",)), is_among("Sessions", ("* - B2B",))
+    (True, False)
+    """
+    exact, forms = _left_out(listed)
+    text = plain(header)
+    return text in exact or (forms is not None and forms.fullmatch(text) is not None)

@@ -5,8 +5,9 @@ whatever a mapping says can be checked before a file is read. A source that need
 here, which every other source may then use, and no special case in the door.
 
 Values: a column's name, ``{is: word}``, ``multiply``, ``add``, ``subtract``, ``negate``,
-``absolute``, ``first_of``, ``join``, ``choose``, ``translate``, ``number_within``, ``day_of``,
-``period``, ``store``, ``allocate``, ``take_tax_out``.
+``absolute``, ``round``, ``first_of``, ``join``, ``choose``, ``translate``, ``number_within``,
+``day_of``, ``first_day``, ``last_day``, ``period``, ``store``, ``currency_of``, ``each``,
+``allocate``, ``total_within``, ``take_tax_out``.
 Conditions: ``{column: {test: word}}`` with ``equals``, ``one_of``, ``starts_with``, ``ends_with``,
 ``contains``, ``blank``, ``less_than``, ``more_than``, ``at_least``, ``at_most``; ``not``;
 ``store_declares``. All lines of one condition must hold; of a list, any one.
@@ -21,6 +22,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from helpers.sources.cells import MONEY, SQL_TYPE
+from helpers.sources.declared import Source, TableFill, currency_column
+from helpers.sources.headers import CURRENCY
 from helpers.sources.reading import FILE
 from helpers.sources.sql import literal, name
 
@@ -28,7 +31,12 @@ LINE = "source_line"
 #: Rows have to do with each other only within one file and one store.
 WITHIN = (f"{LINE} // {FILE}", "_store")
 #: What a mapping may ask of the store that the rows belong to.
-STORE_FACTS = {"currency": "_currency", "country": "_country", "time_zone": "_zone", "id": "_store"}
+STORE_FACTS = {
+    "currency": "_currency", "country": "_country", "time_zone": "_zone", "id": "_store",
+    "order_amount": "_order_amount",
+}  # fmt: skip
+#: How the values of ``for_each`` are called among the columns at hand.
+EACH = "each "
 _NUMBERS = ("money", "integer", "percent")
 _TEXTS = ("text", "id", "country", "customer", "note")
 
@@ -87,6 +95,38 @@ def condition(said: Any, columns: Mapping[str, str]) -> str:
     if not isinstance(said, Mapping) or not said:
         raise Unclear(f"{said!r} is no condition; write for example status: {{equals: Cancelled}}")
     return "(" + " AND ".join(_one_condition(on, test, columns) for on, test in said.items()) + ")"
+
+
+def each_of(table: TableFill) -> Mapping[str, str]:
+    """Give what ``for_each`` adds to the values at hand, with its types."""
+    if not table.for_each:
+        return {}
+    words = {word for said in table.for_each.values() for word in said}
+    made = {"amount": "money", "name": "text", "number": "integer"}
+    return {EACH + one: made.get(one, "text") for one in (*made, *sorted(words - set(made)))}
+
+
+def rows_for_each(rows: str, source: Source, table: TableFill) -> str:
+    """Give the query with one row for each amount that is not 0; a row without any stays once."""
+    if not table.for_each:
+        return rows
+    words = [one.removeprefix(EACH) for one in each_of(table)][3:]
+    listed = []
+    for number, (column, said) in enumerate(table.for_each.items(), start=1):
+        told = [literal(source.headers_of(column)[0].strip())]
+        told += [literal(said[word]) if word in said else "NULL" for word in words]
+        listed.append(f"({number}, {', '.join(told)})")
+    cases = " ".join(
+        f"WHEN {number} THEN CAST({name(column)} AS {MONEY})"
+        for number, column in enumerate(table.for_each, start=1)
+    )
+    amount, place = name(EACH + "amount"), name(EACH + "number")
+    names = ", ".join(name(EACH + one) for one in ("number", "name", *words))
+    nothing = " AND ".join(f"coalesce({name(column)}, 0) = 0" for column in table.for_each)
+    return f"""
+        SELECT * FROM (SELECT *, CASE {place} {cases} END AS {amount}
+          FROM ({rows}) CROSS JOIN (VALUES {", ".join(listed)}) AS each({names}))
+        WHERE coalesce({amount}, 0) <> 0 OR ({place} = 1 AND {nothing})"""
 
 
 def columns_named(said: Any, columns: Iterable[str]) -> set[str]:
@@ -302,6 +342,39 @@ def _day_of(what: Any, columns: Mapping[str, str]) -> Meaning:
     return Meaning(f"CAST(timezone(_zone, timezone('UTC', {found.sql})) AS DATE)", "date")
 
 
+def _whole(what: Any, columns: Mapping[str, str]) -> Meaning:
+    (part,) = _number_parts([what], columns, "round", 1)
+    return Meaning(f"CAST(round({part.sql}) AS BIGINT)", "integer")
+
+
+def _day_among(which: str, way: str) -> Any:
+    def day(what: Any, columns: Mapping[str, str]) -> Meaning:
+        found = value(what, columns)
+        if found.type == "date":
+            return found
+        if found.type != "days":
+            raise Unclear(f"{way}: {what} is {found.type}; give the column type: days")
+        return Meaning(f"struct_extract({found.sql}, '{which}')", "date")
+
+    return day
+
+
+def _currency_of(what: Any, columns: Mapping[str, str]) -> Meaning:
+    if not isinstance(what, str) or currency_column(what) not in columns:
+        raise Unclear(f"currency_of: no header of {what!r} names one; write its header as in"
+                      f" Cost ({CURRENCY})")  # fmt: skip
+    return Meaning(name(currency_column(what)), "text")
+
+
+def _each(what: Any, columns: Mapping[str, str]) -> Meaning:
+    known = {one.removeprefix(EACH): kind for one, kind in columns.items() if one.startswith(EACH)}
+    if not known:
+        raise Unclear("each stands under fill of a table with for_each")
+    if what not in known:
+        raise Unclear(f"each knows {', '.join(known)}, not {what!r}")
+    return Meaning(name(EACH + what), known[what])
+
+
 def _period(what: Any, _: Mapping[str, str]) -> Meaning:
     if what not in ("start", "end"):
         raise Unclear(f"period is start or end, not {what!r}")
@@ -339,15 +412,21 @@ _WAYS = {
     "subtract": _sum("-", "subtract"),
     "negate": _signed("(-{})", "negate"),
     "absolute": _signed("abs({})", "absolute"),
+    "round": _whole,
     "first_of": _first_of,
     "join": _join,
     "choose": _choose,
     "translate": _translate,
     "number_within": _number_within,
     "day_of": _day_of,
+    "first_day": _day_among("first", "first_day"),
+    "last_day": _day_among("last", "last_day"),
     "period": _period,
     "store": _store,
+    "currency_of": _currency_of,
+    "each": _each,
     "allocate": _not_here("allocate"),
+    "total_within": _not_here("total_within"),
     "take_tax_out": _not_here("take_tax_out"),
 }  # fmt: skip
 
@@ -438,13 +517,34 @@ class TaxTakenOut:
         """
 
 
-def over_orders(said: Any, columns: Mapping[str, str]) -> Allocation | TaxTakenOut | None:
+@dataclass(frozen=True)
+class TotalWithin:
+    """The sum of an amount over an order's lines, the same in every row of the order."""
+
+    amount: str
+    within: tuple[str, ...]
+
+    def over(self, rows: str, as_name: str) -> str:
+        """Give a query that adds the sum to ``rows``."""
+        whole = f"PARTITION BY {', '.join([*WITHIN, *self.within])}"
+        return (
+            f"SELECT *, CAST(sum({self.amount}) OVER ({whole}) AS DECIMAL(18,4))"
+            f" AS {name(as_name)} FROM ({rows})"
+        )
+
+
+def over_orders(
+    said: Any, columns: Mapping[str, str]
+) -> Allocation | TaxTakenOut | TotalWithin | None:
     """Read a value that looks at an order's other rows, or give None for any other value.
 
-    ``{allocate: {amount, by, within}}`` and ``{take_tax_out: {amount, value, tax, within}}``.
+    ``{allocate: {amount, by, within}}``, ``{total_within: {amount, within}}`` and
+    ``{take_tax_out: {amount, value, tax, within}}``.
     """
     if not isinstance(said, Mapping) or len(said) != 1:
         return None
+    if "total_within" in said:
+        return _total(said["total_within"], columns)
     if "take_tax_out" in said:
         return _taken_out(said["take_tax_out"], columns)
     return _allocation(said["allocate"], columns) if "allocate" in said else None
@@ -463,6 +563,13 @@ def _taken_out(what: Any, columns: Mapping[str, str]) -> TaxTakenOut:
     found = [part.sql for part in _number_parts(parts, columns, "take_tax_out", 1)]
     worth, tax = found[1:] or ("", "")
     return TaxTakenOut(found[0], worth, tax, _groups(what["within"], columns))
+
+
+def _total(what: Any, columns: Mapping[str, str]) -> TotalWithin:
+    if not isinstance(what, Mapping) or set(what) != {"amount", "within"}:
+        raise Unclear("total_within needs {amount: ..., within: ...}")
+    (amount,) = _number_parts([what["amount"]], columns, "total_within", 1)
+    return TotalWithin(amount.sql, _groups(what["within"], columns))
 
 
 def _groups(said: Any, columns: Mapping[str, str]) -> tuple[str, ...]:

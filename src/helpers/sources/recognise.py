@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from helpers.sources.declared import Source
 from helpers.sources.grids import Grid, Opened
-from helpers.sources.headers import plain
+from helpers.sources.headers import CURRENCY, currency_within, is_among, plain, spellings
 from helpers.vocabulary.faults import DataRefused, Fault
 
 
@@ -22,6 +22,10 @@ class Recognised:
     header_index: int
     positions: Mapping[str, int]
     unknown: tuple[str, ...]
+    #: Columns whose header states a currency, and which.
+    currencies: Mapping[str, str]
+    #: What lies beside or below the table that was recognised, and was not read.
+    unread: tuple[str, ...] = ()
 
     @property
     def headers(self) -> list[str]:
@@ -53,6 +57,7 @@ def recognise(opened: Opened, sources: Mapping[str, Source], only: str | None) -
         DataRefused: None, or more than one; or a column that it needs is missing or doubled.
     """
     path = opened.path
+    only = only or next((grid.asked_as for grid in opened.grids if grid.asked_as), None)
     if only is not None:
         if only not in sources:
             raise DataRefused(
@@ -78,7 +83,44 @@ def recognise(opened: Opened, sources: Mapping[str, Source], only: str | None) -
             -hit.row,
         ),
     )
-    return _with_columns(path, best)
+    _refuse_doubled_sheets(path, best, whole)
+    return replace(_with_columns(path, best), unread=_unread(best, whole, opened))
+
+
+def _refuse_doubled_sheets(path: Path, best: _Hit, whole: Sequence[_Hit]) -> None:
+    """Refuse a workbook with a second sheet of the same kind: one of them would be lost."""
+    sheets = dict.fromkeys(
+        hit.grid.sheet
+        for hit in whole
+        if hit.source is best.source and any(map(any, hit.grid.head[hit.row + 1 :]))
+    )
+    if best.grid.sheet is not None and len(sheets) > 1:
+        listed = " and ".join(repr(sheet) for sheet in sheets)
+        raise DataRefused(
+            Fault(path.name, f"holds {best.source.name.en} on the sheets {listed}",
+                  "save each as a file of its own")
+        )  # fmt: skip
+
+
+def _unread(best: _Hit, whole: Sequence[_Hit], opened: Opened) -> tuple[str, ...]:
+    """Tell of other sheets, and of other tables on the same sheet: nothing is lost in silence."""
+    told = []
+    for grid in opened.grids:
+        if grid is not best.grid and grid.sheet and grid.rows:
+            hit = next((one for one in whole if one.grid is grid), None)
+            above = grid.head[: hit.row + 1] if hit else []
+            rows = grid.rows - sum(any(cell.strip() for cell in row) for row in above)
+            what = f", {hit.source.name.en}" if hit else ""
+            told.append(f"sheet {grid.sheet!r} ({_rows(rows)}{what})")
+    if best.source.file.ends_at_blank_line:
+        for below in best.grid.tables_below(_line(best)):
+            headers = ", ".join(cell.strip() for cell in below.headers if cell.strip())
+            told.append(f"from line {below.line} on {headers[:80]!r} ({_rows(below.rows)})")
+    return tuple(told)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _hits(grids: Sequence[Grid], sources: Mapping[str, Source]) -> list[_Hit]:
@@ -92,8 +134,9 @@ def _hits(grids: Sequence[Grid], sources: Mapping[str, Source]) -> list[_Hit]:
         for row, cells in enumerate(grid.head):
             found: dict[str, set[str]] = {}
             for cell in cells:
-                for key, column in signs.get(plain(cell), ()) if cell else ():
-                    found.setdefault(key, set()).add(column)
+                for text in spellings(cell) if cell else ():
+                    for key, column in signs.get(text, ()):
+                        found.setdefault(key, set()).add(column)
             hits.extend(
                 _Hit(sources[key], grid, row, frozenset(columns)) for key, columns in found.items()
             )
@@ -110,7 +153,7 @@ def _reads(hit: _Hit) -> bool:
 
 
 def _columns_found(hit: _Hit) -> int:
-    present = {plain(cell) for cell in hit.grid.head[hit.row]}
+    present = {text for cell in hit.grid.head[hit.row] for text in spellings(cell)}
     return sum(
         any(plain(header) in present for header in hit.source.headers_of(column))
         for column in hit.source.columns
@@ -119,12 +162,13 @@ def _columns_found(hit: _Hit) -> int:
 
 def _with_columns(path: Path, hit: _Hit) -> Recognised:
     source, cells = hit.source, hit.grid.head[hit.row]
-    shown = [plain(cell) for cell in cells]
+    shown = [spellings(cell) for cell in cells]
     positions: dict[str, int] = {}
+    currencies: dict[str, str] = {}
     faults: list[Fault] = []
     for column, about in source.columns.items():
         for header in source.headers_of(column):
-            places = [at for at, cell in enumerate(shown) if cell == plain(header)]
+            places = [at for at, texts in enumerate(shown) if plain(header) in texts]
             if len(places) > 1:
                 where = ", ".join(str(at + 1) for at in places)
                 faults.append(
@@ -133,6 +177,8 @@ def _with_columns(path: Path, hit: _Hit) -> Recognised:
                 )  # fmt: skip
             if places:
                 positions[column] = places[0]
+                if CURRENCY in header and (code := currency_within(cells[places[0]])):
+                    currencies[column] = code
                 break
         else:
             if not about.optional:
@@ -140,14 +186,13 @@ def _with_columns(path: Path, hit: _Hit) -> Recognised:
     if faults:
         raise DataRefused(faults)
     known = {plain(header) for column in source.columns for header in source.headers_of(column)}
-    known |= {plain(header) for header in source.ignored}
     unknown = tuple(
         dict.fromkeys(
-            cell.strip() for cell, text in zip(cells, shown, strict=True)
-            if text and text not in known
+            cell.strip() for cell, texts in zip(cells, shown, strict=True)
+            if texts[0] and not known & {*texts} and not is_among(cell, source.ignored)
         )
     )  # fmt: skip
-    return Recognised(source, hit.grid, hit.row, positions, unknown)
+    return Recognised(source, hit.grid, hit.row, positions, unknown, currencies)
 
 
 def _line(hit: _Hit) -> int:

@@ -24,8 +24,11 @@ from helpers.sources.grids import (
     Grid,
     Opened,
     Quick,
+    TableBelow,
     Wanted,
+    header_places,
     refused,
+    tables_below,
     written,
 )
 from helpers.sources.reading import FILE
@@ -186,15 +189,21 @@ def _text_grid(
 ) -> Grid:
     head, ends = [], []
     reader = csv.reader(io.StringIO(shown, newline=""), delimiter=delimiter)
+    whole = False
     try:
-        for row in reader:
-            head.append(row)
-            ends.append(reader.line_num)
-            if len(head) > HEADER_WITHIN:
-                break
+        if "\n\n" in shown or "\n\r\n" in shown:
+            for line, row in header_places((reader.line_num, row) for row in reader):
+                head.append(row)
+                ends.append(line)
+            whole = True
+        else:
+            for row in itertools.islice(reader, HEADER_WITHIN + 1):
+                head.append(row)
+                ends.append(reader.line_num)
+            whole = len(head) <= HEADER_WITHIN
     except csv.Error:
         pass
-    if cut and len(head) > 1 and len(head) <= HEADER_WITHIN:
+    if cut and whole and len(head) > 1:
         head.pop()  # the last row shown may be half a row
         ends.pop()
 
@@ -220,7 +229,10 @@ def _text_grid(
             max(lines - skip, 0),
         )
 
-    return Grid(encoding, delimiter, None, head, ends, bring, plausible)
+    def below(line: int) -> list[TableBelow]:
+        return tables_below(_careful_rows(path, encoding, delimiter, True, line, blanks=True))
+
+    return Grid(encoding, delimiter, None, head, ends, bring, plausible, tables_below=below)
 
 
 def _transcode(path: Path, encoding: str, copy: Path) -> int:
@@ -280,7 +292,7 @@ def quick_rows(texts: Sequence[Quick], rows: Sequence[int]) -> str:
 
 
 def _careful_rows(
-    path: Path, encoding: str, delimiter: str, quotes: bool, skip: int
+    path: Path, encoding: str, delimiter: str, quotes: bool, skip: int, blanks: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
     """Read any text at all, row by row, with the line each row begins on."""
     with path.open("r", encoding=encoding, errors="replace", newline="") as file:
@@ -294,7 +306,7 @@ def _careful_rows(
         begins = 1
         try:
             for row in reader:
-                if begins > skip and row:
+                if begins > skip and (row or blanks):
                     yield begins, row
                 begins = reader.line_num + 1
         except csv.Error as trouble:

@@ -22,6 +22,7 @@ from helpers.sources.grids import (
     TableBelow,
     Wanted,
     refused,
+    tables_below,
     written,
 )
 from helpers.sources.locks import is_locked, unlocked
