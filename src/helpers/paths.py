@@ -42,6 +42,11 @@ class WorkspacePaths:
         return self.root / "inbox"
 
     @property
+    def fetched(self) -> Path:
+        """Copies of what lies in inboxes elsewhere; may be deleted at any time."""
+        return self.root / ".fetched"
+
+    @property
     def mappings(self) -> Path:
         """Column mappings of this company's own files, one YAML each."""
         return self.root / "sources"

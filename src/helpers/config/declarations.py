@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +10,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from helpers.vocabulary.faults import DeclarationFaulty, Fault
+
+#: What a database's or bucket's address says of user and password must not be told on.
+_CREDENTIALS = re.compile(r"://[^\s/'\"]*@")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -91,4 +95,5 @@ def _as_fault(where: str, error: Any) -> Fault:
             return Fault(f"{where}: {key}", "is missing", "add it")
         case _:
             message = error["msg"].removeprefix("Value error, ")
-            return Fault(f"{where}: {key}", message, f"found {error['input']!r}")
+            found = _CREDENTIALS.sub("://…@", repr(error["input"]))
+            return Fault(f"{where}: {key}", message, f"found {found}")

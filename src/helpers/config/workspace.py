@@ -109,6 +109,8 @@ class Workspace(Declared):
     business: Literal["b2b", "b2c", "both"] = "both"
     stores: tuple[Store, ...] = Field(min_length=1)
     files: tuple[FileRule, ...] = ()
+    #: Further inboxes: folders, buckets and servers, as fsspec writes them.
+    inboxes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Workspace:

@@ -9,6 +9,9 @@ from helpers.sources.cells import trimmed
 from helpers.sources.grids import EXPORT_AGAIN, Brought, Grid, Wanted, refused
 from helpers.sources.sql import literal, name
 
+#: In a file's own metadata: which source's query it answers.
+ASKED_AS = b"review asked as"
+
 
 def parquet_grid(path: Path) -> Grid:
     """Offer the one grid of a Parquet file."""
@@ -18,6 +21,10 @@ def parquet_grid(path: Path) -> Grid:
     try:
         with duckdb.connect() as con:
             described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()
+            asked = con.execute(
+                f"SELECT decode(value) FROM parquet_kv_metadata({file}) WHERE key = ?::BLOB",
+                [ASKED_AS],
+            ).fetchone()
     except duckdb.Error:
         raise refused(path, "is a damaged or cut-off Parquet file", EXPORT_AGAIN) from None
     types: Mapping[str, str] = {row[0]: row[1] for row in described}
@@ -25,7 +32,7 @@ def parquet_grid(path: Path) -> Grid:
     def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
         names = list(types)
         cells = "".join(
-            f", {trimmed(_as_text(name(names[at]), types[names[at]]))} AS c{at}"
+            f", {trimmed(as_text(name(names[at]), types[names[at]]))} AS c{at}"
             for at in wanted.positions
         )
         query = (
@@ -34,10 +41,12 @@ def parquet_grid(path: Path) -> Grid:
         )
         return Brought(lambda: query)
 
-    return Grid("parquet", None, None, [list(types)], [0], bring)
+    return Grid(
+        "parquet", None, None, [list(types)], [0], bring, asked_as=asked[0] if asked else ""
+    )
 
 
-def _as_text(column: str, kind: str) -> str:
+def as_text(column: str, kind: str) -> str:
     """Write a typed column as text without loss: 17850.0 is the customer 17850."""
     if kind in ("DOUBLE", "FLOAT"):
         return (
