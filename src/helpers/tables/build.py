@@ -182,6 +182,8 @@ def open_engine(scratch: Path | None = None, share: int = 1) -> duckdb.DuckDBPyC
     con.execute(f"SET memory_limit = '{_MEMORY_MB // share}MB'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET TimeZone = 'UTC'")
+    # A slow query would draw its bar into what is printed for machines.
+    con.execute("SET enable_progress_bar = false")
     if scratch is not None:
         con.execute(f"SET temp_directory = {literal(scratch.as_posix())}")
     return con
