@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import ibis
 
-from helpers.tables.build import BOOKKEEPING
+from helpers.tables.bookkeeping import BOOKKEEPING
 from helpers.tables.models import load_models
 from helpers.tables.warehouse import STORES
 

@@ -218,7 +218,7 @@ def test_a_missing_rate_leaves_base_amounts_empty_and_says_so(tmp_path):
     assert "TWD" in str(warehouse.warnings)
     paths.reference.mkdir()
     (paths.reference / "fx_rates.csv").write_text(
-        "date,currency,rate_to_eur\n2025-10-02,TWD,0.0281\n", encoding="utf-8"
+        "date,currency,rate_to_eur\n2024-07-01,TWD,0.03\n2025-10-02,TWD,0.0281\n", encoding="utf-8"
     )
     rebuild(workspace, paths)
     warehouse = Warehouse.open(paths, workspace)

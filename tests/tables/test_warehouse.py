@@ -31,7 +31,7 @@ def test_every_declared_table_is_there_empty_and_typed(company):
     assert models
     for name, model in models.items():
         schema = warehouse.ibis(name).schema()
-        assert list(schema.names) == list(model.stored_columns)
+        assert list(schema.names) == [*model.stored_columns, *model.constant.values()]
         assert warehouse.ibis(name).count().execute() == (1 if name == "order_lines" else 0)
     assert str(warehouse.ibis("refunds").schema()["amount"]) == "decimal(18, 4)"
 

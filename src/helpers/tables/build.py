@@ -13,7 +13,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from itertools import groupby
@@ -22,10 +22,19 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.tables.batches import QUARANTINE_FILE, Batch, Batches
-from helpers.tables.exchange import make_rate_table
+from helpers.tables.batches import Batch, Batches
+from helpers.tables.bookkeeping import (
+    add_month_sums,
+    copy_rows,
+    count_rows,
+    insert_rows,
+    make_bookkeeping,
+    write_bookkeeping,
+)
+from helpers.tables.calendar_events import calendar_key, fill_calendar
+from helpers.tables.exchange import Constant, load_budget, make_rate_table
 from helpers.tables.models import FX_RATE_TYPE, TableModel, literal, load_models, quoted
-from helpers.tables.reasons import wording
+from helpers.tables.restatements import note_restatements
 from helpers.tables.swap import aside, put_in_place, sweep, take_away, write_whole
 from helpers.vocabulary.faults import Fault
 
@@ -34,59 +43,11 @@ if TYPE_CHECKING:
 
 #: Goes up when the same batches give other tables than before.
 BUILD_VERSION = 2
+#: Before a table's name: what sources say of it on days for which another one speaks.
+NOT_COUNTED = "not_counted_"
 #: How many generations stay for readers who opened an older one.
 KEPT_GENERATIONS = 2
 _MEMORY_MB = int(os.environ.get("REVIEW_MEMORY_MB", "1500"))
-
-IMPORT_BATCHES: dict[str, str] = {
-    "batch_id": "VARCHAR",
-    "file": "VARCHAR",
-    "sha256": "VARCHAR",
-    "source": "VARCHAR",
-    "store_id": "VARCHAR",
-    "period": "VARCHAR",
-    "as_of": "DATE",
-    "encoding": "VARCHAR",
-    "delimiter": "VARCHAR",
-    "sheet": "VARCHAR",
-    "header_row": "BIGINT",
-    "rows_read": "BIGINT",
-    "rows_set_aside": "BIGINT",
-    "rows_kept": "BIGINT",
-    "rows_quarantined": "BIGINT",
-    "rows_duplicate": "BIGINT",
-    "first_day": "DATE",
-    "last_day": "DATE",
-    "warnings": "VARCHAR",
-    "settles_after": "BIGINT",
-    "new_columns": "VARCHAR",
-}
-QUARANTINE: dict[str, str] = {
-    "batch_id": "VARCHAR",
-    "file": "VARCHAR",
-    "source_line": "BIGINT",
-    "table_name": "VARCHAR",
-    "column_name": "VARCHAR",
-    "value": "VARCHAR",
-    "reason": "VARCHAR",
-    "reasons": "VARCHAR",
-    "reason_zh": "VARCHAR",
-    "reason_en": "VARCHAR",
-}
-BATCH_COVERS: dict[str, str] = {
-    "batch_id": "VARCHAR",
-    "table_name": "VARCHAR",
-    "fact": "VARCHAR",
-    "store_id": "VARCHAR",
-    "first_day": "DATE",
-    "last_day": "DATE",
-}
-#: Tables about the data itself, beside the declared ones.
-BOOKKEEPING: dict[str, dict[str, str]] = {
-    "import_batches": IMPORT_BATCHES,
-    "quarantine": QUARANTINE,
-    "batch_covers": BATCH_COVERS,
-}
 
 
 @dataclass(frozen=True)
@@ -101,6 +62,12 @@ class Generation:
     warnings: tuple[Fault, ...]
     #: batch -> lines that stand in the tables / that newer or other exports overrule
     lines_overruled: Mapping[str, int]
+    #: The batches it follows from.
+    batches: tuple[str, ...] = ()
+    #: What the calendar in it follows from.
+    calendar: str | None = None
+    #: How many entries of the log of restatements led to it.
+    restatements: int = 0
 
 
 @dataclass
@@ -115,18 +82,25 @@ def current_generation(paths: WorkspacePaths) -> Generation | None:
     """Read which state of the tables is current; None where nothing was ever built."""
     pointer = paths.warehouse / "CURRENT"
     try:
-        name = pointer.read_text(encoding="utf-8").strip()
-        folder = paths.warehouse / "tables" / name
-        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        name, *count = pointer.read_text(encoding="utf-8").split()
+        found = generation_at(paths.warehouse / "tables" / name)
     except FileNotFoundError:
         return None
+    return replace(found, restatements=int(count[0]) if count else 0)
+
+
+def generation_at(folder: Path) -> Generation:
+    """Read what a finished state of the tables says of itself."""
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return Generation(
-        name,
+        folder.name,
         folder,
         told["files"],
         told["rows"],
         tuple(Fault(*one) for one in told["warnings"]),
         told["lines_overruled"],
+        tuple(told["batches"]),
+        told.get("calendar"),
     )
 
 
@@ -153,9 +127,12 @@ def rebuild(
     final = tables / name
     if not final.exists():
         building = aside(final)
-        _build(workspace, paths, models, store, batches, building)
+        _build(workspace, paths, models, store, batches, building, current)
         put_in_place(building, final)
-    write_whole(paths.warehouse / "CURRENT", f"{name}\n")
+    # Told before it shows: the pointer says how many entries count, so that one whose state
+    # never became current is none.
+    count = note_restatements(paths, current, generation_at(final)) if current else 0
+    write_whole(paths.warehouse / "CURRENT", f"{name} {count}\n")
     _forget_old(tables, keep={name} | ({current.name} if current else set()))
     built = current_generation(paths)
     assert built is not None
@@ -196,17 +173,28 @@ def _name_of(
     batches: Sequence[Batch],
 ) -> str:
     """Name the state after everything it follows from."""
-    own_rates = paths.reference / "fx_rates.csv"
+    own_rates = [paths.reference / name for name in ("fx_rates.csv", "budget_rates.csv")]
     told: list[Any] = [
         BUILD_VERSION,
         version("CurrencyConverter"),
-        hashlib.sha256(own_rates.read_bytes()).hexdigest() if own_rates.exists() else None,
+        *(hashlib.sha256(f.read_bytes()).hexdigest() if f.exists() else None for f in own_rates),
+        calendar_key(workspace, paths.reference / "calendar.yml", _span_of(batches)),
         workspace.base_currency,
+        workspace.constant_rates_of,
         [store.model_dump(mode="json") for store in workspace.stores],
         {name: model.model_dump(mode="json") for name, model in models.items()},
         [batch.batch_id for batch in batches],
     ]
     return hashlib.blake2b(json.dumps(told).encode(), digest_size=10).hexdigest()
+
+
+def _span_of(batches: Sequence[Batch]) -> tuple[date, date] | None:
+    """Give the first and last day of the data, as orders tell it, else whatever there is."""
+    covers = [cover for batch in batches for cover in batch.covers]
+    chosen = [cover for cover in covers if cover.fact == "orders"] or covers
+    if not chosen:
+        return None
+    return min(cover.first for cover in chosen), max(cover.last for cover in chosen)
 
 
 def _forget_old(tables: Path, keep: set[str]) -> None:
@@ -223,23 +211,36 @@ def _build(
     store: Batches,
     batches: Sequence[Batch],
     building: Path,
+    before: Generation | None,
 ) -> None:
     scratch = building / "scratch"
     con = open_engine(scratch)
+    span = _span_of(batches)
+    own_events = paths.reference / "calendar.yml"
+    calendar = calendar_key(workspace, own_events, span)
     try:
+        make_bookkeeping(con)
+        if before is not None and before.calendar == calendar is not None:
+            for part in before.files.get("calendar_events", {}):
+                held = literal((before.folder / part).as_posix())
+                con.execute(f"INSERT INTO calendar_events FROM read_parquet({held})")
+        elif span is not None:
+            fill_calendar(con, workspace, own_events, span)
         barred = _who_is_silent(workspace, models, batches)
         _load_batches(con, workspace, batches, barred)
         for model in models.values():
-            _choose(con, model, store.files_of(batches, model.table), bool(barred.rows))
-        warnings = barred.warnings + _load_rates(con, workspace, paths, models)
+            _choose(con, model, store.files_of(batches, model.table), bool(barred.rows), building)
+        warnings = barred.warnings + _load_rates(con, workspace, paths, models, span)
         overruled = _count_overruled(con, models, batches)
         # One thread: sorted, partitioned output is then the same to the byte every time.
         rows = {}
         for model in models.values():
             con.execute(f"CREATE TEMP TABLE final AS {_finished(model)}")
             rows[model.table] = _write(con, model, building)
+            if rows[model.table]:
+                add_month_sums(con, model, "final", workspace.base_currency)
             con.execute("DROP TABLE final")
-        rows |= _write_bookkeeping(con, store, batches, models, overruled, building)
+        rows |= write_bookkeeping(con, store, batches, models, overruled, building)
     finally:
         con.close()
     if scratch.exists():
@@ -256,6 +257,7 @@ def _build(
         "rows": rows,
         "files": files,
         "lines_overruled": overruled,
+        "calendar": calendar,
         "warnings": [(w.where, w.what, w.way_out) for w in warnings],
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -322,7 +324,7 @@ def _load_batches(
         "CREATE TEMP TABLE _batches (batch_id VARCHAR, source VARCHAR, rank BIGINT, "
         "article_rank BIGINT)"
     )
-    _insert(
+    insert_rows(
         con,
         "_batches",
         [
@@ -334,25 +336,23 @@ def _load_batches(
         "CREATE TEMP TABLE _barred (fact VARCHAR, scope VARCHAR, source VARCHAR, "
         "first DATE, last DATE)"
     )
-    _insert(con, "_barred", barred.rows)
+    insert_rows(con, "_barred", barred.rows)
     con.execute("CREATE TEMP TABLE _stores (store_id VARCHAR, country VARCHAR)")
-    _insert(con, "_stores", [(s.id, s.country) for s in workspace.stores])
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows column by column: one statement, however many rows."""
-    if rows:
-        types = [row[1] for row in con.execute(f"DESCRIBE {table}").fetchall()]
-        values = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in enumerate(types, 1))
-        con.execute(
-            f"INSERT INTO {table} SELECT {values}", [list(c) for c in zip(*rows, strict=True)]
-        )
+    insert_rows(con, "_stores", [(s.id, s.country) for s in workspace.stores])
 
 
 def _choose(
-    con: duckdb.DuckDBPyConnection, model: TableModel, files: Sequence[str], anyone_silent: bool
+    con: duckdb.DuckDBPyConnection,
+    model: TableModel,
+    files: Sequence[str],
+    anyone_silent: bool,
+    building: Path,
 ) -> None:
-    """Make ``won_<table>``: the rows of the newest export for each unit of replacement."""
+    """Make ``won_<table>``: the rows of the newest export for each unit of replacement.
+
+    What a source says of days for which another one is the authority is kept beside the tables,
+    to be compared with them and never to be counted.
+    """
     won, lost = f"won_{model.table}", f"lost_{model.table}"
     columns = {**model.read_columns, "source_line": "BIGINT", "batch_id": "VARCHAR"}
     con.execute(f"CREATE TEMP TABLE {lost} (batch_id VARCHAR, source_line BIGINT)")
@@ -382,7 +382,8 @@ def _choose(
             f"AND f.{quoted(model.day)} BETWEEN x.first AND x.last)"
         )
     con.execute(
-        f"""CREATE TEMP TABLE _all AS SELECT {cells}, {rank} AS rank, {silent} AS is_silent
+        f"""CREATE TEMP TABLE _all AS SELECT {cells}, {rank} AS rank, {silent} AS is_silent,
+            b.source AS said_by
         FROM read_parquet([{listed}], union_by_name = true) f JOIN _batches b USING (batch_id)"""
     )
     unit = ", ".join(map(quoted, model.replaces_by))
@@ -395,12 +396,32 @@ def _choose(
         if several
         else f"CREATE TEMP TABLE {won} AS SELECT {names} FROM _all WHERE NOT is_silent"
     )
-    if _count(con, "_all") != _count(con, won):
+    if count_rows(con, "_all") != count_rows(con, won):
         con.execute(
             f"INSERT INTO {lost} SELECT DISTINCT batch_id, source_line FROM _all "
             f"EXCEPT SELECT batch_id, source_line FROM {won}"
         )
+    if silent != "false":
+        _keep_silent(con, model, names, building)
     con.execute("DROP TABLE _all")
+
+
+def _keep_silent(
+    con: duckdb.DuckDBPyConnection, model: TableModel, names: str, building: Path
+) -> None:
+    con.execute(
+        f"""CREATE TEMP TABLE _silent AS SELECT {names}, said_by AS source FROM _all
+        WHERE is_silent QUALIFY rank = max(rank)
+            OVER (PARTITION BY said_by, {", ".join(map(quoted, model.replaces_by))})"""
+    )
+    if count_rows(con, "_silent"):
+        folder = building / f"{NOT_COUNTED}{model.table}"
+        folder.mkdir()
+        order = ", ".join(["source", *map(quoted, model.key), "batch_id", "source_line"])
+        con.execute("SET threads = 1")
+        copy_rows(con, f"SELECT * FROM _silent ORDER BY {order}", folder)
+        con.execute("RESET threads")
+    con.execute("DROP TABLE _silent")
 
 
 def _count_overruled(
@@ -421,7 +442,7 @@ def _count_overruled(
         )
 
     con.execute(f"CREATE TEMP TABLE _lost AS SELECT DISTINCT * FROM ({lines('lost')})")
-    if not _count(con, "_lost"):
+    if not count_rows(con, "_lost"):
         return {}
     counted = con.execute(
         f"""SELECT batch_id, count(*) FROM (SELECT * FROM _lost EXCEPT
@@ -437,6 +458,7 @@ def _load_rates(
     workspace: Workspace,
     paths: WorkspacePaths,
     models: Mapping[str, TableModel],
+    span: tuple[date, date] | None,
 ) -> list[Fault]:
     needed = [
         f"SELECT currency, {quoted(model.currency_day)} AS day FROM won_{model.table}"
@@ -450,12 +472,27 @@ def _load_rates(
             f"(SELECT DISTINCT sku, currency FROM won_landed_costs) c "
             f"JOIN (SELECT DISTINCT sku, local_date FROM won_{table}) w USING (sku)"
         )
+    constant, currencies = None, []
+    if span is not None:
+        constant = Constant(
+            load_budget(paths.reference / "budget_rates.csv"),
+            workspace.constant_rates_of or span[1].year - 1,
+            span[1],
+        )
+        undated = " UNION ".join(
+            f"SELECT currency FROM won_{model.table}"
+            for model in models.values()
+            if model.converted and not model.day
+        )
+        currencies = [one for (one,) in con.execute(undated).fetchall() if one]
     return make_rate_table(
         con,
         "_rates",
         " UNION ".join(needed),
         workspace.base_currency,
         paths.reference / "fx_rates.csv",
+        constant,
+        currencies,
     )
 
 
@@ -561,7 +598,7 @@ def _finished(model: TableModel) -> str:
 
 def _write(con: duckdb.DuckDBPyConnection, model: TableModel, building: Path) -> int:
     """Write one finished table, rows in the order of its key."""
-    rows = _count(con, "final")
+    rows = count_rows(con, "final")
     if not rows:
         return 0
     order = ", ".join([*map(quoted, model.key), "batch_id", "source_line"])
@@ -580,83 +617,6 @@ def _write(con: duckdb.DuckDBPyConnection, model: TableModel, building: Path) ->
             if len(parts) == 1:
                 parts[0].rename(month / "part.parquet")
     else:
-        _copy(con, f"SELECT * FROM final ORDER BY {order}", folder)
+        copy_rows(con, f"SELECT * FROM final ORDER BY {order}", folder)
     con.execute("RESET threads")
     return rows
-
-
-def _write_bookkeeping(
-    con: duckdb.DuckDBPyConnection,
-    store: Batches,
-    batches: Sequence[Batch],
-    models: Mapping[str, TableModel],
-    overruled: Mapping[str, int],
-    building: Path,
-) -> dict[str, int]:
-    for name, columns in BOOKKEEPING.items():
-        typed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        con.execute(f"CREATE TEMP TABLE {name} ({typed})")
-    _insert(con, "import_batches", [_as_row(b, overruled.get(b.batch_id, 0)) for b in batches])
-    _insert(
-        con,
-        "batch_covers",
-        [
-            (b.batch_id, c.table, c.fact, c.store_id, c.first, c.last)
-            for b in batches
-            for c in b.covers
-        ]
-        + [
-            (b.batch_id, name, models[name].fact, b.store_id, None, None)
-            for b in batches
-            for name in sorted(set(b.rows) - {c.table for c in b.covers})
-            if name in models
-        ],
-    )
-    lists = [
-        (store.folder_of(b) / QUARANTINE_FILE).as_posix() for b in batches if b.rows_quarantined
-    ]
-    if lists:
-        listed = ", ".join(map(literal, lists))
-        con.execute("CREATE TEMP TABLE _wording (reason VARCHAR, zh VARCHAR, en VARCHAR)")
-        reasons = sorted({reason for batch in batches for reason in batch.reasons})
-        _insert(con, "_wording", [(r, wording(r).zh, wording(r).en) for r in reasons])
-        con.execute(
-            f"""INSERT INTO quarantine
-            SELECT q.batch_id, b.file, q.source_line, q.table_name, q.column_name, q.value,
-                q.reason, q.reasons, x.zh, x.en
-            FROM read_parquet([{listed}]) q JOIN import_batches b USING (batch_id)
-            LEFT JOIN _wording x ON x.reason = q.reason"""
-        )
-    con.execute("SET threads = 1")
-    counts = {}
-    for name in BOOKKEEPING:
-        counts[name] = _count(con, name)
-        if counts[name]:
-            (building / name).mkdir()
-            _copy(con, f"SELECT * FROM {name} ORDER BY ALL", building / name)
-    con.execute("RESET threads")
-    return counts
-
-
-def _as_row(batch: Batch, overruled: int) -> tuple[Any, ...]:
-    duplicate = batch.rows_repeated + overruled
-    kept = batch.rows_read - batch.rows_quarantined - duplicate
-    days = [day for cover in batch.covers for day in (cover.first, cover.last)]
-    told = batch.model_dump() | {
-        "rows_kept": kept,
-        "rows_duplicate": duplicate,
-        "first_day": min(days, default=None),
-        "last_day": max(days, default=None),
-        "warnings": "\n".join(str(Fault(*warning)) for warning in batch.warnings),
-        "new_columns": "\n".join(batch.new_columns),
-    }
-    return tuple(told[name] for name in IMPORT_BATCHES)
-
-
-def _copy(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:
-    target = literal((folder / "part.parquet").as_posix())
-    con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])

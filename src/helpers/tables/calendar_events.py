@@ -199,11 +199,10 @@ def _lunar(years: Iterable[int]) -> Iterator[_Row]:
     labels = known_events().lunar
     for year in years:
         spans: list[tuple[Any, date, date]] = []
-        if new_year := chinese.lunar_new_year_date(year):
+        new_year, _ = chinese.lunar_new_year_date(year) or (None, False)
+        if new_year is not None:
             # From the eve to the seventh day: factories and forwarders are closed.
-            spans.append(
-                ("lunar_new_year", new_year[0] - timedelta(1), new_year[0] + timedelta(6))
-            )
+            spans.append(("lunar_new_year", new_year - timedelta(1), new_year + timedelta(6)))
         eids = [day for day, _ in islamic.eid_al_fitr_dates(year) if day.year == year]
         for fast, _ in islamic.ramadan_beginning_dates(year):
             ends = [eid for eid in eids if 28 <= (eid - fast).days <= 31]
@@ -266,5 +265,3 @@ def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
             first = day
         last = day
     yield first, last
-
-

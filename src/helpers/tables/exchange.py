@@ -83,9 +83,7 @@ class Rates:
     def source(self, currency: str, base: str, day: date) -> str:
         """Name who published the rates that ``between`` sets against each other."""
         sides = [one for one in (currency, base) if one != "EUR"]
-        told = {
-            OWN if (one, self.published_on(one, day)) in self.own else _bank() for one in sides
-        }
+        told = {OWN if (one, self.published_on(one, day)) in self.own else _bank() for one in sides}
         return "; ".join(sorted(told))
 
     def mean(
@@ -288,20 +286,20 @@ def make_rate_table(
             f"CAST(unnest($3::VARCHAR[]) AS {FX_RATE_TYPE})",
             [[c for c, _, _ in found], [d for _, d, _ in found], [f"{r:f}" for _, _, r in found]],
         )
-    header = f"({','.join(_HEADER)}: the euro value of one "
+    form = f"({','.join(_HEADER)}: the euro value of one "
     place = f"{own_file.parent.name}/{own_file.name}"
     warnings = [
         Fault(
             f"exchange rates, {currency}",
             f"none for {len(set(days))} days between {min(days)} and {max(days)}: "
             f"amounts in {base} are n/a there",
-            f"supply them in {place} {header}{currency})",
+            f"supply them in {place} {form}{currency})",
         )
         for currency, days in sorted(missing.items())
     ]
     if constant is None:
         return warnings
-    told, lacking = _told(rates, base, found, constant, every)
+    told, without = _told(rates, base, found, constant, every)
     con.execute(
         "INSERT INTO fx_rates SELECT unnest($1::DATE[]), unnest($2::VARCHAR[]), "
         f"unnest($3::VARCHAR[]), CAST(unnest($4::VARCHAR[]) AS {FX_RATE_TYPE}), "
@@ -312,10 +310,10 @@ def make_rate_table(
         Fault(
             f"exchange rates, {currency}",
             f"none in {constant.year}: amounts at constant rates are n/a",
-            f"supply some of that year in {place} {header}{currency}), or the budget's rate "
+            f"supply some of that year in {place} {form}{currency}), or the budget's rate "
             f"in {own_file.parent.name}/budget_rates.csv ({','.join(_BUDGET_HEADER)})",
         )
-        for currency in lacking
+        for currency in without
     ]
 
 

@@ -26,12 +26,20 @@ from typing import TYPE_CHECKING, Literal
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.batches import Batch, Batches, Spans, spans_of
-from helpers.tables.build import Generation, one_per_file, open_engine, rebuild
+from helpers.tables.build import (
+    Generation,
+    current_generation,
+    one_per_file,
+    open_engine,
+    rebuild,
+)
 from helpers.tables.buyers import buyer_key, mark_of
 from helpers.tables.contracts import Judged, judge, judge_alike
+from helpers.tables.gathering import Gathered, gathered
 from helpers.tables.inbox import Found, Hashes, Skipped, look_for_files
 from helpers.tables.models import load_models
 from helpers.tables.reasons import wording
+from helpers.tables.restatements import months_by_file, told_in_words
 from helpers.tables.swap import sweep, take_away, write_whole
 from helpers.vocabulary.faults import DataRefused, Fault, WorkFailed
 
@@ -80,7 +88,8 @@ class Receipt:
 
     files: tuple[FileReceipt, ...]
     skipped: tuple[Skipped, ...] = ()
-    #: What the tables lack: exchange rates, one authority for a fact.
+    #: What the tables lack (exchange rates, one authority for a fact) and which figures of whole
+    #: months the files changed.
     warnings: tuple[Fault, ...] = ()
 
     @property
@@ -123,7 +132,7 @@ class _Work:
 
             declared = load_sources(self.paths.mappings).get(source)
             told = [
-                declared.model_dump(mode="json") if declared else None,
+                declared.model_dump(mode="json", exclude={"asked_of"}) if declared else None,
                 [
                     store.model_dump(mode="json", exclude={"name", "authority"})
                     for store in self.workspace.stores
@@ -174,12 +183,22 @@ def ingest(
     # The operating system lets go of the lock when its holder dies, however that happens.
     lock = FileLock(paths.warehouse / ".lock")
     try:
-        with lock.acquire(timeout=PATIENCE_SECONDS):
-            return _ingest(workspace, paths, found, skipped, progress or _say_nothing)
+        with lock.acquire(timeout=PATIENCE_SECONDS), gathered(workspace, paths) as more:
+            found, skipped = [*found, *more.found], [*skipped, *more.skipped]
+            receipt = _ingest(workspace, paths, found, skipped, progress or _say_nothing)
+            return replace(receipt, files=(*receipt.files, *_not_fetched(more)))
     except Timeout:
         raise WorkFailed(
             Fault(str(paths.root), "another ingest is at work here", "wait until it is done")
         ) from None
+
+
+def _not_fetched(more: Gathered) -> list[FileReceipt]:
+    """Tell of databases and inboxes that gave nothing."""
+    return [
+        FileReceipt(shown, "", None, None, "refused", "; ".join(map(str, faults)))
+        for shown, faults in more.failed.items()
+    ]
 
 
 def _say_nothing(done: int, total: int, name: str) -> None:
@@ -230,12 +249,16 @@ def _ingest(
     for stale in store.load():
         if stale not in batches:
             take_away(store.folder_of(stale))
+    before = current_generation(paths)
     generation = rebuild(workspace, paths, batches=batches)
+    entries = (before.restatements if before else 0, generation.restatements)
     hashes.remember()
     progress(len(found) + 1, len(found) + 1, "tables")
+    restated = months_by_file(paths, *entries)
     for place, batch in accepted.items():
-        receipts[place] = _settled(receipts[place], batch, generation)
-    return Receipt(tuple(receipts), tuple(skipped), generation.warnings)
+        receipts[place] = _settled(receipts[place], batch, generation, restated)
+    warnings = (*generation.warnings, *told_in_words(paths, *entries))
+    return Receipt(tuple(receipts), tuple(skipped), warnings)
 
 
 def _without_reading(work: _Work, file: Found, sha256: str) -> FileReceipt | None:
@@ -477,7 +500,12 @@ def _known(file: Found, batch: Batch) -> FileReceipt:
     )
 
 
-def _settled(receipt: FileReceipt, batch: Batch, generation: Generation) -> FileReceipt:
+def _settled(
+    receipt: FileReceipt,
+    batch: Batch,
+    generation: Generation,
+    restated: Mapping[str, Sequence[str]],
+) -> FileReceipt:
     """Complete an accepted file's receipt with what the tables made of its rows."""
     overruled = generation.lines_overruled.get(batch.batch_id, 0)
     duplicate = batch.rows_repeated + overruled
@@ -489,6 +517,9 @@ def _settled(receipt: FileReceipt, batch: Batch, generation: Generation) -> File
         parts.insert(0, f"{overruled:,} rows give way to newer or other exports")
     if not batch.rows_read:
         parts.insert(0, "holds no data rows")
+    if months := restated.get(batch.file):
+        some = ", ".join(months[:3]) + (" ..." if len(months) > 3 else "")
+        parts.append(f"changes figures of {some}")
     return replace(
         receipt,
         rows_kept=kept,

@@ -119,6 +119,19 @@ class TableModel(Declared):
         return tuple(n for n, c in every.items() if c.type == "money" and not c.in_base)
 
     @property
+    def main_money(self) -> str | None:
+        """Name the money that the table is about: derived if any is, else the first required."""
+        required = [name for name in self.converted if name in self.columns]
+        required.sort(key=lambda name: not self.columns[name].required)
+        derived = [name for name in self.converted if name in self.derived]
+        return next(iter([*derived, *required]), None)
+
+    @property
+    def constant(self) -> dict[str, str]:
+        """Give each converted column's twin at constant rates, which readers compute."""
+        return {name: f"{name}_const" for name in self.converted}
+
+    @property
     def currency_day(self) -> str | None:
         """Name the column whose day decides the exchange rate."""
         return self.day or self.rate_day

@@ -14,9 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.tables.build import BOOKKEEPING, Generation, current_generation, open_engine
+from helpers.tables.bookkeeping import BOOKKEEPING
+from helpers.tables.build import NOT_COUNTED, Generation, current_generation, open_engine
 from helpers.tables.coverage import Coverage, resolve_period
-from helpers.tables.models import TableModel, literal, load_models, quoted
+from helpers.tables.models import (
+    FX_RATE_TYPE,
+    PROVENANCE,
+    SQL_TYPES,
+    TableModel,
+    literal,
+    load_models,
+    quoted,
+)
+from helpers.tables.restatements import RESTATEMENTS, log_files
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.periods import Kind, Period
 
@@ -42,7 +52,9 @@ class Warehouse:
     """One company's tables, read only.
 
     Every declared table is there, empty and typed where no export brought it, and so are
-    ``stores`` (from ``workspace.yml``), ``import_batches`` and ``quarantine``.
+    ``stores`` (from ``workspace.yml``), ``import_batches``, ``quarantine``, ``fx_rates``,
+    ``calendar_events`` and ``restatements``. Beside each converted amount ``x`` stand ``x_base``
+    (at its day's rate) and ``x_const`` (at one rate per currency for all days).
     """
 
     def __init__(
@@ -96,7 +108,8 @@ class Warehouse:
     @property
     def tables(self) -> tuple[str, ...]:
         """List every table there is to ask for."""
-        return (*self.models, *BOOKKEEPING, "stores")
+        silent = [name for name in self.generation.files if name.startswith(NOT_COUNTED)]
+        return (*self.models, *BOOKKEEPING, *silent, "restatements", "stores")
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
@@ -179,11 +192,18 @@ class Warehouse:
         wanted = sorted(set(self.tables_read if tables is None else tables))
         told = []
         for table in wanted:
-            if table == "stores":
+            if table == "restatements":
+                files = log_files(self.paths, self.generation.restatements)
+                told += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+            elif table == "stores":
                 told.append(repr([s.model_dump(mode="json") for s in self.workspace.stores]))
             else:
-                files = self.generation.files.get(table, {})
-                told.append(f"{table} {sorted(files.items())}")
+                held = self.generation.files.get(table, {})
+                told.append(f"{table} {sorted(held.items())}")
+                if self.models.get(table) and self.models[table].constant:
+                    # Amounts at constant rates are computed from them when they are read.
+                    rates = self.generation.files.get("fx_rates", {})
+                    told.append(f"fx_rates {sorted(rates.items())}")
         return hashlib.blake2b("\n".join(told).encode(), digest_size=16).hexdigest()
 
     def lineage(self, tables: Iterable[str], period: Period | None = None) -> pandas.DataFrame:
@@ -206,6 +226,61 @@ class Warehouse:
             GROUP BY 1 ORDER BY 1"""
         ).df()
 
+    def restatements(self, period: Period | None = None) -> pandas.DataFrame:
+        """List which figures of whole months later files have changed, oldest change first.
+
+        Args:
+            period: Whose months; left out, all of them.
+
+        Returns:
+            entry (one for each ingest that changed any), table_name, fact, store_id, scope, month,
+            measure, unit, before, after, difference, files, batches, generation_before,
+            generation_after.
+        """
+        where, params = "true", []
+        if period is not None:
+            where, params = (
+                "month BETWEEN ? AND ?",
+                [f"{period.start:%Y-%m}", f"{period.end:%Y-%m}"],
+            )
+        return self.sql(
+            f"SELECT * FROM restatements WHERE {where} "
+            "ORDER BY entry, month, store_id, table_name, scope, measure",
+            params,
+        )
+
+    def untied_orders(
+        self, period: Period | None = None, store_id: str | None = None
+    ) -> pandas.DataFrame:
+        """List orders whose lines do not add up to what the platform states, widest gap first.
+
+        Returns:
+            store_id, order_id, local_date, currency, stated_subtotal, line_subtotal,
+            tie_difference (stated less lines; empty where the order has no line), file.
+        """
+        where, _ = self._narrowed("orders", store_id, period)
+        return self.sql(
+            f"""SELECT store_id, order_id, local_date, currency, stated_subtotal, line_subtotal,
+                tie_difference, b.file
+            FROM orders o LEFT JOIN (SELECT batch_id, file FROM import_batches) b USING (batch_id)
+            WHERE {where} AND stated_subtotal IS NOT NULL AND tie_difference IS DISTINCT FROM 0
+            ORDER BY abs(coalesce(tie_difference, stated_subtotal)) DESC, store_id, order_id"""
+        )
+
+    def not_counted(self, table: str) -> pandas.DataFrame:
+        """Give what sources say of a table on days for which another source is the authority.
+
+        No figure counts these rows; they are there to be compared with those that do. Local
+        amounts only; ``source`` says who speaks.
+        """
+        name = f"{NOT_COUNTED}{table}"
+        if name in self.generation.files:
+            return self.sql(f"SELECT * FROM {name}")
+        self._note(table)
+        columns = {**self.models[table].read_columns, **PROVENANCE, "source": "VARCHAR"}
+        typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
+        return self.connection.execute(f"SELECT {typed} WHERE false").df()
+
     def receipts(self) -> pandas.DataFrame:
         """List the accepted files with what became of their rows."""
         return self.sql("SELECT * FROM import_batches ORDER BY file, batch_id")
@@ -216,10 +291,19 @@ class Warehouse:
         self.tables_read.add(table)
 
     def _make_views(self) -> None:
-        for name, model in self.models.items():
-            self._make_view(name, model.stored_columns)
         for name, columns in BOOKKEEPING.items():
             self._make_view(name, columns)
+        rates = self.connection.execute(
+            "SELECT currency, rate FROM fx_rates WHERE kind = 'constant'"
+        ).fetchall()
+        for name, model in self.models.items():
+            self._make_view(name, model.stored_columns, _at_constant_rates(model, rates))
+        for name in self.tables:
+            if name.startswith(NOT_COUNTED):
+                columns = self.models[name.removeprefix(NOT_COUNTED)].read_columns
+                self._make_view(name, {**columns, **PROVENANCE, "source": "VARCHAR"})
+        log = log_files(self.paths, self.generation.restatements)
+        self._view_of("restatements", [file.as_posix() for file in log], RESTATEMENTS)
         typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in STORES.items())
         self.connection.execute(f"CREATE TABLE stores ({typed})")
         self.connection.executemany(
@@ -241,15 +325,32 @@ class Warehouse:
             ],
         )
 
-    def _make_view(self, name: str, columns: Mapping[str, str]) -> None:
-        files = self.generation.files.get(name)
+    def _make_view(self, name: str, columns: Mapping[str, str], more: Sequence[str] = ()) -> None:
+        files = sorted(self.generation.files.get(name, ()))
+        folder = self.generation.folder
+        self._view_of(name, [(folder / file).as_posix() for file in files], columns, more)
+
+    def _view_of(
+        self, name: str, files: Sequence[str], columns: Mapping[str, str], more: Sequence[str] = ()
+    ) -> None:
         if files:
-            listed = ", ".join(
-                literal((self.generation.folder / file).as_posix()) for file in sorted(files)
-            )
-            chosen = ", ".join(map(quoted, columns))
+            chosen = ", ".join([*map(quoted, columns), *more])
+            listed = ", ".join(map(literal, files))
             source = f"SELECT {chosen} FROM read_parquet([{listed}], hive_partitioning = false)"
         else:
             typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
-            source = f"SELECT {typed} WHERE false"
+            source = f"SELECT {', '.join(['*', *more])} FROM (SELECT {typed}) WHERE false"
         self.connection.execute(f"CREATE VIEW {quoted(name)} AS {source}")
+
+
+def _at_constant_rates(model: TableModel, rates: Sequence[tuple[str, object]]) -> list[str]:
+    """Write the ``_const`` columns: one rate per currency, so nothing needs to be stored."""
+    if not model.constant:
+        return []
+    cases = " ".join(f"WHEN {literal(currency)} THEN {rate}" for currency, rate in rates)
+    rate = f"CASE currency {cases} END" if cases else "NULL"
+    return [
+        f"CAST(round(CAST({quoted(column)} AS DECIMAL(24,4)) * CAST({rate} AS {FX_RATE_TYPE}), 4) "
+        f"AS {SQL_TYPES['money']}) AS {quoted(twin)}"
+        for column, twin in model.constant.items()
+    ]
