@@ -45,5 +45,9 @@ def platform_of(stores: Iterable[Store], cell: str) -> str:
     A list of members names stores of several platforms, and its buyers must be those of the
     stores' own orders.
     """
-    cases = " ".join(f"WHEN {literal(store.id)} THEN {literal(store.platform)}" for store in stores)
-    return f"(CASE {id_text(cell)} {cases} ELSE 'own' END)"
+    cases = " ".join(
+        f"WHEN {literal(called.casefold())} THEN {literal(store.platform)}"
+        for store in stores
+        for called in (store.id, *store.known_as)
+    )
+    return f"(CASE lower({id_text(cell)}) {cases} ELSE 'own' END)"

@@ -90,6 +90,15 @@ def id_text(cell: str) -> str:
     )
 
 
+def without_unit(cell: str) -> str:
+    """Take off what stands around the one number of a cell: ``100 Pieces``, ``US$ 3.50/Piece``.
+
+    A cell with two numbers stays as it is, and is then none.
+    """
+    number = r"^[^\d(-]*(-?\d(?:[\d.,\s]*\d)?)(?:[^\d-]\D*)?$"
+    return f"coalesce(nullif(regexp_extract({cell}, '{number}', 1), ''), {cell})"
+
+
 def unusual(raw: str, column: Column) -> str | None:
     """Give the SQL condition that a cell is not written the usual way; None if none is."""
     match column.type:

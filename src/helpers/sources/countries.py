@@ -73,3 +73,15 @@ def _known_names() -> Mapping[str, str]:
                 known[plain(label)] = code
                 known[code.casefold()] = code
     return known
+
+
+def coinless(currency: str) -> bool:
+    """Say whether a currency is used without coins, so that its prices have no fractions.
+
+    >>> coinless("IDR"), coinless("JPY"), coinless("USD")
+    (True, True, False)
+    """
+    from babel.core import get_global
+
+    digits = get_global("currency_fractions")
+    return bool(digits.get(currency, digits["DEFAULT"])[2] == 0)

@@ -58,6 +58,8 @@ class Column(Declared):
     about: Label | None = None
     #: Numbers: ``1,234.56`` is point, ``1.234,56`` is comma, ``by_file`` looks at all its cells.
     decimal: Literal["point", "comma", "by_file"] = "by_file"
+    #: Numbers: does a unit stand beside them (100 Pieces, US$ 3.50/Piece)?
+    with_unit: bool = False
     #: Dates written 03/04/2026: day first (dmy), month first (mdy), or, where the cells leave it
     #: open, as the store's country writes them (store). 2026-04-03 needs nothing.
     order: Literal["dmy", "mdy", "store"] | None = None
@@ -90,6 +92,8 @@ class Column(Declared):
             raise ValueError("order goes with type: date, days or timestamp only")
         if self.format and self.type not in ("timestamp", "date"):
             raise ValueError("format goes with type: date or timestamp only")
+        if self.with_unit and self.type not in ("money", "integer"):
+            raise ValueError("with_unit goes with type: money or integer only")
         if self.names and self.type != "country":
             raise ValueError("names goes with type: country only")
         return self

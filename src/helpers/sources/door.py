@@ -27,7 +27,7 @@ from helpers.sources.buyers import HASH, hashed, pads, platform_of
 from helpers.sources.canon import tables as canonical_tables
 from helpers.sources.catalogue import load_sources
 from helpers.sources.cells import Order, Writing
-from helpers.sources.countries import country_codes, day_order
+from helpers.sources.countries import coinless, country_codes, day_order
 from helpers.sources.declared import (
     Column,
     MarketColumn,
@@ -373,6 +373,8 @@ class _Reader:
                 picked.append(f"NULL::VARCHAR AS {name(column)}")
                 continue
             cell = f"c{positions[column]}"
+            if about.with_unit:
+                cell = cells.without_unit(cell)
             if about.type == "customer":
                 inner, outer = pads(self.key)
                 parameters += [outer, inner]
@@ -525,6 +527,8 @@ class _Reader:
                     continue
                 if (first or second) and first != second:
                     mark = "point" if first > second else "comma"
+                elif either and about.type == "money" and (sure := self._without_coins(column)):
+                    mark = sure
                 elif not either:
                     mark = "comma" if comma > point else "point"
                 elif point != comma and not (first or second):  # the file's other columns tell
@@ -599,6 +603,16 @@ class _Reader:
             return said.column
         return said.market if isinstance(said, MarketColumn) and self.split else None
 
+    def _without_coins(self, column: str) -> str | None:
+        """Tell the decimal mark where the store's money has no coins: 45.000 is thousands then."""
+        if not self.stores or not all(coinless(store.currency) for store in self.stores):
+            return None
+        cell, either = name(column), cells.mark_evidence(name(column))[2]
+        points, commas = self._counts(
+            [f"{either} AND contains({cell}, '{mark}')" for mark in (".", ",")]
+        )
+        return None if points and commas else "comma" if points else "point"
+
     def _counts(self, tests: Iterable[str]) -> tuple[int, ...]:
         """Count the cells, among data rows, for which each test holds."""
         counts = [f"coalesce(count_if({test}), 0)" for test in tests]
@@ -667,26 +681,47 @@ class _Reader:
             else name(column)
             for column, kind in self.types.items()
         )
-        self.con.execute(
-            f"""CREATE TEMP TABLE {name(self.typed)} AS
+        down = self._carried_down()
+        typed = f"""
             SELECT {LINE}, {LINE} // {FILE} AS _file, {kept}, {aside} AS _aside,
-              {" AND ".join(sound)} AS _sound,
-              _store, _currency, _zone, _country, _included, _rate, _undated, _order_amount, _start, _end
+              {" AND ".join(sound)} AS _sound, {"".join(f"{test}, " for test in down.values())}
+              _store, _currency, _zone, _country, _included, _rate, _undated, _order_amount,
+              _start, _end
             FROM (SELECT {LINE}, {", ".join(picked)}, _aside, _over, _store, _currency,
-              {zone} AS _zone, _country, _included, _rate, _undated, _order_amount, {starts} AS _start,
-              {ends} AS _end FROM {self._with_stores(stores)})"""
-        )
+              {zone} AS _zone, _country, _included, _rate, _undated, _order_amount,
+              {starts} AS _start, {ends} AS _end FROM {self._with_stores(stores)})"""
+        if down:
+            typed = _carry_down(typed, list(down))
+        self.con.execute(f"CREATE TEMP TABLE {name(self.typed)} AS {typed}")
         self.there.append(self.typed)
+
+    def _carried_down(self) -> dict[str, str]:
+        """Name the columns whose blanks repeat the last filled cell above, each with its test.
+
+        They are carried before bad rows are left out: the rows below an order's bad first row are
+        that order's, and not those of the order before it.
+        """
+        found = {}
+        for column in (one for down in self.source.carry_down if not down.within
+                       for one in down.columns if one in self.found.positions):  # fmt: skip
+            plainly = self.types[column] in ("text", "customer", "note")
+            filled_cell = f"{name(column)} IS NOT NULL" if plainly else name(column + " filled")
+            found[column] = f"{filled_cell} AS {name(column + ' starts')}"
+        return found
 
     def _with_stores(self, stores: tuple[Store, ...]) -> str:
         """Give the raw rows, each beside what its store declares."""
         facts = "_store, _currency, _zone, _country, _included, _rate, _undated, _order_amount"
         listed = stores or self.workspace.stores
         if isinstance(self.source.store, StoreColumn):
-            rows = ", ".join(map(_store_facts, listed))
+            rows = ", ".join(
+                f"({literal(called.casefold())}, {_store_facts(store)[1:]}"
+                for store in listed
+                for called in (store.id, *store.known_as)
+            )
             return (
-                f"{name(self.raw)} AS raw LEFT JOIN (VALUES {rows}) AS shops ({facts})"
-                f" ON raw.{name(self.source.store.column)} = _store"
+                f"{name(self.raw)} AS raw LEFT JOIN (VALUES {rows}) AS shops (_called, {facts})"
+                f" ON lower(raw.{name(self.source.store.column)}) = _called"
             )
         if self.split and self._naming_stores:
             rows = ", ".join(map(_store_facts, listed))
@@ -749,21 +784,15 @@ class _Reader:
         """Give the query of the sound rows, with all that the source defines on them."""
         rows = f"SELECT * FROM {name(self.typed)} WHERE _aside IS NULL AND _sound"
         for down in self.source.carry_down:
-            if down.within:
-                group = ", ".join([*WITHIN, *map(name, down.within)])
-                over = (
-                    f"PARTITION BY {group} ORDER BY {LINE}"
-                    " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
-                )
-                pick = "first_value"
-            else:
-                over = (
-                    f"PARTITION BY _file ORDER BY {LINE}"
-                    " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-                )
-                pick = "last_value"
+            if not down.within:
+                continue  # done where the cells were typed
+            group = ", ".join([*WITHIN, *map(name, down.within)])
+            over = (
+                f"PARTITION BY {group} ORDER BY {LINE}"
+                " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+            )
             carried = ", ".join(
-                f"coalesce({name(one)}, {pick}({name(one)} IGNORE NULLS) OVER ({over}))"
+                f"coalesce({name(one)}, first_value({name(one)} IGNORE NULLS) OVER ({over}))"
                 f" AS {name(one)}"
                 for one in down.columns
             )
@@ -873,10 +902,9 @@ class _Reader:
             sound = f"SELECT * FROM {name(self.rows)}"
         taken_above: list[str] = []
         for table, about in self.source.tables.items():
-            if about.when and self._needs_declaration(about.when):
-                everyone = stores or self.workspace.stores
-                if not any(store.undated_refunds for store in everyone):
-                    continue
+            everyone = stores or self.workspace.stores
+            if not any(_may_hold(about.when, bool(one.undated_refunds)) for one in everyone):
+                continue
             made = f"{self.at}_{table}"
             picked = [f"{sql} AS {name(column)}" for column, sql in
                       self._filled(table).columns.items()]  # fmt: skip
@@ -898,10 +926,6 @@ class _Reader:
                 f"CREATE TEMP TABLE {name(made)} AS SELECT {LINE}, {', '.join(picked)}"
                 f" FROM ({rows_for_each(sound, self.source, about)}){where}{once}"
             )
-
-    @staticmethod
-    def _needs_declaration(said: object) -> bool:
-        return "store_declares" in repr(said)
 
     # What the file says about itself
 
@@ -1004,6 +1028,46 @@ def customer_key(buyer: str, platform: str, key: bytes) -> str:
     """Give the hash under which a buyer is kept: the same as the door's SQL gives."""
     message = f"{platform}\x1f{buyer.strip().lower()}".encode()
     return hmac.new(key, message, sha256).hexdigest()[:32]
+
+
+def _may_hold(said: object, declared: bool) -> bool:
+    """Say whether a condition can hold for any row of a store, by what the store declares."""
+    if isinstance(said, list | tuple):
+        return any(_may_hold(one, declared) for one in said)
+    if not isinstance(said, Mapping):
+        return True
+    for on, test in said.items():
+        if on == "store_declares" and not declared:
+            return False
+        if (
+            on == "not"
+            and isinstance(test, Mapping)
+            and set(test) == {"store_declares"}
+            and declared
+        ):
+            return False
+    return True
+
+
+def _carry_down(rows: str, columns: Sequence[str]) -> str:
+    """Give the query in which a blank cell holds what the last filled one above it does.
+
+    A filled cell that could not be read is carried as what it is, nothing: the rows below it are
+    not those of the cell before.
+    """
+    among = "PARTITION BY _file, _aside IS NULL"
+    runs = ", ".join(
+        f"count_if({name(one + ' starts')}) OVER ({among} ORDER BY {LINE} ROWS UNBOUNDED PRECEDING)"
+        f" AS {name(one + ' run')}"
+        for one in columns
+    )
+    carried = ", ".join(
+        f"first_value({name(one)}) OVER ({among}, {name(one + ' run')} ORDER BY {LINE})"
+        f" AS {name(one)}"
+        for one in columns
+    )
+    spare = ", ".join(name(f"{one} {which}") for one in columns for which in ("starts", "run"))
+    return f"SELECT * EXCLUDE ({spare}) REPLACE ({carried}) FROM (SELECT *, {runs} FROM ({rows}))"
 
 
 def _by_file(days: Sequence[date | None]) -> str:
