@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from helpers.vocabulary.faults import DeclarationFaulty, Fault
 
 #: What a database's or bucket's address says of user and password must not be told on.
-_CREDENTIALS = re.compile(r"://[^\s/'\"]*@")
+_CREDENTIALS = re.compile(r"://[^\s'\"]*@")
 
 Model = TypeVar("Model", bound=BaseModel)
 
