@@ -13,6 +13,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
@@ -159,8 +160,10 @@ def open_engine(scratch: Path | None = None, share: int = 1) -> duckdb.DuckDBPyC
     con.execute(f"SET memory_limit = '{_MEMORY_MB // share}MB'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET TimeZone = 'UTC'")
-    # A slow query would draw its bar into what is printed for machines.
-    con.execute("SET enable_progress_bar = false")
+    # A slow query would draw its bar into what is printed for machines. A kernel without widgets
+    # has no bar and refuses to be told so.
+    with suppress(duckdb.InvalidInputException):
+        con.execute("SET enable_progress_bar = false")
     if scratch is not None:
         con.execute(f"SET temp_directory = {literal(scratch.as_posix())}")
     return con
