@@ -30,6 +30,7 @@ from helpers.vocabulary.wording import LOCALE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from helpers.tables.completeness import Readiness
     from helpers.tables.warehouse import Warehouse
 
 Against = Literal["previous", "year_ago"]
@@ -42,6 +43,8 @@ STORE_IS_BEHIND_DAYS = 7
 #: What mainland readers expect to see; the Unicode names are longer or bare.
 _MARKETS_ZH = {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}
 _MARKETS_EN = {"HK": "Hong Kong", "MO": "Macau"}
+#: Tables about the files themselves.
+_LOG = {"import_batches", "quarantine", "batch_covers", "restatements"}
 NOT_STATED = Label(en="Not stated", zh="未注明")
 
 
@@ -113,6 +116,13 @@ class Desk:
             for store, (_, last) in sorted(self.warehouse.coverage().stores.items())
             if store not in closed and (self.elapsed.end - last).days >= STORE_IS_BEHIND_DAYS
         }
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Say what the desk's period lacks, and what in it may still change."""
+        from helpers.tables.completeness import readiness
+
+        return readiness(self.warehouse, self.workspace, self.period)
 
     def _as_baseline(self, whole: Period) -> Period | None:
         # A shop may sell nothing on the first days of a month; a baseline that starts later
@@ -269,11 +279,14 @@ class Desk:
         from helpers.analysis.wordings import joined, phrase
 
         wanted = list(tables or ("order_lines",))
+        if set(wanted) <= _LOG:
+            count = len(self.warehouse.sql("SELECT batch_id FROM import_batches"))
+            return phrase("source.log", self.language, files=f"{count:,}", plural=count != 1)
         lineage = self.warehouse.lineage(wanted, self.elapsed)
         if lineage.empty:
             return phrase("source.none", self.language)
         files, rows = int(lineage["files"].sum()), int(lineage["rows"].sum())
-        names = [self._source_label(one) for one in sorted(set(lineage["source"]))]
+        names = [self.source_label(one) for one in sorted(set(lineage["source"]))]
         return phrase(
             "source.line",
             self.language,
@@ -293,7 +306,8 @@ class Desk:
         days = days_between(pd.Timestamp(first).date(), pd.Timestamp(last).date())
         return days.label(self.language)
 
-    def _source_label(self, source: str) -> str:
+    def source_label(self, source: str) -> str:
+        """Name a declared source as a reader would."""
         name = self._source_names.get(source)
         return name if name else source.replace("_", " ")
 

@@ -111,6 +111,7 @@ class Page:
         defines: Sequence[str] = (),
         about: pd.DataFrame | None = None,
         needs: Sequence[str] = (),
+        even_empty: bool = False,
         **how: Any,
     ) -> Any:
         """Draw a frame as an exhibit, or say in one sentence why there is nothing to draw.
@@ -127,6 +128,7 @@ class Page:
             defines: Metrics whose definition is printed below, because operators differ on it.
             about: The frame that the takeaway is about, where it is not the one that is drawn.
             needs: Tables without which the figures, though there, would say nothing.
+            even_empty: The sentence has something to say of an empty frame: nothing was amiss.
             how: Keywords of ``draw``. ``metric``, ``against``, ``member``, language and currency
                 reach ``draw`` and ``says`` where they take them.
         """
@@ -135,7 +137,8 @@ class Page:
         desk = self.desk
         tables = tuple(reads) or self._tables_behind(frame, how.get("metric"))
         lacking = [table for table in needs if not desk.warehouse.has(table)]
-        if lacking or _has_nothing(frame) or (about is not None and _has_nothing(about)):
+        silent = _has_nothing(frame) or (about is not None and _has_nothing(about))
+        if lacking or (silent and not even_empty):
             return absent(id, desk, lacking or tables, plan)
         shared = {name: how.pop(name) for name in _SHARED if name in how}
         notes = (*how.pop("notes", ()), *self._definitions(defines))
