@@ -41,6 +41,10 @@ def order(**cells: object) -> list[object]:
     return [usual.get(column) for column in ORDERS]
 
 
+def abroad(domain: str, **cells: object) -> list[object]:
+    return order(sales_channel=f"Amazon.{domain}", **cells)
+
+
 def component(**cells: object) -> list[object]:
     usual: dict[str, object] = {
         "settlement-id": "900", "transaction-type": "Order", "order-id": "111-1",
@@ -108,9 +112,9 @@ def test_tax_inside_is_the_exports_own_else_the_stores_rate(company: Company) ->
         "amazon-de/orders.txt",
         table(
             "\t", ORDERS,
-            order(item_price="119.00", item_tax="19.00", currency="EUR", ship_country="DE"),
+            abroad("de", item_price="119.00", item_tax="19.00", currency="EUR", ship_country="DE"),
             # 107.10 - 7.10 = 100.00; x 19/119 = 15.96638..., half up 15.9664
-            order(item_price="107.10", item_promotion_discount="-7.10", currency="EUR"),
+            abroad("de", item_price="107.10", item_promotion_discount="-7.10", currency="EUR"),
         ),
     )  # fmt: skip
     assert company.rows(reading, "order_lines", "tax_inside, tax_on_top, seller_discount") == [
@@ -122,8 +126,8 @@ def test_tax_inside_is_the_exports_own_else_the_stores_rate(company: Company) ->
 def test_a_blank_tax_without_a_rate_is_not_guessed(company: Company) -> None:
     reading = company.read(
         "amazon-uk/orders.txt",
-        table("\t", ORDERS, order(item_price="12", item_tax="2"), order(amazon_order_id="x"),
-              order(amazon_order_id="y", item_price="", order_status="Pending")),
+        table("\t", ORDERS, abroad("co.uk", item_price="12", item_tax="2"), abroad("co.uk", amazon_order_id="x"),
+              abroad("co.uk", amazon_order_id="y", item_price="", order_status="Pending")),
     )  # fmt: skip
     assert company.bad(reading) == [(3, "item-tax", None, "tax_unknown")]
     assert reading.rows_read == 3 == company.lines_told(reading)
@@ -132,8 +136,8 @@ def test_a_blank_tax_without_a_rate_is_not_guessed(company: Company) -> None:
 def test_decimal_commas_are_found_from_the_whole_column(company: Company) -> None:
     reading = company.read(
         "amazon-de/orders.txt",
-        table("\t", ORDERS, order(item_price="1.119,00", item_tax="178,66"),
-              order(sku="SKU-2", item_price="1.234", item_tax="197,03")),
+        table("\t", ORDERS, abroad("de", item_price="1.119,00", item_tax="178,66"),
+              abroad("de", sku="SKU-2", item_price="1.234", item_tax="197,03")),
     )  # fmt: skip
     assert company.rows(reading, "order_lines", "list_amount, tax_inside") == [
         (D("1119"), D("178.66")), (D("1234"), D("197.03")),
@@ -141,15 +145,21 @@ def test_decimal_commas_are_found_from_the_whole_column(company: Company) -> Non
 
 
 def test_japanese_and_german_encodings_are_told_apart(company: Company) -> None:
-    japanese = table("\t", ORDERS, order(product_name="電気ケトル、ポット", ship_city="名古屋市"))
-    german = table("\t", ORDERS, order(product_name="Größere Körbe für Äpfel", ship_city="Köln"))
+    def japanese(domain: str) -> str:
+        row = abroad(domain, product_name="電気ケトル、ポット", ship_city="名古屋市")
+        return table("\t", ORDERS, row)
+
+    def german(domain: str) -> str:
+        row = abroad(domain, product_name="Größere Körbe für Äpfel", ship_city="Köln")
+        return table("\t", ORDERS, row)
+
     found = []
     for place, text, encoding in (
-        ("amazon-jp/a.txt", japanese, "cp932"),
-        ("amazon-de/b.txt", german, "cp1252"),
-        ("amazon-us/c.txt", japanese, "utf-8"),
-        ("amazon-us/d.txt", german, "utf-16"),
-        ("amazon-us/e.txt", german, "utf-8-sig"),
+        ("amazon-jp/a.txt", japanese("co.jp"), "cp932"),
+        ("amazon-de/b.txt", german("de"), "cp1252"),
+        ("amazon-us/c.txt", japanese("com"), "utf-8"),
+        ("amazon-us/d.txt", german("com"), "utf-16"),
+        ("amazon-us/e.txt", german("com"), "utf-8-sig"),
     ):
         reading = company.read(place, text.encode(encoding))
         assert reading.encoding == encoding
@@ -170,6 +180,8 @@ def test_rows_may_end_early_and_quotes_mean_nothing(company: Company) -> None:
 def test_settlement_total_fees_and_refunds(company: Company) -> None:
     summary = [""] * len(SETTLEMENT)
     summary[0], summary[4], summary[5] = "900", "94,13", "EUR"
+    # 23:30 UTC on the last of September is October in Berlin.
+    summary[1:4] = ["30.09.2025 23:30:00 UTC", "14.10.2025 21:30:00 UTC", "16.10.2025 08:00:00 UTC"]
     rows = [
         component(amount="100,00"), component(amount_description="Tax", amount="19,00"),
         component(amount_type="ItemFees", amount_description="Commission", amount="-15,00"),
@@ -193,9 +205,13 @@ def test_settlement_total_fees_and_refunds(company: Company) -> None:
                   amount_description="Previous Reserve Amount Balance", amount="115,00"),
     ]  # fmt: skip
     reading = company.read("amazon-de/settlement.txt", table("\t", SETTLEMENT, summary, *rows))
-    assert (reading.rows_read, reading.rows_set_aside) == (13, 1)
-    told = [str(one) for one in reading.warnings]
-    assert told == ["settlement.txt: rows that are no data were set aside: 1 settlement summary"]
+    assert (reading.rows_read, reading.rows_set_aside) == (14, 0)
+    assert reading.rows_read == company.lines_told(reading) and reading.warnings == ()
+    assert company.rows(
+        reading, "settlements", "settlement_id, first_day, last_day, paid_on, currency, stated_total"
+    ) == [
+        ("900", date(2025, 10, 1), date(2025, 10, 14), date(2025, 10, 16), "EUR", D("94.13")),
+    ]  # fmt: skip
     lines = company.rows(
         reading, "settlement_lines", "category, amount, local_date, currency, settlement_id"
     )
