@@ -126,7 +126,8 @@ def test_tax_inside_is_the_exports_own_else_the_stores_rate(company: Company) ->
 def test_a_blank_tax_without_a_rate_is_not_guessed(company: Company) -> None:
     reading = company.read(
         "amazon-uk/orders.txt",
-        table("\t", ORDERS, abroad("co.uk", item_price="12", item_tax="2"), abroad("co.uk", amazon_order_id="x"),
+        table("\t", ORDERS, abroad("co.uk", item_price="12", item_tax="2"),
+              abroad("co.uk", amazon_order_id="x"),
               abroad("co.uk", amazon_order_id="y", item_price="", order_status="Pending")),
     )  # fmt: skip
     assert company.bad(reading) == [(3, "item-tax", None, "tax_unknown")]
@@ -208,7 +209,8 @@ def test_settlement_total_fees_and_refunds(company: Company) -> None:
     assert (reading.rows_read, reading.rows_set_aside) == (14, 0)
     assert reading.rows_read == company.lines_told(reading) and reading.warnings == ()
     assert company.rows(
-        reading, "settlements", "settlement_id, first_day, last_day, paid_on, currency, stated_total"
+        reading, "settlements",
+        "settlement_id, first_day, last_day, paid_on, currency, stated_total",
     ) == [
         ("900", date(2025, 10, 1), date(2025, 10, 14), date(2025, 10, 16), "EUR", D("94.13")),
     ]  # fmt: skip
