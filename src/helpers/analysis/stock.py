@@ -77,7 +77,7 @@ def implied_service_level(stock: float, daily_spread: float, lead_days: float) -
 
 
 def cover_table(desk: Desk) -> pd.DataFrame:
-    """Say for each article in each warehouse how long it lasts.
+    """Say for each article of each store how long it lasts, all its warehouses together.
 
     Returns:
         store, store_label, member (article number), label, as_of (day of the stock report),
@@ -230,20 +230,28 @@ def _stock_and_sales(desk: Desk) -> pd.DataFrame:
     return desk.warehouse.sql(
         f"""
         WITH latest AS (
-            SELECT store_id, max(local_date) AS as_of FROM inventory_snapshots
-            WHERE local_date BETWEEN ? AND ? GROUP BY store_id
+            -- Two warehouses of a store need not be counted on the same day.
+            SELECT store_id, coalesce(warehouse, '') AS place, max(local_date) AS as_of
+            FROM inventory_snapshots WHERE local_date BETWEEN ? AND ? GROUP BY ALL
         ),
         stock AS (
-            SELECT store_id, sku, as_of, on_hand, inbound, stock_cost
-            FROM inventory_snapshots JOIN latest USING (store_id)
-            WHERE local_date = as_of
+            SELECT s.store_id, sku, max(as_of) AS as_of, sum(on_hand)::BIGINT AS on_hand,
+                   sum(inbound)::BIGINT AS inbound,
+                   -- What is worth nobody knows how much makes the whole unknown.
+                   CASE WHEN count(*) FILTER (WHERE on_hand > 0 AND stock_cost IS NULL) = 0
+                        THEN sum(stock_cost) END AS stock_cost
+            FROM inventory_snapshots s
+            JOIN latest l ON l.store_id = s.store_id AND l.place = coalesce(s.warehouse, '')
+            WHERE local_date = as_of GROUP BY s.store_id, sku
         ),
         reported AS (
             -- Days without stock count only where stock is reported (nearly) every day.
             SELECT store_id, sku,
                    CASE WHEN count(*) >= {SALES_DAYS - 5}
                         THEN count(*) FILTER (WHERE on_hand = 0) ELSE 0 END AS out_days
-            FROM inventory_snapshots WHERE local_date > ? AND local_date <= ?
+            FROM (SELECT store_id, sku, local_date, sum(on_hand) AS on_hand
+                  FROM inventory_snapshots WHERE local_date > ? AND local_date <= ?
+                  GROUP BY ALL)
             GROUP BY store_id, sku
         ),
         daily AS (

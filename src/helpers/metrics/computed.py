@@ -152,22 +152,27 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
 
 def average_stock_value(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Mean over the window's snapshots of the stock at cost, store by store."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measuring import Measured, Source, in_windows, with_place
 
     def query() -> Any:
         stock = measuring.members_of(
             measuring.warehouse.ibis("inventory_snapshots"), "inventory_snapshots"
         )
-        rows = in_windows(stock, "local_date")
-        days = rows.group_by(["window", "store_id"]).aggregate(days=rows["local_date"].nunique())
+        rows = with_place(in_windows(stock, "local_date"))
+        # Each warehouse by itself: one may be counted daily, another once a month.
+        place = ["window", "store_id", "place"]
+        days = rows.group_by(place).aggregate(days=rows["local_date"].nunique())
         keys = ["window", "store_id", *measuring.members]
-        sums = rows.group_by(keys).aggregate(
+        sums = rows.group_by([*place, *measuring.members]).aggregate(
             total=rows["stock_cost"].sum(),
             uncosted=rows.count(where=rows["stock_cost"].isnull() & (rows["on_hand"] > 0)),
         )
-        sums = sums.inner_join(days, ["window", "store_id"])
+        sums = sums.inner_join(days, place)
         mean = (sums["total"].cast("float64") / sums["days"]).nullif(float("nan"))
-        return sums.select(*keys, v_value=mean, v_uncosted=sums["uncosted"])
+        means = sums.select(*keys, mean=mean, uncosted=sums["uncosted"])
+        return means.group_by(keys).aggregate(
+            v_value=means["mean"].sum(), v_uncosted=means["uncosted"].sum()
+        )
 
     frame = measuring.ask(("average_stock_value",), query, windows)
     measured = Measured(measuring.tidy(frame), (Source("inventory_snapshots"),))
@@ -216,8 +221,8 @@ def _stock_share(
     sales: Sequence[Window] | None = None,
     weigh: bool = False,
 ) -> Measured:
-    """Set each store's last snapshot against what sold there, article by article."""
-    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, in_windows
+    """Set each store's last snapshots against what sold there, article by article."""
+    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, at_last_report, in_windows
 
     def query() -> Any:
         lines = measuring.warehouse.ibis("order_lines")
@@ -225,10 +230,11 @@ def _stock_share(
         stock = measuring.members_of(
             measuring.warehouse.ibis("inventory_snapshots"), "inventory_snapshots"
         )
-        rows = in_windows(stock, "local_date")
-        last = rows.group_by(["window", "store_id"]).aggregate(last_day=rows["local_date"].max())
-        rows = rows.inner_join(last, ["window", "store_id"])
-        rows = rows.filter(rows["local_date"] == rows["last_day"])
+        rows = at_last_report(in_windows(stock, "local_date"), "local_date")
+        # An article is one, in however many warehouses it lies.
+        rows = rows.group_by(["window", "store_id", "sku", *measuring.members]).aggregate(
+            on_hand=rows["on_hand"].sum(), stock_cost=rows["stock_cost"].sum()
+        )
         sold = in_windows(lines, "local_date", asked=ASKED_SALES)
         sold = sold.group_by(["window", "store_id", "sku"]).aggregate(sold=sold["quantity"].sum())
         sold = sold.rename(window_sold="window", store_sold="store_id", sku_sold="sku")

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: Values travel as whole ten-thousandths, as DECIMAL(18,4) keeps them; double comes at the end.
 SCALE = 10_000
+#: Of these levels of one store's traffic one counts, the first that is there.
+LEVELS = ("store", "product", "channel", "country")
 #: A shop without a sale on its very first days still has data from the month's start on.
 OPENING_SLACK_DAYS = 3
 
@@ -461,10 +463,15 @@ class Measuring:
         asides: dict[tuple[int, str], str] = {}
         if by_product:
             return own[own["level"] == "product"], asides
-        whole = own[(own["level"] == "store") & (own["v_known"] > 0)]
-        has_store = set(zip(whole["window"], whole["store_id"], strict=True))
+        # A store's own figure before those of its products, channels or countries, which may be
+        # the same visits told three times.
+        known = own[own["v_known"] > 0]
+        chosen: dict[tuple[int, str], str] = {}
+        for level in reversed(LEVELS):
+            there = known[known["level"] == level]
+            chosen |= dict.fromkeys(zip(there["window"], there["store_id"], strict=True), level)
         keep = [
-            (level == "store") == ((window, store) in has_store)
+            level == chosen.get((window, store), level)
             for window, store, level in own[["window", "store_id", "level"]].itertuples(index=False)
         ]
         own = own.loc[pd.Series(keep, index=own.index, dtype=bool)]
@@ -511,17 +518,14 @@ class Measuring:
     def _snapshots(
         self, name: str, leaves: Mapping[str, Any], windows: Sequence[Window]
     ) -> dict[str, Measured]:
-        """Stock at each store's last reported day in each window."""
+        """Stock at the last reported day in each window of each store's every warehouse."""
         import pandas as pd
 
         day = facts()[name].day
         assert day is not None
 
         def query() -> Any:
-            rows = in_windows(self._prepared(name, leaves.values()), str(day))
-            last = rows.group_by(["window", "store_id"]).aggregate(last_day=rows[day].max())
-            rows = rows.inner_join(last, ["window", "store_id"])
-            rows = rows.filter(rows[day] == rows["last_day"])
+            rows = at_last_report(in_windows(self._prepared(name, leaves.values()), str(day)), day)
             keys = ["window", "store_id", "last_day", *self.members]
             return rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves))
 
@@ -705,6 +709,27 @@ def spans_of(warehouse: Any) -> Spans:
     if warehouse not in _SPANS:
         _SPANS[warehouse] = Spans(warehouse)
     return _SPANS[warehouse]
+
+
+def with_place(rows: Any) -> Any:
+    """Say in column ``place`` which warehouse a row is of; a store's only one has no name."""
+    import ibis
+
+    if "warehouse" not in rows.columns:
+        return rows.mutate(place=ibis.literal(""))
+    return rows.mutate(place=ibis.coalesce(rows["warehouse"], ""))
+
+
+def at_last_report(rows: Any, day: str) -> Any:
+    """Keep the rows of each window's last day, warehouse by warehouse, as ``last_day``.
+
+    Two warehouses of a store need not be counted on the same day.
+    """
+    rows = with_place(rows)
+    keys = ["window", "store_id", "place"]
+    last = rows.group_by(keys).aggregate(last_day=rows[day].max())
+    rows = rows.inner_join(last, keys)
+    return rows.filter(rows[day] == rows["last_day"])
 
 
 def nothing() -> pd.DataFrame:
