@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,7 @@ def test_a_query_is_taken_in_like_a_file_and_known_again(till: Company) -> None:
             "SELECT order_id, sku, quantity, list_amount, customer_key, product_name"
             " FROM order_lines ORDER BY order_id"
         )
+        batches = warehouse.sql("SELECT as_of FROM import_batches")
     assert rows[["order_id", "sku", "quantity", "list_amount"]].to_numpy().tolist() == [
         ["0001", "A-1", 3, 7.65],
         ["0002", "A-2", 1, 0.1],
@@ -99,6 +101,8 @@ def test_a_query_is_taken_in_like_a_file_and_known_again(till: Company) -> None:
     assert rows.customer_key.to_list()[0] == customer_key("ann@example.com", "shopify", key)
     assert rows.customer_key.to_list()[2] == customer_key("17850", "shopify", key)
     assert "7946" not in rows.product_name[0]
+    # A database knows its rows on the day on which it is asked, whatever day they speak of.
+    assert abs((date.fromisoformat(str(batches.as_of[0])[:10]) - date.today()).days) <= 1
     (again,) = taken(till).files
     assert (again.status, again.rows_duplicate) == ("duplicate", 3)
 
@@ -172,6 +176,10 @@ def test_a_query_cannot_change_the_database(till: Company, tmp_path: Path) -> No
          "oracle+oracledb://server/db: needs the driver oracledb; pip install oracledb"),
         ("sqlite:///${TILL_FILE}", "martian://dbuser1:s3cret@server/db",
          "'martian' is no database that is known"),
+        ("store: own-site", "store: own-sit", "'own-sit' is no store of workspace.yml; did you mean"
+         " 'own-site'?"),
+        ("  store: own-site\n", "", "does not say whose rows they are; add store: to"),
+        ("store: own-site", "store: own-site\n  period: ../../x", "from.period: "),
         ("FROM sales", "FROM sails", "answers: no such table: sails; check the query"),
         ("LIKE '%'", "LIKE 'x'", "the query gives no rows; check its WHERE"),
         ("SELECT *", "SELECT receipt, article", "the query gives no column 'price'; add it to the"

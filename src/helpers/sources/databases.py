@@ -22,10 +22,12 @@ from helpers.sources.buyers import hashed, pads, platform_of
 from helpers.sources.declared import Query, Source, StoreColumn
 from helpers.sources.headers import plain
 from helpers.sources.masking import masked
+from helpers.sources.meaning import did_you_mean
 from helpers.sources.parquet import ASKED_AS, as_text
 from helpers.sources.place import place_of
 from helpers.sources.sql import literal, name
-from helpers.vocabulary.faults import DataRefused, Fault
+from helpers.vocabulary.faults import AskedWrongly, DataRefused, Fault
+from helpers.vocabulary.periods import parse_period
 
 if TYPE_CHECKING:
     import pyarrow
@@ -81,8 +83,8 @@ def answer(source: Source, workspace: Workspace, folder: Path, key: bytes) -> As
     query = source.asked_of
     assert query is not None
     where = f"sources: {source.source}"
-    if not _ASKS.match(query.query):
-        raise DataRefused(Fault(f"{where}: from.query", "is no SELECT", "write one query"))
+    if faults := _slips(source, query, workspace, where):
+        raise DataRefused(faults)
     url = _url(query, where)
     at = f"{where}, {shown(url)}"
     path = _place(source, query, folder)
@@ -100,6 +102,31 @@ def answer(source: Source, workspace: Workspace, folder: Path, key: bytes) -> As
         path.unlink(missing_ok=True)
         raise DataRefused(Fault(at, "the query gives no rows", "check its WHERE"))
     return Asked(path, folder)
+
+
+def _slips(source: Source, query: Query, workspace: Workspace, where: str) -> list[Fault]:
+    """Find what cannot be right before anybody is asked."""
+    faults = []
+    if not _ASKS.match(query.query):
+        faults.append(Fault(f"{where}: from.query", "is no SELECT", "write one query"))
+    known = [store.id for store in workspace.stores]
+    if query.store is not None and query.store not in known:
+        faults.append(
+            Fault(f"{where}: from.store", f"{query.store!r} is no store of workspace.yml",
+                  did_you_mean(query.store, known))
+        )  # fmt: skip
+    elif query.store is None and source.store == "place" and not workspace.files:
+        faults.append(
+            Fault(f"{where}: from", "does not say whose rows they are",
+                  f"add store: to it ({', '.join(known)}), or store: {{column: ...}}")
+        )  # fmt: skip
+    if query.period is not None:
+        try:
+            parse_period(query.period, workspace.fiscal_year_start)
+        except AskedWrongly as trouble:
+            faults += [Fault(f"{where}: from.period", one.what, one.way_out)
+                       for one in trouble.faults]  # fmt: skip
+    return faults
 
 
 def shown(url: URL) -> str:
@@ -263,8 +290,8 @@ def _fit_to_keep(
             case "note":
                 cell = masked(cell)
         picked.append(f"{cell} AS {name(header)}")
-    told = con.execute(f"SELECT {', '.join(picked)} FROM (SELECT {texts} FROM page)", parameters)
-    written: pyarrow.Table = told.to_arrow_table()
+    query = f"SELECT {', '.join(picked)} FROM (SELECT {texts} FROM page)"
+    written: pyarrow.Table = con.sql(query, params=parameters).to_arrow_table()
     con.unregister("page")
     return written
 

@@ -15,10 +15,11 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from helpers.config.workspace import Store, Workspace
 from helpers.paths import WorkspacePaths
@@ -1012,7 +1013,10 @@ class _Reader:
             found = {at: max(filter(None, told)) for at, *told in rows if any(told)}
         declared = [period or export.place.period
                     for period, export in zip(periods, self.exports, strict=True)]  # fmt: skip
-        return [found.get(at, period.end if period else None)
+        # A database knows what it is asked on the day on which it is asked.
+        today = datetime.now(ZoneInfo(self.workspace.time_zone)).date()
+        asked = today if self.found.grid.asked_as else None
+        return [found.get(at, asked or (period.end if period else None))
                 for at, period in enumerate(declared)]  # fmt: skip
 
     def _refused(self, what: str, way_out: str) -> DataRefused:
