@@ -146,3 +146,19 @@ def test_a_csv_form_is_its_header_and_nothing_is_written_over(tmp_path: Path) ->
         chosen("supplierz", every=False)
     with pytest.raises(AskedWrongly, match="--all"):
         chosen(None, every=False)
+
+
+def test_of_two_copies_of_a_form_the_newer_one_holds(company: Company) -> None:
+    header = "supplier_id,supplier_name\n"
+    company.put("company/2025-10/suppliers.csv", header + "S-1,Old Name\nS-2,Other\n")
+    company.put("company/2025-11/suppliers.csv", header + "S-1,New Name\n")
+    lines = "po_id,supplier_id,sku,quantity,currency,ordered_on,received_on\n"
+    company.put("b.csv", lines + "P-1,S-1,A-1,10,USD,2025-10-01,\n")
+    company.put("a.csv", lines + "P-1,S-1,A-1,10,USD,2025-10-01,2025-11-20\n")
+    workspace, paths = load_workspace(str(company.root))
+    assert ingest(workspace, paths).ok
+    with Warehouse.open(paths, workspace) as warehouse:
+        named = warehouse.sql("SELECT supplier_id, name FROM suppliers ORDER BY 1").to_numpy()
+        received = warehouse.sql("SELECT CAST(received_on AS VARCHAR) AS day FROM purchase_orders")
+    assert named.tolist() == [["S-1", "New Name"], ["S-2", "Other"]]
+    assert received.day.to_list() == ["2025-11-20"]
