@@ -24,6 +24,9 @@ FAMILY_OF = {
     "amazon_inventory_ledger_summary": "amazon_inventory_ledger",
     "amazon_sp_advertised_product_zh": "amazon_sp_advertised_product",
     "shopee_orders_en": "shopee_orders",
+    "shopee_orders_zh_hant": "shopee_orders",
+    "shopee_orders_th": "shopee_orders",
+    "shopee_orders_id": "shopee_orders",
     "tiktok_orders_th": "tiktok_orders",
     "dianxiaomi_order_67": "dianxiaomi_orders",
 }
