@@ -42,6 +42,7 @@ _SURE_NUMBER = r"[+-]?(?:\d+(?:[.](?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})[.]\d{3})"
 _EXPONENT = r"[+-]?\d+(?:[.]\d+)?[eE][+-]?\d+"  # as spreadsheets and Parquet write 0.00001
 _ISO = r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?"
 _DOTTED = r"^\s*(\d{1,2})\s*[.]\s*(\d{1,2})\s*[.]\s*(\d{4}|\d{2})\b"
+_SHORT_YEAR = r"^(\s*\d{1,2}\s*[-./]\s*\d{1,2}\s*[-./]\s*)(\d{2})(\D|$)"
 _SLASHED = r"^\s*(\d{1,2})\s*[-/]\s*(\d{1,2})\s*[-/]\s*(\d{4}|\d{2})\b"
 _MOMENT = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?)?"
 _OFFSET = r"\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
@@ -51,7 +52,11 @@ _ZONES = {
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3,
     "GST": 4, "SGT": 8, "JST": 9, "AEST": 10, "AEDT": 11,
 }  # fmt: skip
-_NAMED_ZONE = rf"\d(?:\s*[AaPp][.]?[Mm][.]?)?\s+({'|'.join(_ZONES)})$"
+#: The time of a cell and, behind it, its zone.
+_ZONE = (
+    r"(\d{1,2}:\d{2}(?::\d{2}(?:[.]\d+)?)?(?:\s*[AaPp][.]?[Mm][.]?)?)"
+    rf"\s*(Z|(?:UTC|GMT)?[+-]\d{{1,2}}(?::?\d{{2}})?|UTC|GMT|{'|'.join(_ZONES)})$"
+)
 #: Between the first and the last of some days; a hyphen only with blanks, as 2026-08-01 has two.
 _BETWEEN_DAYS = r"\s+(?:[-‐‑‒–—―−]|to|bis|au|al|a)\s+|\s*(?:[~～至]|到)\s*"
 _USUAL_LOCAL = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2})?"
@@ -102,7 +107,7 @@ def without_unit(cell: str) -> str:
 def unusual(raw: str, column: Column) -> str | None:
     """Give the SQL condition that a cell is not written the usual way; None if none is."""
     match column.type:
-        case "money" if column.decimal == "by_file":
+        case "money" if column.decimal in ("by_file", "store"):
             return f"NOT regexp_full_match({raw}, '{_SURE_NUMBER}')"
         case "money":
             return f"NOT regexp_full_match({raw}, '{_PLAIN_NUMBER}')"
@@ -110,6 +115,8 @@ def unusual(raw: str, column: Column) -> str | None:
             return f"NOT regexp_full_match({raw}, '[+-]?\\d+')"
         case "date" if not column.format:
             return f"NOT regexp_full_match({raw}, '\\d{{4}}-\\d{{2}}-\\d{{2}}')"
+        case "days":
+            return f"{raw} IS NOT NULL"
         case "timestamp" if not column.format and column.zone == "utc":
             return f"NOT regexp_full_match({raw}, '{_USUAL_UTC}')"
         case "timestamp" if not column.format and column.zone != "offset":
@@ -267,17 +274,28 @@ def _moment(raw: str, column: Column, writing: Writing, zone: str) -> str:
     if column.format:
         return local
     # Casting text with an offset to TIMESTAMP drops the offset in silence: TIMESTAMPTZ only.
-    text = _year_first(f"regexp_replace({raw}, '(?:GMT|UTC)([+-]\\d)', '\\1')", column, writing)
-    hours = " ".join(f"WHEN '{zone}' THEN {hours}" for zone, hours in _ZONES.items())
-    named = f"CASE regexp_extract({raw}, {literal(_NAMED_ZONE)}, 1) {hours} END"
-    bare = f"regexp_replace({raw}, '\\s+(?:[A-Z]{{3,4}}|[+-]\\d{{2}}:?\\d{{2}})$', '')"
-    stated = f"{_local_moment(bare, column, writing)} - to_hours({named})"
+    text = _year_first(raw, column, writing)
     spelled = f"regexp_replace({text}, '\\s*([+-]\\d{{2}})(\\d{{2}})$', '\\1:\\2')"
     moment = f"timezone('UTC', try_cast({spelled} AS TIMESTAMPTZ))"
-    utc = f"CASE WHEN regexp_matches({raw}, '(?:UTC|GMT)$') THEN {_local_moment(bare, column, writing)} END"
+    # What no cast understands: months by name, half days, and zones called PST or GMT+9.
+    bare = f"regexp_replace({raw}, {literal(_ZONE)}, '\\1')"
+    stated = f"{_local_moment(bare, column, writing)} - to_minutes({_minutes_ahead(raw)})"
     return (
-        f"CASE WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN coalesce({moment}, {utc})"
-        f" WHEN regexp_matches({raw}, {literal(_NAMED_ZONE)}) THEN {stated} ELSE {local} END"
+        f"CASE WHEN regexp_matches({raw}, {literal(_OFFSET)}) THEN coalesce({moment}, {stated})"
+        f" WHEN regexp_matches({raw}, {literal(_ZONE)}) THEN {stated} ELSE {local} END"
+    )
+
+
+def _minutes_ahead(raw: str) -> str:
+    """Give the SQL of how far ahead of UTC the zone is that a cell names."""
+    zone = f"regexp_extract({raw}, {literal(_ZONE)}, 2)"
+    named = " ".join(f"WHEN '{one}' THEN {hours * 60}" for one, hours in _ZONES.items())
+    form = literal(r"([+-])(\d{1,2}):?(\d{2})?$")
+    parts = [f"regexp_extract({zone}, {form}, {at})" for at in (1, 2, 3)]
+    minutes = f"CAST({parts[1]} AS BIGINT) * 60 + coalesce(try_cast({parts[2]} AS BIGINT), 0)"
+    return (
+        f"CASE {zone} {named} ELSE CASE {parts[0]} WHEN '+' THEN {minutes}"
+        f" WHEN '-' THEN -({minutes}) ELSE 0 END END"
     )
 
 
@@ -288,6 +306,7 @@ def _local_moment(raw: str, column: Column, writing: Writing) -> str:
     text = _year_first(raw, column, writing)
     forms = ("%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p", "%b %d, %Y", "%B %d, %Y", "%d %b %Y",
              "%d %B %Y", "%d %b %Y %H:%M", "%d %b %Y %H:%M:%S", "%b %d, %Y %I:%M:%S %p",
+             "%d %b %Y %I:%M:%S %p", "%d %B %Y %I:%M:%S %p", "%d %B %Y %H:%M:%S",
              "%B %d, %Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S")  # fmt: skip
     clock = f"[{', '.join(map(literal, forms))}]"
     return (
@@ -298,11 +317,12 @@ def _local_moment(raw: str, column: Column, writing: Writing) -> str:
 
 def _year_first(raw: str, column: Column, writing: Writing) -> str:
     """Turn the day, however it is written, to year-month-day; leave the time as it is."""
-    text = f"regexp_replace({raw}, {literal(_ISO)}, '\\1-\\2-\\3')"
+    # The year first of all: 13.07.26, once turned, could be turned a second time.
+    text = f"regexp_replace({raw}, {literal(_SHORT_YEAR)}, '\\120\\2\\3')"
+    text = f"regexp_replace({text}, {literal(_ISO)}, '\\1-\\2-\\3')"
     text = f"regexp_replace({text}, '^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
     text = f"regexp_replace({text}, {literal(_DOTTED)}, '\\3-\\2-\\1')"
     # Where the order is left open, the slashes that remain have equal day and month.
     order = writing.order if column.order in (None, "store") else column.order
     turned = "\\3-\\1-\\2" if order == "mdy" else "\\3-\\2-\\1"
-    text = f"regexp_replace({text}, {literal(_SLASHED)}, '{turned}')"
-    return f"regexp_replace({text}, '^(\\d{{2}}-\\d{{1,2}}-)', '20\\1')"
+    return f"regexp_replace({text}, {literal(_SLASHED)}, '{turned}')"

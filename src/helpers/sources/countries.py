@@ -52,6 +52,8 @@ def day_order(country: str) -> Literal["dmy", "mdy"] | None:
     >>> day_order("US"), day_order("GB"), day_order("JP")
     ('mdy', 'dmy', None)
     """
+    if not country:
+        return None
     from babel import Locale
 
     form = str(Locale.parse(f"und_{country}").date_formats["short"].pattern)
@@ -59,6 +61,22 @@ def day_order(country: str) -> Literal["dmy", "mdy"] | None:
     if year < min(day, month):
         return None
     return "dmy" if day < month else "mdy"
+
+
+@lru_cache(maxsize=64)
+def decimal_mark(country: str) -> Literal["point", "comma"] | None:
+    """Say how a country marks decimals; None where that is neither a point nor a comma.
+
+    >>> decimal_mark("JP"), decimal_mark("DE")
+    ('point', 'comma')
+    """
+    if not country:
+        return None
+    from babel import Locale
+    from babel.numbers import get_decimal_symbol
+
+    mark = get_decimal_symbol(Locale.parse(f"und_{country}"))
+    return "point" if mark == "." else "comma" if mark == "," else None
 
 
 @lru_cache(maxsize=1)

@@ -56,8 +56,9 @@ class Column(Declared):
     optional: bool = False
     #: What belongs there, for whoever fills in a template.
     about: Label | None = None
-    #: Numbers: ``1,234.56`` is point, ``1.234,56`` is comma, ``by_file`` looks at all its cells.
-    decimal: Literal["point", "comma", "by_file"] = "by_file"
+    #: Numbers: ``1,234.56`` is point, ``1.234,56`` is comma, ``by_file`` looks at all its cells,
+    #: and ``store`` too, but where those leave it open it writes as the store's country does.
+    decimal: Literal["point", "comma", "by_file", "store"] = "by_file"
     #: Numbers: does a unit stand beside them (100 Pieces, US$ 3.50/Piece)?
     with_unit: bool = False
     #: Dates written 03/04/2026: day first (dmy), month first (mdy), or, where the cells leave it

@@ -28,7 +28,7 @@ from helpers.sources.buyers import HASH, hashed, pads, platform_of
 from helpers.sources.canon import tables as canonical_tables
 from helpers.sources.catalogue import load_sources
 from helpers.sources.cells import Order, Writing
-from helpers.sources.countries import coinless, country_codes, day_order
+from helpers.sources.countries import coinless, country_codes, day_order, decimal_mark
 from helpers.sources.declared import (
     Column,
     MarketColumn,
@@ -411,8 +411,8 @@ class _Reader:
         replaced = ""
         if nothing := ", ".join(literal(plain(one)) for one in self.source.file.empty_as):
             replaced = " REPLACE (" + ", ".join(
-                f"CASE WHEN translate(c{at}, '‐‑‒–—―−', '-------') NOT IN ({nothing}) THEN c{at} END"
-                f" AS c{at}" for at in wanted.positions
+                f"CASE WHEN translate(c{at}, '‐‑‒–—―−', '-------') NOT IN ({nothing})"
+                f" THEN c{at} END AS c{at}" for at in wanted.positions
             ) + ")"  # fmt: skip
         for at in range(len(self.exports)):
             (self.folder / str(at)).mkdir()
@@ -425,7 +425,8 @@ class _Reader:
             self.con.execute(
                 f"""CREATE OR REPLACE TEMP TABLE {name(self.raw)} AS
                 SELECT {LINE}, {", ".join(picked)},
-                  CASE {elsewhere} WHEN {used} THEN CASE WHEN c0 IS NULL THEN {_BLANK} ELSE {_NOTE} END
+                  CASE {elsewhere}
+                       WHEN {used} THEN CASE WHEN c0 IS NULL THEN {_BLANK} ELSE {_NOTE} END
                        WHEN {repeated} THEN {_REPEATED}
                        WHEN ({lacking}) AND ({totals}) THEN {_TOTAL_ROW} END AS _aside,
                   c_over IS NOT NULL AS _over
@@ -482,7 +483,7 @@ class _Reader:
                 writings[column] = replace(writings[column], usual=True)
             numeric = about.type in cells.NUMERIC
             if count and (
-                about.decimal == "by_file" if numeric else about.order in (None, "store")
+                about.decimal in ("by_file", "store") if numeric else about.order in (None, "store")
             ):
                 doubtful[column] = about
         if not doubtful:
@@ -524,7 +525,7 @@ class _Reader:
             header = self.found.headers[self.found.positions[column]].strip()
             where = f"{self.path.name}, column {header!r}"
             if about.type in cells.NUMERIC:
-                if about.decimal != "by_file":
+                if about.decimal not in ("by_file", "store"):
                     continue
                 if (first or second) and first != second:
                     mark = "point" if first > second else "comma"
@@ -536,6 +537,8 @@ class _Reader:
                     mark = "point" if point > comma else "comma"
                 elif self.found.grid.writes_points:
                     mark = "point"
+                elif about.decimal == "store" and (habit := decimal_mark(self._own_country)):
+                    mark = habit
                 else:
                     faults.append(
                         Fault(where, f"{self._example(column)} could be a thousand or a fraction",
@@ -553,7 +556,7 @@ class _Reader:
             elif either and not first and not second:
                 if bool(day_first) != bool(month_first):  # the file's other columns tell
                     order: Order = "dmy" if day_first else "mdy"
-                elif about.order == "store" and (usual := self._usual_order()):
+                elif about.order == "store" and (usual := day_order(self._own_country)):
                     order = usual
                 else:
                     way_out = self._declare(column, "order: dmy or order: mdy")
@@ -571,10 +574,10 @@ class _Reader:
             raise DataRefused(faults)
         return writings
 
-    def _usual_order(self) -> Order | None:
-        """Say how the countries of the stores write days in numbers, if they agree."""
-        orders = {day_order(store.country) if store.country else None for store in self.stores}
-        return orders.pop() if len(orders) == 1 else None
+    @property
+    def _own_country(self) -> str:
+        """The country of the file's own store, which tells how people write days and numbers."""
+        return (self.stores[0].country or "") if self.stores else ""
 
     def _split_by_market(self, stores: tuple[Store, ...]) -> tuple[Store, ...]:
         """Where one account's file holds several marketplaces, find whose each row is."""
