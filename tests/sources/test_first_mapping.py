@@ -7,11 +7,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.config.workspace import load_workspace
 from helpers.sources.catalogue import read_source
-from helpers.sources.first_mapping import write_first_mapping
+from helpers.sources.first_mapping import _quoted, write_first_mapping
 from helpers.vocabulary.faults import AskedWrongly, DataRefused
 
 from .export_company import Company, table
@@ -158,7 +162,9 @@ def test_a_list_of_stock_becomes_stock(company: Company) -> None:
     ]
 
 
-@pytest.mark.parametrize("header", ["Shipping City", "Customer Name", "收货人手机", "備考", "ที่อยู่"])
+@pytest.mark.parametrize(
+    "header", ["Shipping City", "Customer Name", "Name", "State", "收货人手机", "備考", "ที่อยู่"]
+)
 def test_what_is_a_persons_is_never_read(company: Company, header: str) -> None:
     guess(company, "x.csv", f"Order ID,Quantity,Price,{header}\nA-1,1,2.50,Ann\nA-2,2,2.50,Bo\n")
     assert header in read_source(company.root / "sources" / "x.yml").ignored
@@ -185,3 +191,44 @@ def test_headers_that_would_break_yaml_are_quoted(company: Company) -> None:
     )
     target, _, _ = guess(company, "odd.csv", text)
     assert read_source(target).ignored == ("a: b #c", "no", "- x", "{y}")
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_any_word_is_written_so_that_yaml_reads_it_back(word: str) -> None:
+    written = f"{{header: {_quoted(word)}, type: id}}"
+    assert yaml.safe_load(written) == {"header": word, "type": "id"}
+    assert yaml.safe_load(f"names:\n  {_quoted(word)}: x") == {"names": {word: "x"}}
+    assert "\n" not in _quoted(word)
+
+
+def test_a_look_at_a_wide_file_and_an_empty_one(company: Company) -> None:
+    headers = ["Order ID", "Order date", "Quantity", "Price", *(f"Extra {at}" for at in range(300))]
+    row = ["1", "2025-10-31", "2", "2.50", *("x" for _ in range(300))]
+    guess(company, "wide.csv", table(",", headers, row, ["2", *row[1:]]))
+    assert len(read_source(company.root / "sources" / "wide.yml").ignored) == 300
+    with pytest.raises(DataRefused, match="has no rows below its headers"):
+        guess(company, "bare.csv", "Order ID,Order date,Quantity\n")
+
+
+def test_the_same_guess_from_any_format(company: Company) -> None:
+    """CSV, workbook and Parquet of the same rows get the same columns."""
+    _, from_csv, _ = guess(company, "one.csv", RETAIL)
+    csv = company.root / "inbox" / "shop" / "one.csv"
+    (company.root / "sources" / "one.yml").unlink()
+    parquet = csv.with_name("two.parquet")
+    company.con.execute(f"COPY (SELECT * FROM '{csv}') TO '{parquet}'")
+    _, from_parquet, _ = guess(company, "two.parquet", parquet.read_bytes())
+    (company.root / "sources" / "two.yml").unlink()
+    book = openpyxl.Workbook()
+    book.active.append(["Invoices of the shop"])
+    for line in RETAIL.splitlines():
+        book.active.append([int(c) if c.isdigit() else c for c in line.split(",")])
+    book.save(csv.with_name("three.xlsx"))
+    _, from_book, _ = guess(company, "three.xlsx", csv.with_name("three.xlsx").read_bytes())
+
+    def columns(text: str) -> list[str]:
+        lines = re.findall(r"^  (?:\w+: {header.*|    header: .*)$", text, re.M)
+        return [re.sub(", decimal: point", "", line) for line in lines]
+
+    assert columns(from_csv) == columns(from_parquet) == columns(from_book)
+    assert len(columns(from_csv)) == 7

@@ -7,7 +7,7 @@ here holds at the door.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 #: So many rows tell enough.
 _ROWS = 20_000
+#: A file with more telling headers than this is told by the first of them.
+_MOST_CLOSELY = 80
+#: The engine plans a query over a thousand columns far longer than it runs it.
+_AT_ONCE = 40
 #: A column with no more different values than this may have them listed in a mapping.
 MOST_WORDS = 40
 _OFFSET = r"\d:\d{2}(:\d{2}([.]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})$"
@@ -44,30 +48,25 @@ class Seen:
     filled: int
     distinct: int
     #: Cells that are dates with the day first, or the month first where that must be so.
-    dates: float
+    dates: float = 0.0
     #: Dates that can only be day first, only month first, or either.
-    day_first: int
-    month_first: int
-    either_first: int
-    with_time: float
-    with_offset: float
-    numbers: float
-    whole: float
-    decimal_point: int
-    decimal_comma: int
-    either_mark: int
-    negative: int
-    emails: float
-    phones: float
-    currencies: float
-    countries: float
+    day_first: int = 0
+    month_first: int = 0
+    either_first: int = 0
+    with_time: float = 0.0
+    with_offset: float = 0.0
+    numbers: float = 0.0
+    whole: float = 0.0
+    decimal_point: int = 0
+    decimal_comma: int = 0
+    either_mark: int = 0
+    negative: int = 0
+    emails: float = 0.0
+    phones: float = 0.0
+    currencies: float = 0.0
+    countries: float = 0.0
     #: Values of a column with few of them, the most frequent first.
     words: tuple[str, ...] = ()
-
-    @property
-    def repeats(self) -> float:
-        """Say how often a value comes on average."""
-        return self.filled / self.distinct if self.distinct else 0.0
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,16 @@ class Look:
         return int(row[0] or 0) if row else 0
 
 
-def look_at(opened: Opened, con: DuckDBPyConnection) -> Look:
+def look_at(
+    opened: Opened, con: DuckDBPyConnection, telling: Callable[[str], bool] = lambda header: True
+) -> Look:
     """Find the header of a file and look at the cells below it.
+
+    Args:
+        opened: The file.
+        con: Holds the cells while they are looked at.
+        telling: Whether a header says anything; where it does not, only what may be a person's
+            is looked for.
 
     Raises:
         DataRefused: Nothing in it looks like a header with rows below.
@@ -116,10 +123,11 @@ def look_at(opened: Opened, con: DuckDBPyConnection) -> Look:
                 raise
             _keep(con, brought.careful())
     (rows,) = con.execute("SELECT count(*) FROM seen").fetchone() or (0,)
-    columns = tuple(
-        _seen(con, place, header) for place, header in enumerate(headers) if plain(header)
-    )
-    return Look(grid, at, int(rows), columns, con)
+    if not rows:
+        raise DataRefused(
+            Fault(opened.path.name, "has no rows below its headers", "take a copy with some rows")
+        )
+    return Look(grid, at, int(rows), _columns(con, headers, telling), con)
 
 
 def _keep(con: DuckDBPyConnection, rows: str) -> None:
@@ -152,6 +160,39 @@ def _is_value(text: str) -> bool:
     return digits > len(text) / 2 or "@" in text or len(text) > 120
 
 
+def _columns(
+    con: DuckDBPyConnection, headers: Sequence[str], telling: Callable[[str], bool]
+) -> tuple[Seen, ...]:
+    """Look at each column: closely where its header tells something, and not at too many."""
+    named = [place for place, header in enumerate(headers) if plain(header)]
+    closely = [place for place in named if telling(headers[place])][:_MOST_CLOSELY]
+    others = [place for place in named if place not in set(closely)]
+    found = {place: _seen(con, place, headers[place]) for place in closely}
+    for start in range(0, len(others), _AT_ONCE):
+        some = others[start : start + _AT_ONCE]
+        tests = ", ".join(
+            f"count(c{place}), coalesce(count_if({_is_email(place)}), 0),"
+            f" coalesce(count_if({_is_phone(place)}), 0)"
+            for place in some
+        )
+        told = con.execute(f"SELECT {tests} FROM seen").fetchone() or ()
+        for number, place in enumerate(some):
+            filled, emails, phones = (int(one) for one in told[number * 3 :][:3])
+            found[place] = Seen(
+                place, headers[place].strip(), filled, filled,
+                emails=emails / max(filled, 1), phones=phones / max(filled, 1),
+            )  # fmt: skip
+    return tuple(found[place] for place in named)
+
+
+def _is_email(place: int) -> str:
+    return f"regexp_matches(c{place}, '^\\S+@\\S+[.]\\S+$')"
+
+
+def _is_phone(place: int) -> str:
+    return f"regexp_full_match(c{place}, {literal(_PHONE)})"
+
+
 def _seen(con: DuckDBPyConnection, place: int, header: str) -> Seen:
     cell = f"c{place}"
     zone = literal("UTC")
@@ -171,8 +212,8 @@ def _seen(con: DuckDBPyConnection, place: int, header: str) -> Seen:
         f"regexp_full_match({cell}, '[+-]?\\d+([.]0+)?')",
         point, comma, doubtful,
         f"starts_with({cell}, '-') OR starts_with({cell}, '(')",
-        f"regexp_matches({cell}, '^\\S+@\\S+[.]\\S+$')",
-        f"regexp_full_match({cell}, {literal(_PHONE)})",
+        _is_email(place),
+        _is_phone(place),
     ]  # fmt: skip
     counted = con.execute(
         f"SELECT count({cell}), count(DISTINCT {cell}),"

@@ -7,12 +7,13 @@ given back as questions.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+import yaml
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
@@ -22,13 +23,14 @@ from helpers.sources.countries import country_codes
 from helpers.sources.declared import Column
 from helpers.sources.evidence import MOST_WORDS, Look, Seen, look_at
 from helpers.sources.files import open_file
-from helpers.sources.guessing import PERSONAL, Part, guess_parts
+from helpers.sources.guessing import PERSONAL, Part, guess_parts, says_something
 from helpers.sources.headers import plain
 from helpers.sources.recognise import recognise
 from helpers.sources.sql import literal
 from helpers.vocabulary.faults import AskedWrongly, DataRefused, DeclarationFaulty, Fault
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_LONGEST_WORD = 80
 _DOCS = "docs/bring-your-own-files.md"
 _TYPES = {
     "order_id": "id", "sku": "id", "ordered_at": "timestamp", "quantity": "integer",
@@ -108,7 +110,7 @@ def write_first_mapping(
                   "add it to the inbox; it needs no mapping")
         )  # fmt: skip
     with duckdb.connect() as con:
-        look = look_at(opened, con)
+        look = look_at(opened, con, says_something)
         draft = _Draft(f"sources/{target.name}", look, guess_parts(look), workspace)
         text = _mapping(draft, chosen, path)
     paths.mappings.mkdir(parents=True, exist_ok=True)
@@ -255,7 +257,7 @@ def _numbers(draft: _Draft, role: str, seen: Seen) -> tuple[list[str], str]:
 
 def _country(draft: _Draft, seen: Seen, guess: str) -> list[str]:
     codes = country_codes(seen.words, {})
-    riddles = [word for word in seen.words if codes[word] is None][:MOST_WORDS]
+    riddles = [word for word in _listed(seen) if codes[word] is None][:MOST_WORDS]
     head = f"header: {_quoted(seen.header)}, type: country"
     guess = _comment(f"{guess}; {seen.countries:.0%} of its values are countries")
     if not riddles:
@@ -272,6 +274,11 @@ def _country(draft: _Draft, seen: Seen, guess: str) -> list[str]:
         "    names: # CONFIRM: the file's own spellings, such as {EIRE: IE}",
         *(f'      {_quoted(word)}: ""' for word in riddles),
     ]
+
+
+def _listed(seen: Seen) -> list[str]:
+    """Give the values short enough to stand in a list."""
+    return [word for word in seen.words if len(word) <= _LONGEST_WORD]
 
 
 def _ignored(draft: _Draft) -> list[str]:
@@ -425,7 +432,7 @@ def _line_value(draft: _Draft) -> list[str]:
 
 
 def _status(draft: _Draft) -> list[str]:
-    words = draft.parts["status"].column.words[:MOST_WORDS]
+    words = _listed(draft.parts["status"].column)[:MOST_WORDS]
     out = [word for word in words if any(sign in plain(word) for sign in _CANCELLED)]
     wait = [word for word in words if word not in out
             and any(sign in plain(word) for sign in _PENDING)]  # fmt: skip
@@ -508,7 +515,11 @@ def _quoted(text: str) -> str:
     """Write a word that YAML reads back as it is, whatever it holds."""
     usual = re.fullmatch(r"[^\W\d_][\w .]*", text) and text == text.strip()
     reserved = text.casefold() in ("no", "yes", "on", "off", "true", "false", "null", "y", "n")
-    return text if usual and not reserved else json.dumps(text, ensure_ascii=False)
+    if usual and not reserved:
+        return text
+    return str(
+        yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))
+    ).strip()
 
 
 def _comment(text: str) -> str:

@@ -68,6 +68,11 @@ def guess_parts(look: Look) -> dict[str, Part]:
     return parts
 
 
+def says_something(header: str) -> bool:
+    """Tell whether a header holds any word that is known."""
+    return bool(_by_header(header))
+
+
 def _shown(found: Mapping[str, tuple[float, str]], role: str) -> str:
     return f"the header says {found[role][1]!r}" if role in found else "its cells say so"
 
@@ -114,6 +119,7 @@ def _agrees(role: str, seen: Seen) -> float:
             return 1.0
 
 
+@lru_cache(maxsize=4096)
 def _by_header(header: str) -> dict[str, tuple[float, str]]:
     """Give the parts that a header's words speak for, each with its score and word.
 
