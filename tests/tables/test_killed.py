@@ -18,7 +18,7 @@ from helpers.paths import WorkspacePaths
 from helpers.config.workspace import Workspace
 from tables.fake_exports import drop, install
 from warehouse_builder import make_workspace, order_line
-import duckdb, filelock, helpers.tables.ingest as door, helpers.tables.warehouse as read_side
+import duckdb, filelock, holidays, helpers.tables.ingest as door, helpers.tables.warehouse as read_side
 import helpers.sources.catalogue as catalogue, helpers.sources.place
 from helpers.tables.contracts import known_countries
 
@@ -52,7 +52,10 @@ def look(folder):
     with read_side.Warehouse.open(paths, workspace) as warehouse:
         ((total,),) = warehouse.connection.execute(
             "SELECT CAST(sum(gmv) AS VARCHAR) FROM order_lines").fetchall()
-        return [total, sorted(warehouse.generation.files["order_lines"].items())]
+        restated = warehouse.connection.execute(
+            "SELECT entry, CAST(before AS VARCHAR), CAST(after AS VARCHAR), generation_after "
+            "FROM restatements WHERE measure = 'gmv'").fetchall()
+        return [total, sorted(warehouse.generation.files["order_lines"].items()), restated]
 
 def run(folder, die_at=None):
     paths = WorkspacePaths(folder)
@@ -75,11 +78,12 @@ def run(folder, die_at=None):
 # The state before: two orders. What comes: one of them newer, one more, and a mended file.
 before = root / "before"
 _, paths = make_workspace(before)
-old = [order_line(), order_line(order_id="B", list_amount="100.00")]
+old = [order_line(local_date="2025-10-01"),
+       order_line(order_id="B", list_amount="100.00", local_date="2025-10-31")]
 drop(paths.inbox, "old.json", tables={"order_lines": old})
 drop(paths.inbox, "mended.json", tables={"order_lines": [order_line(order_id="M")]})
 print(json.dumps(in_a_child(lambda: run(before))[0]), file=sys.stderr)
-new = [order_line(list_amount="7.00"), order_line(order_id="C", list_amount="1000.00")]
+new = [order_line(list_amount="7.00", local_date="2025-10-01"), order_line(order_id="C", list_amount="1000.00")]
 drop(paths.inbox, "new.json", as_of="2025-12-01", tables={"order_lines": new})
 mended = [order_line(order_id="M", list_amount="20.00")]
 drop(paths.inbox, "mended.json", tables={"order_lines": mended})
@@ -119,11 +123,13 @@ def test_a_killed_ingest_leaves_the_old_state_or_the_new_and_the_next_run_finish
     told = json.loads(done.stdout)
     expected, found = told["expected"], told["found"]
     assert expected[0] == "1127.0000", "7 + 100 + 1000 + 20"
+    assert [entry[:3] for entry in expected[2]] == [[1, "120.0000", "1127.0000"]]
     assert len(found) >= 12, "steps were counted"
     for step, was_killed, meanwhile, again, after, left, inbox in found:
         assert was_killed, step
         assert not isinstance(meanwhile, str), (step, meanwhile)
         assert meanwhile[0] in ("120.0000", "1127.0000"), step
+        assert meanwhile[2] == (expected[2] if meanwhile[0] == "1127.0000" else []), step
         assert again[1] is True, (step, again)
         assert after == expected, f"step {step}: the same to the byte as if nothing had happened"
         assert left == [], step

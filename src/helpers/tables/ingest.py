@@ -230,6 +230,11 @@ def _ingest(
                 file.shown, f"cannot be read ({trouble.strerror})", "check its rights"
             )
     work = _Work(workspace, paths, store, buyer_key(paths), known, twins)
+    for file in found:
+        # A process may have died between taking in a mended file and letting go of what it mends.
+        before = known.get(sha_of.get(file.path, ""))
+        if before is not None and before.file == file.label:
+            work.accept(before)
     outcomes = _read_all(work, _to_be_read(work, found, sha_of), len(found) + 1, progress)
     for file in found:
         if file.path in unreadable:
@@ -249,9 +254,9 @@ def _ingest(
     for stale in store.load():
         if stale not in batches:
             take_away(store.folder_of(stale))
-    before = current_generation(paths)
+    current = current_generation(paths)
     generation = rebuild(workspace, paths, batches=batches)
-    entries = (before.restatements if before else 0, generation.restatements)
+    entries = (current.restatements if current else 0, generation.restatements)
     hashes.remember()
     progress(len(found) + 1, len(found) + 1, "tables")
     restated = months_by_file(paths, *entries)
