@@ -395,9 +395,14 @@ class _Reader:
             f"lower(c{positions[column]}) = {literal(headers[positions[column]].strip().lower())}"
             for column in signs
         )
-        lacking = " OR ".join(f"c{positions[one]} IS NULL" for one in signs)
+        days = [one for one in signs if self.types[one] in ("date", "timestamp", "days")]
+        lacking = " OR ".join(
+            # A total may stand where days do; a word sorts after every digit.
+            [f"c{positions[one]} IS NULL" for one in signs]
+            + [f"c{positions[one]} > ':'" for one in days]
+        )
         words = [one for one in positions if self.types[one] in ("text", "id", "note")]
-        places = {0, *(positions[one] for one in words)}
+        places = {0, *(positions[one] for one in (*words, *days))}
         texts = ", ".join([*(f"c{at}" for at in sorted(places)), "c_over"])
         totals = f"regexp_matches(lower(concat_ws(chr(31), {texts})), {literal(_TOTAL)})"
         used = " AND ".join(f"c{at} IS NULL" for at in positions.values())
@@ -407,7 +412,7 @@ class _Reader:
                 raise _NotAlike
             grid = self.found.grid
             if below := grid.tables_below(grid.ends[self.found.header_index]):
-                elsewhere = f"WHEN {LINE} >= {below[0].line} THEN {_ELSEWHERE}"
+                elsewhere = f"WHEN {LINE} >= {below[0].begins} THEN {_ELSEWHERE}"
         replaced = ""
         if nothing := ", ".join(literal(plain(one)) for one in self.source.file.empty_as):
             replaced = " REPLACE (" + ", ".join(

@@ -65,14 +65,20 @@ class Brought:
 class TableBelow:
     """Another table in the same text or on the same sheet, below a blank line."""
 
-    #: The line that its header stands on.
+    #: The first line of its titles and remarks, and the line that its header stands on.
+    begins: int
     line: int
     headers: list[str]
     rows: int
 
+    @property
+    def is_remark(self) -> bool:
+        """Tell remarks at the end from a table."""
+        return is_remark(self.headers)
+
 
 def tables_below(rows: Iterable[tuple[int, Sequence[str]]]) -> list[TableBelow]:
-    """Find the tables that follow after a blank line.
+    """Find the tables, and remarks, that follow after a blank line.
 
     Args:
         rows: Below the header of the first table, blank ones included, each with its line.
@@ -84,13 +90,16 @@ def tables_below(rows: Iterable[tuple[int, Sequence[str]]]) -> list[TableBelow]:
             blank = blank or begun
         elif not begun:
             begun = True
+        elif found and found[-1].is_remark:
+            # Titles and remarks belong to the header below them, and are no rows.
+            found[-1] = replace(found[-1], line=line, headers=list(cells))
+            blank = False
         elif blank:
-            # Titles and comments belong to the header below them, and are no rows.
-            found.append(TableBelow(line, list(cells), 0))
-            blank = is_remark(cells)
+            found.append(TableBelow(line, line, list(cells), 0))
+            blank = False
         elif found:
             found[-1] = replace(found[-1], rows=found[-1].rows + 1)
-    return [one for one in found if not is_remark(one.headers)]
+    return found
 
 
 def is_remark(cells: Sequence[str]) -> bool:

@@ -114,6 +114,8 @@ def _unread(best: _Hit, whole: Sequence[_Hit], opened: Opened) -> tuple[str, ...
             told.append(f"sheet {grid.sheet!r} ({_rows(rows)}{what})")
     if best.source.file.ends_at_blank_line:
         for below in best.grid.tables_below(_line(best)):
+            if below.is_remark:
+                continue
             headers = ", ".join(cell.strip() for cell in below.headers if cell.strip())
             told.append(f"from line {below.line} on {headers[:80]!r} ({_rows(below.rows)})")
     return tuple(told)
