@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import RootModel
 
 from helpers.analysis.desk import Desk
-from helpers.analysis.wordings import joined
+from helpers.analysis.wordings import joined, starting
 from helpers.config.declarations import read_declaration
 from helpers.tables.completeness import FactState, known_facts, states
 from helpers.tables.models import quoted
@@ -48,6 +48,10 @@ FILE_COLUMNS = [
 ]  # fmt: skip
 LINEAGE_COLUMNS = [
     "table", "table_label", "source_label", "files", "rows", "first_day", "last_day", "as_of",
+]  # fmt: skip
+GROUP_COLUMNS = [
+    "fact_label", "status", "status_label", "stores", "days_missing", "missing", "known_to",
+    "settled_on", "remark", "source_label",
 ]  # fmt: skip
 STATE_COLUMNS = [
     "store", "store_label", "fact", "fact_label", "status", "status_label", "source_label",
@@ -110,6 +114,28 @@ def fact_states(desk: Desk) -> pd.DataFrame:
     return pd.DataFrame([state_row(desk, one) for one in found], columns=STATE_COLUMNS)
 
 
+def states_by_fact(desk: Desk) -> pd.DataFrame:
+    """Give ``fact_states`` with stores that are alike in one row; what lacks comes first.
+
+    Returns:
+        fact_label, status, status_label, stores (names), days_missing, missing, known_to (the
+        least of them), settled_on, remark, source_label.
+    """
+    import pandas as pd
+
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in fact_states(desk).to_dict("records"):
+        alike = ("status", "fact", "missing", "remark", "settled_on", "source_label")
+        key = tuple(str(row[name]) for name in alike)
+        groups.setdefault(key, []).append({str(name): cell for name, cell in row.items()})
+    found = []
+    for rows in groups.values():
+        known = [day for row in rows if (day := _date(row["known_to"])) is not None]
+        stores = joined([row["store_label"] for row in rows], desk.language)
+        found.append({**rows[0], "stores": stores, "known_to": min(known, default=None)})
+    return pd.DataFrame(found, columns=GROUP_COLUMNS)
+
+
 def state_row(desk: Desk, one: FactState) -> dict[str, Any]:
     """Write one state as a row of ``fact_states``."""
     missing = one.count("missing")
@@ -117,7 +143,7 @@ def state_row(desk: Desk, one: FactState) -> dict[str, Any]:
         "store": one.store_id,
         "store_label": store_label(desk, one.store_id),
         "fact": one.fact,
-        "fact_label": known_facts().of(one.fact).label.text(desk.language),
+        "fact_label": starting(known_facts().of(one.fact).label.text(desk.language)),
         "status": one.status,
         "status_label": STATUS_LABELS[one.status].text(desk.language),
         "source_label": joined([desk.source_label(name) for name in one.sources], desk.language),
@@ -160,14 +186,15 @@ def _remark(desk: Desk, one: FactState) -> str:
         days = joined([write_date(day, desk.language) for day in one.zero_days[:_WRITTEN]],
                       desk.language)  # fmt: skip
         more = "" if len(one.zero_days) <= _WRITTEN else " …"
-        nought = Label(en="no visits reported on days with sales: ", zh="有销售但流量为零的日期：")
-        parts.append(nought.text(desk.language) + days + more)
+        nought = Label(en="no visits reported on days with sales:", zh="有销售但流量为零的日期：")
+        gap = "" if desk.language == "zh" else " "
+        parts.append(nought.text(desk.language) + gap + days + more)
     return ("；" if desk.language == "zh" else "; ").join(parts)
 
 
 def days_of_period(desk: Desk) -> pd.DataFrame:
     """Give, for each store and kind of data, which days of the period are there; in runs."""
-    return _runs_frame(desk, desk.readiness.facts, _by_day, desk.period)
+    return _runs_frame(desk, desk.readiness.facts, _by_day, desk.period, with_status=True)
 
 
 def months_so_far(desk: Desk) -> pd.DataFrame:
@@ -206,7 +233,12 @@ Slot = tuple[str, date, date]
 
 
 def _runs_frame(
-    desk: Desk, facts: tuple[FactState, ...], slots_of: Any, period: Period
+    desk: Desk,
+    facts: tuple[FactState, ...],
+    slots_of: Any,
+    period: Period,
+    *,
+    with_status: bool = False,
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -217,8 +249,8 @@ def _runs_frame(
             continue
         about = {
             "group": store_label(desk, one.store_id),
-            "label": known_facts().of(one.fact).label.text(desk.language),
-            "word": STATUS_LABELS[one.status].text(desk.language),
+            "label": starting(known_facts().of(one.fact).label.text(desk.language)),
+            "word": STATUS_LABELS[one.status].text(desk.language) if with_status else "",
             "detail": _stretches(desk, one),
         }
         for state, first, last, length in _joined_runs(slots_of(one, period)):
@@ -274,8 +306,10 @@ def files_behind(desk: Desk) -> pd.DataFrame:
     import pandas as pd
 
     rows = desk.warehouse.sql(
-        f"SELECT * FROM import_batches WHERE batch_id IN ({_BEHIND}) "
-        "ORDER BY store_id NULLS FIRST, source, file",
+        "SELECT b.* REPLACE (coalesce(b.store_id, c.store_id) AS store_id) "
+        "FROM import_batches b LEFT JOIN (SELECT batch_id, any_value(store_id) AS store_id "
+        "FROM batch_covers GROUP BY 1 HAVING count(DISTINCT store_id) = 1) c USING (batch_id) "
+        f"WHERE batch_id IN ({_BEHIND}) ORDER BY store_id NULLS FIRST, source, file",
         _days(desk),
     )
     overruled = desk.warehouse.generation.lines_overruled
@@ -303,7 +337,7 @@ def files_behind(desk: Desk) -> pd.DataFrame:
 #: Files whose days touch the period, and files without days, which speak for all of it.
 _BEHIND = (
     "SELECT batch_id FROM batch_covers WHERE (first_day <= $2 AND last_day >= $1) "
-    "OR first_day IS NULL"
+    "OR batch_id NOT IN (SELECT batch_id FROM batch_covers WHERE first_day IS NOT NULL)"
 )
 
 
@@ -325,11 +359,13 @@ def lineage(desk: Desk) -> pd.DataFrame:
     for name, model in desk.warehouse.models.items():
         if not desk.warehouse.has(name):
             continue
-        day = quoted(model.day) if model.day else "NULL::DATE"
-        within = f"WHERE {quoted(model.day)} BETWEEN $1 AND $2" if model.day else ""
+        first = last = quoted(model.day) if model.day else "NULL::DATE"
+        if model.day is None and {"first_day", "last_day"} <= set(model.columns):
+            first, last = "first_day", "last_day"
+        within = "" if first == "NULL::DATE" else f"WHERE {first} <= $2 AND {last} >= $1"
         parts.append(
-            f"SELECT '{name}' AS table_name, batch_id, count(*) AS n, min({day}) AS first_day, "
-            f"max({day}) AS last_day FROM {quoted(name)} {within} GROUP BY ALL"
+            f"SELECT '{name}' AS table_name, batch_id, count(*) AS n, min({first}) AS first_day, "
+            f"max({last}) AS last_day FROM {quoted(name)} {within} GROUP BY ALL"
         )
     if not parts:
         return pd.DataFrame(columns=LINEAGE_COLUMNS)
@@ -387,6 +423,9 @@ def quarantined(desk: Desk) -> pd.DataFrame:
 
 
 _DRIFT = Label(en="new columns", zh="新出现的列")
+#: What the door says of new columns, and of totals and descriptions: the table of files counts
+#: those, and they are no reason to wonder.
+_SAYS_DRIFT, _SAYS_TOTALS = "columns that were not there before", "rows that are no data"
 _WARNED = Label(en="warning", zh="提示")
 
 
@@ -407,10 +446,11 @@ def warnings(desk: Desk) -> pd.DataFrame:
     for row in rows.to_dict("records"):
         new = [one for one in str(row["new_columns"] or "").split("\n") if one]
         said = [one for one in str(row["warnings"] or "").split("\n") if one]
+        said = [one for one in said if _SAYS_TOTALS not in one]
         about = {"file": row["file"], "store_label": store_label(desk, row["store_id"])}
         if new:
             # The first warning says the same in one language.
-            said = [one for one in said if "columns that were not there before" not in one]
+            said = [one for one in said if _SAYS_DRIFT not in one]
             quote = "“{}”"
             what = joined([quote.format(one) for one in new], desk.language)
             found.append(

@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk
-from helpers.analysis.quality import files_behind, missing_rates, quarantined, totals
+from helpers.analysis.quality import (
+    fact_states,
+    files_behind,
+    missing_rates,
+    quarantined,
+    state_row,
+    states_so_far,
+    totals,
+)
 from helpers.analysis.reconciliation import reconcile
-from helpers.analysis.wordings import joined, phrase
+from helpers.analysis.wordings import joined, phrase, within
 from helpers.vocabulary.wording import write_value
 
 if TYPE_CHECKING:
@@ -74,15 +82,19 @@ def months_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
 
 
 def _long_states(desk: Desk) -> list[tuple[str, str, int]]:
-    from helpers.analysis.quality import state_row, states_so_far
-
     rows = [state_row(desk, one) for one in states_so_far(desk)]
     return [(r["store_label"], r["fact_label"], r["days_missing"] or 0) for r in rows]
 
 
 def states_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
-    """Count what is final, what may change and what lacks days; name what looks odd."""
-    counts = frame["status"].value_counts().to_dict()
+    """Count what is final, what may change and what lacks days; name what looks odd.
+
+    Args:
+        frame: A frame of ``states_by_fact``; what is counted is each store's.
+        desk: The desk.
+    """
+    each = fact_states(desk)
+    counts = each["status"].value_counts().to_dict()
     absent = counts.pop("not_supplied", 0)
     text = phrase(
         "quality.states",
@@ -94,14 +106,10 @@ def states_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     )
     if absent:
         text += phrase("quality.not_supplied", desk.language, count=str(absent))
-    odd = frame[frame["remark"] != ""]
+    odd = each[each["remark"] != ""][["store_label", "fact_label"]]
     if len(odd):
-        pairs = odd[["store_label", "fact_label"]].itertuples(index=False)
-        text += phrase(
-            "quality.flagged",
-            desk.language,
-            list=_some([_pair(desk, a, b) for a, b in pairs], desk),
-        )
+        named = [_pair(desk, store, fact) for store, fact in odd.itertuples(index=False)]
+        text += phrase("quality.flagged", desk.language, list=_some(named, desk))
     return _closed(text, desk)
 
 
@@ -152,10 +160,13 @@ def warnings_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     if frame.empty:
         return _closed(phrase("quality.none_warned", desk.language), desk)
     drift = int(frame["is_drift"].sum())
-    text = phrase(
-        "quality.warned", desk.language, drift=str(drift), count=str(len(frame) - drift)
-    )  # fmt: skip
-    return _closed(text, desk)
+    other = len(frame) - drift
+    told = [
+        phrase(f"quality.{key}", desk.language, plural=count != 1, count=str(count))
+        for key, count in (("drifted", drift), ("warned", other))
+        if count
+    ]
+    return " ".join(_closed(one, desk) for one in told).replace("。 ", "。")
 
 
 def rates_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
@@ -228,7 +239,7 @@ def differences_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
 
 
 def _pair(desk: Desk, store: str, label: str) -> str:
-    return f"{store}{label}" if desk.language == "zh" else f"{store} {label}"
+    return f"{store}{label}" if desk.language == "zh" else f"{store} {within(label)}"
 
 
 def _some(named: list[str], desk: Desk) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Verdict = Literal["ties", "explained", "differs"]
 VERDICTS: dict[str, Label] = {
     "ties": Label(en="Ties", zh="一致"),
-    "explained": Label(en="Differs as it may", zh="差异可解释"),
+    "explained": Label(en="Explained", zh="差异可解释"),
     "differs": Label(en="Differs", zh="不一致"),
 }
 #: Less than a cent, or half a piece, is rounding.
@@ -358,6 +358,14 @@ def reconcile(desk: Desk) -> pd.DataFrame:
     return pd.DataFrame(found, columns=COLUMNS)
 
 
+def reasons(views: pd.DataFrame, desk: Desk) -> tuple[str, ...]:
+    """Say, for what ``reconcile`` explains, why two views may differ."""
+    explained = views[views["verdict"] == "explained"]
+    joint = "——" if desk.language == "zh" else " – "
+    said = zip(explained["label"], explained["reason"], strict=True)
+    return tuple(dict.fromkeys(f"{label}{joint}{reason}" for label, reason in said))
+
+
 def differences(desk: Desk, listed: int = LISTED) -> pd.DataFrame:
     """List what is behind the differences: the largest rows of each check and store.
 
@@ -372,8 +380,11 @@ def differences(desk: Desk, listed: int = LISTED) -> pd.DataFrame:
     import pandas as pd
 
     found: list[dict[str, Any]] = []
-    for name, check in checks().items():
-        inner = _query(desk, name)
+    views = reconcile(desk)
+    # What is not explained comes first.
+    worst = [str(name) for name in dict.fromkeys(views["check"])]
+    for name in worst:
+        check, inner = checks()[name], _query(desk, name)
         if inner is None:
             continue
         rows = desk.warehouse.sql(

@@ -141,6 +141,8 @@ class Page:
         if lacking or (silent and not even_empty):
             return absent(id, desk, lacking or tables, plan)
         shared = {name: how.pop(name) for name in _SHARED if name in how}
+        if silent:
+            return Notice(id, says(frame, desk, **_taken(says, shared)), desk.language)
         notes = (*how.pop("notes", ()), *self._definitions(defines))
         offered = {"language": desk.language, "currency": desk.currency, "notes": notes, **shared}
         drawn = draw(
