@@ -153,7 +153,8 @@ def test_google_ads_in_chinese_by_day(company: Company) -> None:
                "Purchases", "Purchases conversion value"),
          ("1,234.56", "10000", "450", "12", "purchase", "12", "2500.00"), "USD", "1234.56"),
         (",", ("报告开始日期", "报告结束日期", "广告系列名称", "广告组名称", "广告名称",
-               "已花费金额 (HKD)", "展示次数", "链接点击量", "成效", "成效指标", "购物次数", "购物转化价值"),
+               "已花费金额 (HKD)", "展示次数", "链接点击量", "成效", "成效指标",
+               "购物次数", "购物转化价值"),
          ("1,234.56", "10000", "450", "12", "购物", "12", "2500.00"), "HKD", "1234.56"),
         (";", ("Début des rapports", "Fin des rapports", "Nom de la campagne",
                "Nom de l’ensemble de publicités", "Nom de la publicité", "Montant dépensé (EUR)",
@@ -275,5 +276,6 @@ def test_other_sheets_of_a_workbook_are_told_with_their_rows(company: Company) -
     assert (reading.sheet, reading.rows_read) == ("July", 1)
     assert [str(one) for one in reading.warnings] == [
         "meta.xlsx: only one of its tables was read; not read: sheet 'Sheet' (1 row); sheet"
-        " 'Google' (3 rows, Google Ads campaign report); save what you need of it as a file of its own"
+        " 'Google' (3 rows, Google Ads campaign report); save what you need of it as a file of its"
+        " own"
     ]
