@@ -349,7 +349,8 @@ def _likely_alike(files: Sequence[Found]) -> list[list[Found]]:
         if file.path.suffix.lower() not in _TEXTS or size > _SMALL_FILE:
             bundles.append([file])
             continue
-        if room.get(kind, 0) < size or len(open_ones[kind]) >= _MOST_TOGETHER:
+        is_full = kind not in open_ones or len(open_ones[kind]) >= _MOST_TOGETHER
+        if is_full or room[kind] < size:
             open_ones[kind] = []
             room[kind] = _LARGE_FILE
             bundles.append(open_ones[kind])
