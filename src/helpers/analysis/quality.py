@@ -306,10 +306,8 @@ def files_behind(desk: Desk) -> pd.DataFrame:
     import pandas as pd
 
     rows = desk.warehouse.sql(
-        "SELECT b.* REPLACE (coalesce(b.store_id, c.store_id) AS store_id) "
-        "FROM import_batches b LEFT JOIN (SELECT batch_id, any_value(store_id) AS store_id "
-        "FROM batch_covers GROUP BY 1 HAVING count(DISTINCT store_id) = 1) c USING (batch_id) "
-        f"WHERE batch_id IN ({_BEHIND}) ORDER BY store_id NULLS FIRST, source, file",
+        f"SELECT * FROM ({_FILES}) WHERE batch_id IN ({_BEHIND}) "
+        "ORDER BY store_id NULLS FIRST, source, file",
         _days(desk),
     )
     overruled = desk.warehouse.generation.lines_overruled
@@ -334,6 +332,12 @@ def files_behind(desk: Desk) -> pd.DataFrame:
     return pd.DataFrame(found, columns=FILE_COLUMNS)
 
 
+#: A template that names one store in its rows is a file of that store.
+_FILES = (
+    "SELECT b.* REPLACE (coalesce(b.store_id, c.store_id) AS store_id) "
+    "FROM import_batches b LEFT JOIN (SELECT batch_id, any_value(store_id) AS store_id "
+    "FROM batch_covers GROUP BY 1 HAVING count(DISTINCT store_id) = 1) c USING (batch_id)"
+)
 #: Files whose days touch the period, and files without days, which speak for all of it.
 _BEHIND = (
     "SELECT batch_id FROM batch_covers WHERE (first_day <= $2 AND last_day >= $1) "
@@ -402,7 +406,7 @@ def quarantined(desk: Desk) -> pd.DataFrame:
         f"""
         SELECT q.file, b.store_id, q.column_name, any_value(q.reason_{desk.language}) AS reason,
             count(DISTINCT q.source_line) AS n, min(q.source_line) AS first_line
-        FROM quarantine q JOIN (SELECT batch_id, store_id FROM import_batches) b USING (batch_id)
+        FROM quarantine q JOIN (SELECT batch_id, store_id FROM ({_FILES})) b USING (batch_id)
         WHERE q.batch_id IN ({_BEHIND}) GROUP BY q.file, b.store_id, q.column_name, q.reason
         ORDER BY n DESC, q.file, first_line
         """,
@@ -438,7 +442,7 @@ def warnings(desk: Desk) -> pd.DataFrame:
     import pandas as pd
 
     rows = desk.warehouse.sql(
-        f"SELECT file, store_id, new_columns, warnings FROM import_batches "
+        f"SELECT file, store_id, new_columns, warnings FROM ({_FILES}) "
         f"WHERE batch_id IN ({_BEHIND}) ORDER BY file",
         _days(desk),
     )
