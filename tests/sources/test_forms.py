@@ -26,7 +26,7 @@ TYPED = {
 }  # fmt: skip
 SAID = {
     ("content_sessions", "kind"): "短视频", ("inquiries", "channel"): "询盘",
-    ("shipments", "mode"): "海运", ("fee_statement", "category"): "commission",
+    ("shipments", "mode"): "海运", ("fee_statement", "category"): "佣金",
     ("manual_kpis", "metric_id"): "gmv",
 }  # fmt: skip
 
@@ -68,6 +68,7 @@ def test_every_form_filled_in_comes_back_through_the_door(company: Company, lang
         asked = only("inquiries", "asked_at", "CAST(local_date AS VARCHAR)", "channel")
         assert asked == (datetime(2025, 10, 31, 18, 5), "2025-10-31", "inquiry")
         assert only("content_sessions", "kind", "sales") == ("video", Decimal("12.5"))
+        assert only("settlement_lines", "category", "amount") == ("commission", 12.5)
         assert only("shipments", "mode", "store_id", "is_lost") == ("sea", "own-site", True)
         assert only("account_health", "order_defect_rate") == (Decimal("0.25"),)
         assert only("manual_kpis", "value", "scope") == (0.25, "x")
@@ -123,6 +124,16 @@ def test_a_form_explains_itself_and_holds_no_row(tmp_path: Path) -> None:
     assert form.column_dimensions["B"].number_format == "@"  # ids keep their zeros
     # An empty form in the inbox is no fault either.
     assert [one.value for row in how_to for one in row if str(one.value)[:1] in "=+-@"] == []
+
+
+def test_a_form_offers_words_of_its_own_language() -> None:
+    def offered(language: str) -> tuple[str, ...]:
+        lines = explained(templates()["fee_statement"], language)  # type: ignore[arg-type]
+        return next(line.allowed for line in lines if line.allowed)
+
+    assert offered("en")[:3] == ("sale", "tax", "shipping")
+    assert offered("zh")[:3] == ("销售", "税", "运费")
+    assert len(offered("en")) == len(offered("zh")) == 12
 
 
 def test_what_must_be_filled_is_what_the_table_requires() -> None:

@@ -157,11 +157,9 @@ def _url(query: Query, where: str) -> URL:
 
 def _place(source: Source, query: Query, folder: Path) -> Path:
     """Put the answer where an export would lie: ``<store>/<period>/``."""
-    inside = folder
-    if query.store:
-        inside = inside / query.store
-        if query.period:
-            inside = inside / query.period
+    inside = folder / query.store if query.store else folder
+    if query.period:
+        inside = folder / (query.store or "company") / query.period
     inside.mkdir(parents=True, exist_ok=True)
     return inside / f"{source.source}.parquet"
 

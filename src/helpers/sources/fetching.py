@@ -29,6 +29,7 @@ _LONGEST_NAME = 200
 _LONGEST_PATH = 600
 _CHUNK = 1 << 20
 _VARIABLE = re.compile(r"[$][{](\w+)[}]")
+_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 _LEDGER = "fetched.json"
 #: What kinds of inbox need besides fsspec itself.
 _PACKAGES: Mapping[str, str] = {
@@ -170,7 +171,7 @@ def _unsound(inside: str, about: Mapping[str, Any]) -> str:
         return "has too long a name"
     if len(inside.encode()) > _LONGEST_PATH:
         return "lies too deep"
-    if any(part.startswith((".", "~$")) for part in parts):
+    if any(part.startswith((".", "~$")) for part in parts) or parts[-1].lower() in _SYSTEM_FILES:
         return "hidden"
     if int(about.get("size") or 0) > MOST_BYTES:
         return f"is larger than {MOST_BYTES >> 30} GiB"

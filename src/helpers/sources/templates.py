@@ -196,8 +196,8 @@ def _allowed(source: Source, column: str, language: Language) -> tuple[str, ...]
                 words[meant].append(word)
             # One word for each meaning, in the language of the form.
             return tuple(
-                next((one for one in same if one.isascii() != (language == "zh")), same[0])
-                for same in words.values()
+                next((one for one in same if one.isascii() != (language == "zh")), meant)
+                for meant, same in words.items()
             )
     return ()
 
