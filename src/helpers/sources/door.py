@@ -973,7 +973,12 @@ class _Reader:
             for way in ("allocate", "take_tax_out"):
                 if isinstance(said, Mapping) and way in said:
                     within = said[way]["within"]
-                    return (within,) if isinstance(within, str) else tuple(within)
+                    words = (within,) if isinstance(within, str) else within
+                    made = [self._origin(word) for word in words]
+                    if any("number_within" in one for one in made if isinstance(one, Mapping)):
+                        continue  # a number for each row: none depends on another
+                    columns = [columns_named(one, self.source.columns) for one in made]
+                    return tuple(dict.fromkeys(one for some in columns for one in sorted(some)))
         return ()
 
     def _header(self, column: str) -> str:
