@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.config.workspace import load_workspace
@@ -213,18 +214,18 @@ def test_a_look_at_a_wide_file_and_an_empty_one(company: Company) -> None:
 def test_the_same_guess_from_any_format(company: Company) -> None:
     """CSV, workbook and Parquet of the same rows get the same columns."""
     _, from_csv, _ = guess(company, "one.csv", RETAIL)
-    csv = company.root / "inbox" / "shop" / "one.csv"
+    text = company.root / "inbox" / "shop" / "one.csv"
     (company.root / "sources" / "one.yml").unlink()
-    parquet = csv.with_name("two.parquet")
-    company.con.execute(f"COPY (SELECT * FROM '{csv}') TO '{parquet}'")
+    parquet = text.with_name("two.parquet")
+    company.con.execute(f"COPY (SELECT * FROM '{text}') TO '{parquet}'")
     _, from_parquet, _ = guess(company, "two.parquet", parquet.read_bytes())
     (company.root / "sources" / "two.yml").unlink()
     book = openpyxl.Workbook()
     book.active.append(["Invoices of the shop"])
     for line in RETAIL.splitlines():
         book.active.append([int(c) if c.isdigit() else c for c in line.split(",")])
-    book.save(csv.with_name("three.xlsx"))
-    _, from_book, _ = guess(company, "three.xlsx", csv.with_name("three.xlsx").read_bytes())
+    book.save(text.with_name("three.xlsx"))
+    _, from_book, _ = guess(company, "three.xlsx", text.with_name("three.xlsx").read_bytes())
 
     def columns(text: str) -> list[str]:
         lines = re.findall(r"^  (?:\w+: {header.*|    header: .*)$", text, re.M)
@@ -232,3 +233,32 @@ def test_the_same_guess_from_any_format(company: Company) -> None:
 
     assert columns(from_csv) == columns(from_parquet) == columns(from_book)
     assert len(columns(from_csv)) == 7
+
+
+@given(
+    st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=6), min_size=1, max_size=6),
+    st.sampled_from([",", ";", "\t"]),
+)
+@settings(
+    max_examples=12, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+def test_any_rows_give_a_mapping_or_a_reason(
+    company: Company, rows: list[list[str]], separator: str
+) -> None:
+    """Whatever stands in a file: a mapping that can be read, or words; never a traceback."""
+    path = company.put("shop/any.csv", "")
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        writer = csv.writer(file, delimiter=separator)
+        writer.writerow(["Order ID", "Date", "Qty", "Price", *rows[0]])
+        writer.writerows([["1", "2025-10-31", "2", "2.50", *row] for row in rows])
+        writer.writerows(rows)
+    workspace, paths = load_workspace(str(company.root))
+    target = paths.mappings / "any.yml"
+    target.unlink(missing_ok=True)
+    try:
+        write_first_mapping(path, paths, "any", workspace)
+    except (DataRefused, AskedWrongly):
+        assert not target.exists()
+        return
+    assert yaml.safe_load(target.read_text(encoding="utf-8"))["source"] == "any"

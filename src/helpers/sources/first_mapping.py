@@ -109,10 +109,15 @@ def write_first_mapping(
             Fault(path.name, f"is known already: {found.source.name.en}",
                   "add it to the inbox; it needs no mapping")
         )  # fmt: skip
-    with duckdb.connect() as con:
-        look = look_at(opened, con, says_something)
-        draft = _Draft(f"sources/{target.name}", look, guess_parts(look), workspace)
-        text = _mapping(draft, chosen, path)
+    try:
+        with duckdb.connect() as con:
+            look = look_at(opened, con, says_something)
+            draft = _Draft(f"sources/{target.name}", look, guess_parts(look), workspace)
+            text = _mapping(draft, chosen, path)
+    except duckdb.Error as trouble:
+        # A way of being broken that nobody has met yet.
+        said = str(trouble).strip().splitlines()[0][:200]
+        raise DataRefused(Fault(path.name, said, "export the file again")) from None
     paths.mappings.mkdir(parents=True, exist_ok=True)
     try:
         # "x": between the look and the write somebody else may have made it.
