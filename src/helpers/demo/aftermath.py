@@ -14,7 +14,8 @@ from helpers.demo.assortment import Assortment
 from helpers.demo.demand import Drawn
 from helpers.demo.money import CENT, TICK, Array, share_of
 from helpers.demo.sales import Sales
-from helpers.demo.timeline import Timeline
+from helpers.demo.stores import Profile
+from helpers.demo.timeline import Clock, Timeline
 
 REASONS = (
     ("UNWANTED_ITEM", "SELLABLE", 0.27), ("ORDERED_WRONG_ITEM", "SELLABLE", 0.13),
@@ -109,6 +110,7 @@ def follow_up(
     comes_back = rng.random(len(sales.sku)) < shop.returned * dislike[sales.sku]
     back = placed[comes_back[placed]]
     received = posted[back] + rng.integers(6 * 86_400, 26 * 86_400, len(back))
+    received = _after_the_pause(received, shop, clock, timeline)
     refunded = received + rng.integers(3600, 60 * 3600, len(back))
     keeps_goods = rng.random(len(back)) < 0.12  # not worth sending back
     reason = rng.choice(len(REASONS), len(back), p=[one[2] for one in REASONS])
@@ -154,6 +156,18 @@ def follow_up(
     return Aftermath(
         sales, postings, refunds, returns, _charges(rng, drawn, sales, timeline, goods)
     )
+
+
+def _after_the_pause(received: Array, shop: Profile, clock: Clock, timeline: Timeline) -> Array:
+    """Let what came in the month without intake be received a month later."""
+    month = len(timeline.months) - 1 - (shop.intake_paused or 0)
+    if shop.intake_paused is None or month < 1:
+        return received
+    first, after = timeline.days_of(month)
+    starts, ends = int(clock.day_starts[first]), int(clock.day_starts[after])
+    waits = (starts <= received) & (received < ends)
+    late: Array = np.where(waits, received + (ends - starts), received)
+    return late
 
 
 def _with_all_lines(sales: Sales, parcel: Array, line: Array, entire: Array) -> tuple[Array, Array]:

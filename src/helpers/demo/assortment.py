@@ -87,6 +87,9 @@ HIT = 2
 
 SUPPLIERS = 18
 
+#: So many shops of the profiles were there before the others were thought of.
+FIRST_SHOPS = 8
+
 
 @dataclass(frozen=True)
 class Assortment:
@@ -155,7 +158,12 @@ def invent_assortment(rng: np.random.Generator, timeline: Timeline, count: int =
     appeal[HIT] = np.quantile(appeal, 0.90)
 
     cost_days, costs = _costs(rng, timeline, np.array(cost))
-    listed = np.stack([rng.random(count) < one.listed for one in PROFILES])
+    # Shops that came later draw from a stream of their own: what the first ones list stays.
+    later = rng.spawn(1)[0]
+    listed = np.stack([
+        (rng if shop < FIRST_SHOPS else later).random(count) < one.listed
+        for shop, one in enumerate(PROFILES)
+    ])  # fmt: skip
     listed[:, HIT] = True
     return Assortment(
         sku=[f"SKU-{one + 1:04d}" for one in range(count)],
@@ -210,6 +218,8 @@ def _prices(rng: np.random.Generator, timeline: Timeline, base: Array) -> Array:
 
 
 def _charming(shop: Profile, price: Array) -> Array:
+    if shop.currency == "TWD":
+        return np.maximum(np.rint(price / 10).astype(np.int64) * 10 - 1, 49) * TICK
     if smallest_payment(shop.currency) == TICK:
         return (np.rint(price / 100).astype(np.int64) * 100 - 20) * TICK
     if shop.currency == "THB":

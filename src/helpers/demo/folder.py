@@ -15,7 +15,16 @@ from helpers.vocabulary.faults import AskedWrongly, Fault
 
 #: Written last, so that a demo whose writing was interrupted is written again.
 MARK = ".demo"
-_MADE_BY_THE_DEMO = ("inbox", "plan", "warehouse", "quarantine", "runs", "site")
+_MADE_BY_THE_DEMO = (
+    "inbox",
+    "plan",
+    "reference",
+    "sources",
+    "warehouse",
+    "quarantine",
+    "runs",
+    "site",
+)
 
 
 def demo_is_there(folder: Path, asked: Mapping[str, object]) -> bool:

@@ -16,7 +16,7 @@ TICK = 10_000
 CENT = 100
 
 #: The smallest amount that is paid, in ticks; two decimals where nothing is said.
-_STEPS = {"JPY": TICK}
+_STEPS = {"JPY": TICK, "TWD": TICK}
 
 
 def smallest_payment(currency: str) -> int:

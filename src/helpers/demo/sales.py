@@ -25,6 +25,10 @@ US_STATES = (
 )  # fmt: skip
 
 
+#: Platforms that tell prices and discounts per unit: a line's discount is a whole one for each.
+BY_THE_UNIT = ("shopee", "lazada")
+
+
 @dataclass(frozen=True)
 class Sales:
     """One shop's orders and their lines, in order of time; money in ticks."""
@@ -127,15 +131,25 @@ def make_orders(
     cut = np.maximum(drawn.expected.cut[day, sku], np.where(rng.random(len(sku)) < 0.12, 10, 0))
     cut = cut.astype(np.int64)
     line_discount = share_of(listed, cut, 100, step)
+    if shop.platform in BY_THE_UNIT:
+        line_discount = share_of(price, cut, 100, step) * quantity
     code_discount = np.zeros_like(listed)
     platform_discount = np.zeros_like(listed)
     if shop.platform == "shopify":
         welcomed = (rng.random(count) < np.where(is_first, 0.28, 0.06))[order]
         code_discount = np.where(welcomed, share_of(listed - line_discount, 10, 100, step), 0)
-    if shop.platform == "tiktok":
+    alone = np.bincount(order, minlength=count)[order] == 1
+    if shop.platform == "shopee":
+        # The seller's voucher, on orders of one line: nobody has to share it out.
+        welcomed = (rng.random(count) < 0.12)[order] & alone
+        code_discount = np.where(welcomed, share_of(listed - line_discount, 5, 100, step), 0)
+    if shop.platform in ("tiktok", "shopee", "lazada"):
         feast = (drawn.expected.cut[day] > 0).any(axis=1)
         given = rng.random(len(sku)) < np.where(feast, 0.55, 0.2)
-        platform_discount = np.where(given, share_of(listed - line_discount, 6, 100, step), 0)
+        worth = share_of(listed - line_discount, 6, 100, step)
+        if shop.platform in BY_THE_UNIT:
+            worth = worth // (step * quantity) * step * quantity
+        platform_discount = np.where(given, worth, 0)
 
     paid = listed - line_discount - code_discount
     rates = np.array([shop.tax.get(code, 0) for code in shop.ships_to])[country][order]
@@ -154,13 +168,13 @@ def make_orders(
         tax_on_top = share_of(paid, np.where(is_american, by_state, 0), 1000, step)
 
     cancelled = rng.random(count) < shop.cancelled
-    alone = np.bincount(order, minlength=count)[order] == 1
     line_cancelled = (rng.random(len(sku)) < 0.012) & ~alone
     if shop.platform != "amazon":
         line_cancelled[:] = False
     charged = rng.random(count) < (0.3 if shop.platform == "shopify" else 0.06)
-    fee = {"JPY": 410, "THB": 35}.get(shop.currency, 5) * TICK
-    fee -= CENT if shop.currency not in ("JPY", "THB") else 0
+    whole = {"JPY": 410, "THB": 35, "TWD": 60}
+    fee = whole.get(shop.currency, 5) * TICK
+    fee -= CENT if shop.currency not in whole else 0
     shipping = np.where(charged, fee, 0)
     return Sales(
         profile=shop, clock=clock, step=step, utc=utc, day=order_day, country=country, state=state,

@@ -176,7 +176,8 @@ def events(timeline: Timeline) -> list[Event]:
     for year in range(timeline.first.year, timeline.last.year + 1):
         friday = black_friday(year)
         west = ("amazon", "shopify")
-        ads, talk, muslim = ("amazon",), ("tiktok",), ("MY", "AE", "SA")
+        ads, muslim = ("amazon",), ("MY", "AE", "SA")
+        talk = ("tiktok", "shopee", "lazada")
         found += [
             Event("Prime Day", *prime_days(year), ads, 2.3, 20),
             Event("Back to school", date(year, 8, 10), date(year, 8, 24), west, 1.06),
@@ -194,7 +195,7 @@ def events(timeline: Timeline) -> list[Event]:
         if year in RAMADAN:
             start, end = (date.fromisoformat(one) for one in RAMADAN[year])
             after = end + timedelta(days=6)
-            both = ("tiktok", "shopify")
+            both = ("tiktok", "shopify", "lazada")
             found += [
                 Event("Ramadan", start, end - timedelta(days=1), both, 1.38, 10, muslim),
                 Event("Eid", end + timedelta(days=1), after, both, 0.7, 0, muslim),

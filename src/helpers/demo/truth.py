@@ -19,7 +19,7 @@ MONEY = (
 
 
 def monthly_totals(
-    after: Aftermath, ads: Advertising | None, timeline: Timeline
+    after: Aftermath, ads: Advertising, timeline: Timeline
 ) -> list[dict[str, str | int]]:
     """Add up one shop by the months of its own clock; money as exact decimals."""
     sales, count = after.sales, len(timeline.months)
@@ -40,7 +40,7 @@ def monthly_totals(
         "tax_on_top": summed(sale_month, sales.tax_on_top[placed]),
         "refunds": summed(month_of[after.refunds.day], after.refunds.amount),
         "fees": _fees(after, month_of, count),
-        "ads": summed(month_of[ads.day], ads.spend) if ads else np.zeros(count, np.int64),
+        "ads": summed(month_of[ads.day], ads.spend),
     }
     money["gmv"] = money["list_value"] - money["seller_discount"] - money["tax_inside"]
     units = summed(sale_month, sales.quantity[placed])
@@ -54,6 +54,7 @@ def monthly_totals(
             continue
         row: dict[str, str | int] = {
             "store": sales.profile.id, "month": name, "currency": sales.profile.currency,
+            "ads_currency": sales.profile.ads_currency or sales.profile.currency,
         }  # fmt: skip
         row |= {key: written(int(money[key][month]), 1) for key in MONEY}
         row |= {"units": int(units[month]), "orders": int(orders[month])}
@@ -84,12 +85,13 @@ def yearly_facts(
     for row in totals:
         year, month = str(row["month"]).split("-")
         quarter = f"{year}-Q{(int(month) + 2) // 3}"
-        rate = rates[str(row["currency"])]
+        rate, ads_rate = rates[str(row["currency"])], rates[str(row["ads_currency"])]
         for period in (year, quarter):
             for scope in ("all", f"store:{row['store']}"):
                 kept = facts.setdefault(period, {}).setdefault(scope, {})
                 for key in ("gmv", "refunds", "fees", "ads"):
-                    kept[key] = kept.get(key, 0.0) + float(Decimal(str(row[key]))) * rate
+                    per_unit = ads_rate if key == "ads" else rate
+                    kept[key] = kept.get(key, 0.0) + float(Decimal(str(row[key]))) * per_unit
                 for key in ("units", "orders"):
                     kept[key] = kept.get(key, 0.0) + float(row[key])
     return facts

@@ -9,6 +9,7 @@ from helpers.demo.demand import Drawn
 from helpers.demo.money import Array
 from helpers.demo.platforms.files import Exports, old_workbook
 from helpers.demo.timeline import Timeline
+from helpers.demo.titles import listed_as
 
 PRODUCTS = (
     "产品ID", "产品名称", "是否橱窗", "是否顶展", "是否P4P", "搜索曝光次数", "搜索点击次数",
@@ -65,7 +66,7 @@ def _row(
     pushed, whole = int(shown * 0.5), int(shown * 1.9)
     buyers = int(rng.binomial(inquiries, 0.12))
     return [
-        listing(one), goods.name_en[one], "是" if one % 5 == 0 else "否", "否",
+        listing(one), listed_as(goods, one), "是" if one % 5 == 0 else "否", "否",
         "是" if one % 3 == 0 else "否", shown, clicks,
         f"{100 * clicks / shown:.2f}%" if shown else "0.00%", visitors, inquiries, inquirers,
         f"{100 * inquirers / visitors:.2f}%" if visitors else "0.00%", int(quarter.sum()),

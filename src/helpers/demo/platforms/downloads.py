@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from helpers.demo.timeline import Timeline
 
-#: So many months at the end of the window were downloaded one by one.
-LATELY = 12
+#: So many months at the end of the window were downloaded one by one; of the shops that came
+#: later, and of what only repeats, fewer.
+LATELY, FEW = 12, 3
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,9 @@ class Download:
     after: int
 
 
-def by_month(timeline: Timeline, opens: int = 0) -> list[Download]:
+def by_month(timeline: Timeline, opens: int = 0, months: int = LATELY) -> list[Download]:
     """Ask for the last months one by one, and for what lies before them by calendar year."""
-    months = _open_months(timeline, opens)
-    lately = [one for one in months if one >= len(timeline.months) - LATELY]
-    history = by_year(timeline, opens, until=len(timeline.months) - LATELY)
-    return history + [_run(timeline, one, one) for one in lately]
+    return [*before(timeline, months, opens), *lately(timeline, months, opens)]
 
 
 def by_year(timeline: Timeline, opens: int = 0, until: int | None = None) -> list[Download]:
@@ -41,10 +39,25 @@ def by_year(timeline: Timeline, opens: int = 0, until: int | None = None) -> lis
     return [_run(timeline, run[0], run[-1]) for run in runs]
 
 
-def at_once(timeline: Timeline, opens: int = 0) -> Download:
-    """Ask for all there is: a sheet that its keeper has added to since the shop opened."""
+def at_once(timeline: Timeline, opens: int = 0, given_up: int = 0) -> Download:
+    """Ask for all there is: a sheet that its keeper has added to since the shop opened.
+
+    A sheet that was given up holds nothing of the last ``given_up`` months.
+    """
     months = _open_months(timeline, opens)
+    months = months[: max(len(months) - given_up, 1)]
     return _run(timeline, months[0], months[-1])
+
+
+def lately(timeline: Timeline, months: int, opens: int = 0) -> list[Download]:
+    """Ask for the last ``months`` one by one, for what nobody looks at longer."""
+    first = len(timeline.months) - months
+    return [_run(timeline, n, n) for n in _open_months(timeline, opens) if n >= first]
+
+
+def before(timeline: Timeline, months: int, opens: int = 0) -> list[Download]:
+    """Ask by calendar year for what lies before the last ``months``."""
+    return by_year(timeline, opens, until=len(timeline.months) - months)
 
 
 def _open_months(timeline: Timeline, opens: int) -> list[int]:

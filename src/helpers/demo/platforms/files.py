@@ -21,7 +21,8 @@ _EPOCH = date(1899, 12, 30)
 def tab_separated(columns: Sequence[str], rows: Iterable[str], encoding: str) -> bytes:
     """Join rows that are joined by tabs already."""
     text = "\n".join(["\t".join(columns), *rows]) + "\n"
-    return text.encode(encoding)
+    # What a site's encoding cannot hold leaves as a question mark, as the platforms do it.
+    return text.encode(encoding, errors="replace")
 
 
 def comma_separated(
@@ -29,7 +30,7 @@ def comma_separated(
 ) -> bytes:
     """Write rows with commas, quoting what needs it."""
     lines = [",".join(map(quoted, columns)), *(",".join(map(quoted, row)) for row in rows)]
-    return ("\n".join(lines) + "\n").encode(encoding)
+    return ("\n".join(lines) + "\n").encode(encoding, errors="replace")
 
 
 def quoted(text: str) -> str:
@@ -48,16 +49,31 @@ def _letters(column: int) -> str:
     return name
 
 
+Cell = str | int | float | date | None
+
+
 def workbook(
-    sheet: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | float | date | None]]
+    sheet: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    above: Sequence[Sequence[Cell]] = (),
+    dimension: str | None = None,
 ) -> bytes:
-    """Write one sheet as XLSX: text, numbers, real dates, empty cells."""
+    """Write one sheet as XLSX: text, numbers, real dates, empty cells.
+
+    Args:
+        sheet: Its name.
+        columns: The header.
+        rows: The rows below it, as wide as the header.
+        above: Rows above the header, of any width: titles and the like.
+        dimension: The stored extent, where a platform leaves a stale one.
+    """
     letters = [_letters(n) for n in range(len(columns))]
     shared: dict[str, int] = {}
 
-    def cells(number: int, row: Sequence[str | int | float | date | None]) -> str:
+    def cells(number: int, row: Sequence[Cell], is_whole: bool = True) -> str:
         parts = [f'<row r="{number}">']
-        for letter, value in zip(letters, row, strict=True):
+        for letter, value in zip(letters, row, strict=is_whole):
             if value is None:
                 continue
             if isinstance(value, str):
@@ -71,8 +87,10 @@ def workbook(
         parts.append("</row>")
         return "".join(parts)
 
-    data = [cells(1, list(columns))]
-    data += [cells(number, row) for number, row in enumerate(rows, start=2)]
+    data = [cells(number, row, is_whole=False) for number, row in enumerate(above, start=1)]
+    data.append(cells(len(data) + 1, list(columns)))
+    data += [cells(number, row) for number, row in enumerate(rows, start=len(data) + 1)]
+    extent = dimension or f"A1:{letters[-1]}{len(data)}"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
@@ -107,8 +125,8 @@ def workbook(
         '<xf numFmtId="14" xfId="0" applyNumberFormat="1"/></cellXfs><cellStyles count="1">'
         '<cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{main}" uniqueCount="{len(shared)}">{strings}</sst>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><dimension ref="A1:'
-        f'{letters[-1]}{len(data)}"/><sheetData>{"".join(data)}</sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><dimension ref="{extent}"/>'
+        f"<sheetData>{''.join(data)}</sheetData></worksheet>",
     }
     return archive((name, (head + text).encode()) for name, text in parts.items())
 

@@ -7,10 +7,12 @@ import numpy as np
 from helpers.demo.aftermath import Aftermath
 from helpers.demo.assortment import Assortment
 from helpers.demo.money import Array, written
+from helpers.demo.people import person, phone, remark, street
 from helpers.demo.platforms.downloads import by_month
 from helpers.demo.platforms.files import Exports, comma_separated
 from helpers.demo.sales import US_STATES
 from helpers.demo.timeline import Timeline, stamp
+from helpers.demo.titles import listed_as
 
 ORDERS = (
     "Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at",
@@ -30,19 +32,15 @@ ORDERS = (
     "Payment Terms Name", "Next Payment Due At", "Payment References",
 )  # fmt: skip
 
-#: Invented people: given and family names in no particular order.
-GIVEN = ("Mira", "Jonas", "Aisha", "Tom", "Lena", "Omar", "Ruth", "Noah", "Sara", "Felix", "Hana",
-         "Paul", "Nadia", "Ivan", "Clara", "Yusuf", "Emma", "Liam", "Zoe", "Adam")  # fmt: skip
-FAMILY = ("Winterfeld", "Abernathy", "Al-Rashidi", "Brook", "Castellan", "Dunmore", "Eastwick",
-          "Farrow", "Greenhalgh", "Holloway", "Ingram", "Juniper", "Karimi", "Lindqvist", "Marlow",
-          "Northcote", "Osei", "Pemberton", "Quill", "Rosenthal")  # fmt: skip
+
+def order_id(order: int) -> str:
+    """Give the name of an order."""
+    return f"#{1001 + order}"
 
 
-def person(customer: int) -> tuple[str, str]:
-    """Invent a buyer's name and e-mail address; the same customer is always the same person."""
-    given = GIVEN[customer * 7 % len(GIVEN)]
-    family = FAMILY[customer * 11 // 3 % len(FAMILY)]
-    return f"{given} {family}", f"{given}.{family}{customer}@example.com".lower()
+def listing(article: int) -> str:
+    """Give the platform's number for one variant."""
+    return str(44_700_000_000_000 + article * 32_771)
 
 
 def refunded_by_order(after: Aftermath, with_tax: bool) -> Array:
@@ -90,12 +88,12 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
                 def put(column: str, value: str, row: list[str] = row) -> None:
                     row[place[column]] = value
 
-                put("Name", f"#{1001 + order}")
+                put("Name", order_id(order))
                 put("Email", mail)
                 put("Created at", local(order))
                 sku = int(sales.sku[line])
                 put("Lineitem quantity", str(int(sales.quantity[line])))
-                put("Lineitem name", goods.name_en[sku])
+                put("Lineitem name", listed_as(goods, sku))
                 put("Lineitem price", written(int(sales.unit_price[line])))
                 put("Lineitem sku", goods.sku[sku])
                 put("Lineitem requires shipping", "true")
@@ -123,13 +121,14 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
                     put("Shipping Method", "Standard")
                     for side in ("Billing", "Shipping"):
                         put(f"{side} Name", who)
-                        put(f"{side} Street", f"{order % 190 + 1} Sample Street")
-                        put(f"{side} Address1", f"{order % 190 + 1} Sample Street")
+                        put(f"{side} Street", street(order))
+                        put(f"{side} Address1", street(order))
                         put(f"{side} City", "Sampleton")
                         put(f"{side} Zip", f"'{order % 90_000 + 10_000}")
                         put(f"{side} Province", state)
                         put(f"{side} Country", country)
-                        put(f"{side} Phone", f"'+0 555 01{order % 100:02d}")
+                        put(f"{side} Phone", f"'{phone(order)}")
+                    put("Notes", remark(int(sales.customer[order]), order))
                     put("Cancelled at", local(order, 7_200) if gone else "")
                     put("Payment Method", "Shopify Payments")
                     put("Refunded Amount", written(back))

@@ -5,7 +5,7 @@ Each is a sheet that its keeper adds to, so that one file holds a shop's whole h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from helpers.demo.aftermath import REASONS, Aftermath
 from helpers.demo.assortment import CATEGORIES, Assortment
 from helpers.demo.demand import Drawn
 from helpers.demo.money import TICK, written
+from helpers.demo.people import person
 from helpers.demo.platforms.downloads import at_once
 from helpers.demo.platforms.files import Exports, comma_separated, workbook
 from helpers.demo.sales import Sales
@@ -41,6 +42,35 @@ STORE_TRAFFIC = (
 RETURNS_LOG = (
     "store_id", "return_date", "order_id", "sku", "quantity", "reason", "disposition",
 )  # fmt: skip
+#: Not a template: the company's own sheet, which ``sources/refund_sheet.yml`` describes.
+REFUNDS = ("shop", "case", "order", "article", "paid back on", "paid back", "tax in it", "buyer")
+
+REFUND_SHEET = """\
+# What the three Shopee shops gave back: the platform's exports name no amounts and no days.
+source: refund_sheet
+name: {en: Refund sheet of the Shopee shops, zh: 虾皮店铺退款登记}
+facts: [refunds]
+store: {column: shop}
+known_by: [case, paid_back_on, paid_back, tax]
+columns:
+  shop: {type: id}
+  case: {type: id}
+  order: {type: id}
+  article: {type: id}
+  paid_back_on: {header: paid back on, type: date}
+  paid_back: {header: paid back, type: money, decimal: point}
+  tax: {header: tax in it, type: money, decimal: point}
+ignored: [buyer]
+tables:
+  refunds:
+    fill:
+      refund_id: case
+      order_id: order
+      sku: article
+      local_date: paid_back_on
+      amount: {subtract: [paid_back, tax]}
+"""
+OrderName = Callable[[int], str]
 STOCK_COUNT = (
     "store_id", "count_date", "sku", "on_hand", "reserved", "inbound", "unsellable",
 )  # fmt: skip
@@ -78,39 +108,76 @@ def sku_map(pairs: list[tuple[str, str, str]]) -> Exports:
 
 
 def fee_statements(
-    after: Aftermath, opens: int, order_name: list[str], timeline: Timeline, goods: Assortment
+    after: Aftermath,
+    opens: int,
+    order_name: OrderName,
+    timeline: Timeline,
+    goods: Assortment,
+    given_up: int = 0,
 ) -> Exports:
-    """Write a shop's monthly fee statements, one row per order line and kind of fee."""
+    """Write a shop's monthly fee statements, one row per order line and kind of fee.
+
+    The last ``given_up`` months are missing: since then the platform's own statement is read.
+    """
     sales = after.sales
     shop, post = sales.profile, after.postings
     month_of = timeline.month_of_day[post.day]
     words = {"storage": ("storage", "Storage"), "plan": ("other_fee", "Monthly plan")}
     rows: list[tuple[str, ...]] = []
-    for month, name in enumerate(timeline.months):
+    for month, name in enumerate(timeline.months[: len(timeline.months) - given_up]):
         statement = f"{shop.id.upper()}-{name}"
         for row in np.flatnonzero(month_of == month).tolist():
             line = int(post.line[row])
             day = timeline.days[int(post.day[row])].isoformat()
             order = int(sales.order[line])
-            head = (shop.id, statement, day, order_name[order], goods.sku[int(sales.sku[line])],
+            head = (shop.id, statement, day, order_name(order), goods.sku[int(sales.sku[line])],
                     sales.code(order))  # fmt: skip
             for kind, word, amount in (
                 ("commission", "Commission", int(post.commission[row])),
                 ("fulfilment", "Parcel", int(post.fulfilment[row])),
             ):
+                if not amount:
+                    continue
                 rows.append((*head, kind, word, shop.currency, written(amount)))
+        rows += _given_back(after, month, statement, order_name, timeline, goods)
         for one in after.charges:
             if int(timeline.month_of_day[one.day]) == month:
                 rows.append((shop.id, statement, timeline.days[one.day].isoformat(), "", "", "",
                              *words[one.kind], shop.currency, written(one.amount)))  # fmt: skip
-    yield from _sheet(shop.id, "fees", FEE_STATEMENT, rows, opens, timeline)
+    yield from _sheet(shop.id, "fees", FEE_STATEMENT, rows, opens, timeline, given_up)
 
 
-def ad_reports(ads: Advertising, opens: int, timeline: Timeline) -> Exports:
-    """Write a shop's advertising by day and target."""
+def _given_back(
+    after: Aftermath,
+    month: int,
+    statement: str,
+    order_name: OrderName,
+    timeline: Timeline,
+    goods: Assortment,
+) -> list[tuple[str, ...]]:
+    """Tell what the platform gave back of its commission, where refunds have a day."""
+    sales, back = after.sales, after.refunds
+    if sales.profile.undated_refunds:
+        return []
+    rows: list[tuple[str, ...]] = []
+    for row in np.flatnonzero(timeline.month_of_day[back.day] == month).tolist():
+        line = int(back.line[row])
+        order = int(sales.order[line])
+        amount = int(back.commission_back[row] + back.commission_kept[row])
+        rows.append((
+            sales.profile.id, statement, timeline.days[int(back.day[row])].isoformat(),
+            order_name(order), goods.sku[int(sales.sku[line])], sales.code(order), "commission",
+            "Commission returned", sales.profile.currency, written(amount),
+        ))  # fmt: skip
+    return rows
+
+
+def ad_reports(ads: Advertising, opens: int, timeline: Timeline, given_up: int = 0) -> Exports:
+    """Write a shop's advertising by day and target, but for the last ``given_up`` months."""
+    known = timeline.month_of_day[ads.day] < len(timeline.months) - given_up
     shop = ads.profile
     rows = []
-    for row in range(len(ads.day)):
+    for row in np.flatnonzero(known).tolist():
         one = ads.targets[int(ads.target[row])]
         rows.append((
             shop.id, timeline.days[int(ads.day[row])].isoformat(), one.campaign, one.ad_group,
@@ -118,7 +185,7 @@ def ad_reports(ads: Advertising, opens: int, timeline: Timeline) -> Exports:
             str(int(ads.clicks[row])), shop.currency, written(int(ads.spend[row])),
             str(int(ads.orders[row])), str(int(ads.units[row])), written(int(ads.sales[row])),
         ))  # fmt: skip
-    yield from _sheet(shop.id, "ads", AD_REPORT, rows, opens, timeline)
+    yield from _sheet(shop.id, "ads", AD_REPORT, rows, opens, timeline, given_up)
 
 
 def store_traffic(drawn: Drawn, sales: Sales, timeline: Timeline) -> Exports:
@@ -143,7 +210,11 @@ def store_traffic(drawn: Drawn, sales: Sales, timeline: Timeline) -> Exports:
 
 
 def returns_log(
-    after: Aftermath, opens: int, order_name: list[str], timeline: Timeline, goods: Assortment
+    after: Aftermath,
+    opens: int,
+    order_name: OrderName,
+    timeline: Timeline,
+    goods: Assortment,
 ) -> Exports:
     """Write what came back to a shop's own warehouse, in order of its arrival."""
     sales, back = after.sales, after.returns
@@ -153,10 +224,27 @@ def returns_log(
         reason, state, _ = REASONS[int(back.reason[row])]
         rows.append((
             sales.profile.id, timeline.days[int(back.day[row])].isoformat(),
-            order_name[int(sales.order[line])], goods.sku[int(sales.sku[line])],
+            order_name(int(sales.order[line])), goods.sku[int(sales.sku[line])],
             str(int(back.quantity[row])), reason, state,
         ))  # fmt: skip
     yield from _sheet(sales.profile.id, "returns-log", RETURNS_LOG, rows, opens, timeline)
+
+
+def refunds(
+    after: Aftermath, opens: int, order_name: OrderName, timeline: Timeline, goods: Assortment
+) -> Exports:
+    """Write what a shop gave back, for its own mapping in ``sources``: no export tells it."""
+    sales, back = after.sales, after.refunds
+    rows = [
+        (sales.profile.id, f"RF{line:08d}", order_name(int(sales.order[line])),
+         goods.sku[int(sales.sku[line])], timeline.days[day].isoformat(), written(amount + tax, 1),
+         written(tax, 1), person(int(sales.customer[sales.order[line]]))[0])
+        for line, day, amount, tax in zip(
+            back.line.tolist(), back.day.tolist(), back.amount.tolist(), back.tax.tolist(),
+            strict=True,
+        )
+    ]  # fmt: skip
+    yield from _sheet(sales.profile.id, "refunds", REFUNDS, rows, opens, timeline)
 
 
 def stock_counts(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
@@ -178,8 +266,9 @@ def _sheet(
     rows: Sequence[Sequence[str]],
     opens: int,
     timeline: Timeline,
+    given_up: int = 0,
 ) -> Exports:
     """Put a sheet into a folder that tells its days, since some of them have no row."""
     if rows:  # nobody begins a sheet before there is something to write into it
-        place = f"{shop}/{at_once(timeline, opens).name}/{name}.csv"
+        place = f"{shop}/{at_once(timeline, opens, given_up).name}/{name}.csv"
         yield place, comma_separated(columns, rows)

@@ -7,11 +7,13 @@ import numpy as np
 from helpers.demo.aftermath import Aftermath
 from helpers.demo.assortment import CATEGORIES, Assortment
 from helpers.demo.money import written
+from helpers.demo.people import person, remark, street
 from helpers.demo.platforms.downloads import by_month
-from helpers.demo.platforms.files import Exports, comma_separated
-from helpers.demo.platforms.shopify import person, refunded_by_order
+from helpers.demo.platforms.files import Exports, comma_separated, workbook
+from helpers.demo.platforms.shopify import refunded_by_order
 from helpers.demo.stores import COUNTRY_NAMES
 from helpers.demo.timeline import Timeline, stamp
+from helpers.demo.titles import listed_as
 
 #: ``Cancelation`` has one l, and ``Sku Quantity of return`` a small k, in the platform's files.
 ORDERS = (
@@ -88,7 +90,7 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
                     f"{order_id(shop.id, order)}\t",
                     "Canceled" if gone else "Completed", "Canceled" if gone else "Completed",
                     "Cancel" if gone else ("Return/Refund" if back else ""), "Normal",
-                    f"{listing(shop.id, sku)}\t", goods.sku[sku], goods.name_en[sku], "Default",
+                    f"{listing(shop.id, sku)}\t", goods.sku[sku], listed_as(goods, sku), "Default",
                     str(int(sales.quantity[line])), str(int(returned[line])),
                     written(int(sales.unit_price[line])), written(listed), written(funded),
                     written(seller), written(listed - seller - funded), written(fee), written(fee),
@@ -98,13 +100,21 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
                     "" if gone else local(order, 300_000), local(order, 5_400) if gone else "",
                     "Buyer" if gone else "", "Need to change address" if gone else "",
                     "Fulfillment by seller", "Main", "" if gone else f"TH{order:010d}\t",
-                    "Standard shipping", "" if gone else "J&T Express", "", handle, who,
+                    "Standard shipping", "" if gone else "J&T Express",
+                    remark(int(sales.customer[order]), order), handle, who,
                     f"(+0)55501{order % 100:02d}", f"{order % 90_000 + 10_000}", country,
-                    "Province", "District", f"{order % 190 + 1} Sample Road", "", "Online payment",
+                    "Province", "District", street(order), "", "Online payment",
                     f"{goods.weight[sku]:.2f}", CATEGORIES[goods.category[sku]][0],
                     f"{1_150_000_000_000 + order}\t", "", "Unchecked", "",
                 ])  # fmt: skip
-        if len(rows) > 1:
+        last_but_one = file.after == timeline.days_of(len(timeline.months) - 1)[0]
+        if len(rows) > 1 and shop.id == "tiktok-my" and last_but_one:
+            # The other form of the export; its stored extent is stale: one cell.
+            yield (
+                f"{shop.id}/{file.name}/All-order-{file.name}.xlsx",
+                workbook("OrderSKUList", ORDERS, rows, dimension="A1"),
+            )
+        elif len(rows) > 1:
             yield (
                 f"{shop.id}/{file.name}/All-order-{file.name}.csv",
                 comma_separated(ORDERS, rows, "utf-8-sig"),

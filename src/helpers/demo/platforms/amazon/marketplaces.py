@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.demo.assortment import Assortment
 from helpers.demo.demand import Drawn
+from helpers.demo.titles import listed_as
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,7 @@ def order_id(shop: str, order: int) -> str:
 
 def title(goods: Assortment, shop: str, article: int) -> str:
     """Give an article's name in the language of the site."""
-    match shop:
-        case "amazon-de":
-            return goods.name_de[article]
-        case "amazon-jp":
-            return goods.name_ja[article]
-        case _:
-            return goods.name_en[article]
+    return listed_as(goods, article, {"amazon-de": "de", "amazon-jp": "ja"}.get(shop, "en"))
 
 
 def listings(drawn: Drawn) -> list[tuple[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,13 +29,26 @@ SETTLEMENT = (
 FORTNIGHTLY = 6
 
 
-def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
-    """Write one file per settlement, which straddles the months, in components."""
+class Booked(NamedTuple):
+    """One amount component of one transaction; money in ticks, positive is to the seller."""
+
+    utc: int
+    #: Order within the moment; components of one transaction share it.
+    rank: int
+    transaction: str
+    order: str
+    kind: str
+    description: str
+    amount: int
+    sku: str
+    units: str
+
+
+def book(after: Aftermath, goods: Assortment) -> list[Booked]:
+    """List all that a shop's account was credited and charged, in order of time."""
     sales = after.sales
-    shop, step, clock = sales.profile.id, sales.step, sales.clock
-    place = MARKETPLACES[shop]
-    # utc, rank within the moment, transaction, order, type, description, amount, sku, quantity
-    booked: list[tuple[int, int, str, str, str, str, int, str, str]] = []
+    shop = sales.profile.id
+    booked: list[Booked] = []
     american = shop == "amazon-us"
     numbers = [order_id(shop, order) for order in range(len(sales.utc))]
     order_of, sku_of = sales.order.tolist(), sales.sku.tolist()
@@ -51,19 +65,19 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
         order = order_of[line]
         key = (utc, rank * 8, "Order", numbers[order])
         sku, units = goods.sku[sku_of[line]], str(quantity[line])
-        booked.append((*key, "ItemPrice", "Principal", principal[line], sku, units))
+        booked.append(Booked(*key, "ItemPrice", "Principal", principal[line], sku, units))
         if tax[line]:
-            booked.append((*key, "ItemPrice", "Tax", tax[line], sku, units))
+            booked.append(Booked(*key, "ItemPrice", "Tax", tax[line], sku, units))
             if american:
-                booked.append((*key, "ItemWithheldTax", "MarketplaceFacilitatorTax-Principal",
+                booked.append(Booked(*key, "ItemWithheldTax", "MarketplaceFacilitatorTax-Principal",
                                -tax[line], sku, units))  # fmt: skip
         if shipping[order] and order not in told:
-            booked.append((*key, "ItemPrice", "Shipping", shipping[order], sku, units))
+            booked.append(Booked(*key, "ItemPrice", "Shipping", shipping[order], sku, units))
         told.add(order)
         if discount[line]:
-            booked.append((*key, "Promotion", "Principal", -discount[line], sku, units))
-        booked.append((*key, "ItemFees", "FBAPerUnitFulfillmentFee", fulfilment, sku, units))
-        booked.append((*key, "ItemFees", "Commission", commission, sku, units))
+            booked.append(Booked(*key, "Promotion", "Principal", -discount[line], sku, units))
+        booked.append(Booked(*key, "ItemFees", "FBAPerUnitFulfillmentFee", fulfilment, sku, units))
+        booked.append(Booked(*key, "ItemFees", "Commission", commission, sku, units))
     back = after.refunds
     for rank, (utc, line, amount, taxed, fee, kept) in enumerate(zip(
         back.utc.tolist(), back.line.tolist(), back.amount.tolist(), back.tax.tolist(),
@@ -71,25 +85,32 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
     )):  # fmt: skip
         key = (utc, rank * 8, "Refund", numbers[order_of[line]])
         sku = goods.sku[sku_of[line]]
-        booked.append((*key, "ItemPrice", "Principal", -amount, sku, ""))
+        booked.append(Booked(*key, "ItemPrice", "Principal", -amount, sku, ""))
         if taxed:
-            booked.append((*key, "ItemPrice", "Tax", -taxed, sku, ""))
+            booked.append(Booked(*key, "ItemPrice", "Tax", -taxed, sku, ""))
             if american:
-                booked.append((*key, "ItemWithheldTax", "MarketplaceFacilitatorTax-Principal",
+                booked.append(Booked(*key, "ItemWithheldTax", "MarketplaceFacilitatorTax-Principal",
                                taxed, sku, ""))  # fmt: skip
-        booked.append((*key, "ItemFees", "Commission", fee, sku, ""))
+        booked.append(Booked(*key, "ItemFees", "Commission", fee, sku, ""))
         if kept:
-            booked.append((*key, "ItemFees", "RefundCommission", kept, sku, ""))
+            booked.append(Booked(*key, "ItemFees", "RefundCommission", kept, sku, ""))
     words = {"storage": "Storage Fee", "plan": "Subscription Fee"}
     for one in after.charges:
-        booked.append((one.utc, 0, "other-transaction", "", "other-transaction", words[one.kind],
-                       one.amount, "", ""))  # fmt: skip
-    booked.sort(key=lambda row: (row[0], row[1]))
+        kind = "other-transaction"
+        booked.append(Booked(one.utc, 0, kind, "", kind, words[one.kind], one.amount, "", ""))
+    booked.sort(key=lambda row: (row.utc, row.rank))
+    return booked
 
-    bounds = _settlement_bounds(clock, timeline, place.prefix % 11)
-    cycles: dict[int, list[tuple[int, int, str, str, str, str, int, str, str]]] = defaultdict(list)
-    for row in booked:
-        cycles[bisect_right(bounds, row[0]) - 1].append(row)
+
+def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
+    """Write one file per settlement, which straddles the months, in components."""
+    sales = after.sales
+    shop, step, clock = sales.profile.id, sales.step, sales.clock
+    place = MARKETPLACES[shop]
+    bounds = settlement_bounds(clock, timeline, place.prefix % 11)
+    cycles: dict[int, list[Booked]] = defaultdict(list)
+    for row in book(after, goods):
+        cycles[bisect_right(bounds, row.utc) - 1].append(row)
 
     def money(ticks: int) -> str:
         return written(ticks, step).replace(".", place.decimal)
@@ -99,8 +120,8 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
         rows = cycles.get(cycle, [])
         if not rows:
             continue
-        number = f"{place.prefix}{20_000_000 + cycle * 37_129:09d}"
-        total = sum(row[6] for row in rows)
+        number = settlement_id(shop, cycle)
+        total = sum(row.amount for row in rows)
         times = (opens, closes, closes + 172_800)
         head = [number, *(stamp(one, moment) for one in times), money(total)]
         head.append(sales.profile.currency)
@@ -121,7 +142,12 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
         )
 
 
-def _settlement_bounds(clock: Clock, timeline: Timeline, shift: int) -> list[int]:
+def settlement_id(shop: str, cycle: int) -> str:
+    """Give the number of a shop's settlement."""
+    return f"{MARKETPLACES[shop].prefix}{20_000_000 + cycle * 37_129:09d}"
+
+
+def settlement_bounds(clock: Clock, timeline: Timeline, shift: int) -> list[int]:
     """Give the UTC seconds at which settlements begin, and the window's end as the last one.
 
     ``shift`` days after the month's turn one closes, so that none is a calendar month.

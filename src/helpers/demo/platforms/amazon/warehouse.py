@@ -8,9 +8,10 @@ from helpers.demo.aftermath import REASONS, Aftermath
 from helpers.demo.assortment import Assortment
 from helpers.demo.demand import Drawn
 from helpers.demo.money import TICK, written
+from helpers.demo.people import remark
 from helpers.demo.platforms.amazon.marketplaces import MARKETPLACES, asin, order_id, title
-from helpers.demo.platforms.downloads import by_year
-from helpers.demo.platforms.files import Exports, tab_separated
+from helpers.demo.platforms.downloads import before, by_year, lately
+from helpers.demo.platforms.files import Exports, comma_separated, tab_separated
 from helpers.demo.shelves import counted
 from helpers.demo.timeline import Timeline, stamp
 
@@ -62,7 +63,12 @@ def returns(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
     back = after.returns
     sequence = np.argsort(back.utc, kind="stable")
     days = back.day[sequence]
-    for file in by_year(timeline):
+    # Where the warehouse paused, its people looked that month all the same: an empty file.
+    paused = sales.profile.intake_paused
+    files = by_year(timeline)
+    if paused is not None:
+        files = [*before(timeline, paused + 1), *lately(timeline, paused + 1)]
+    for file in files:
         rows = []
         for row in sequence[(file.first <= days) & (days < file.after)].tolist():
             line = int(back.line[row])
@@ -73,10 +79,59 @@ def returns(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
                 order_id(shop, int(sales.order[line])), goods.sku[sku], asin(sku), f"X00{sku:07d}",
                 title(goods, shop, sku), str(int(back.quantity[row])), f"FC{line % 9 + 1}",
                 state, reason, "Unit returned to inventory" if state == "SELLABLE" else "",
-                f"LPN{line:08d}", "",
+                f"LPN{line:08d}",
+                remark(line, line),
             )))  # fmt: skip
-        if rows:  # nobody keeps a download without a single return
+        if rows or (paused is not None and file == files[-paused - 1]):
             yield (
                 f"{shop}/{file.name}/fba-returns-{file.name}.txt",
                 tab_separated(RETURNS, rows, MARKETPLACES[shop].encoding),
             )
+
+
+LEDGER = (
+    "Date", "FNSKU", "ASIN", "MSKU", "Title", "Disposition", "Starting Warehouse Balance",
+    "In Transit Between Warehouses", "Receipts", "Customer Shipments", "Customer Returns",
+    "Vendor Returns", "Warehouse Transfer In/Out", "Found", "Lost", "Damaged", "Disposed",
+    "Other Events", "Ending Warehouse Balance", "Unknown Events", "Location",
+)  # fmt: skip
+#: One shop's people keep the ledger, of the last months only: it has a row per article and day.
+LEDGER_SHOPS, LEDGER_MONTHS = ("amazon-us",), 2
+
+
+def ledger(after: Aftermath, drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
+    """Write what came and went by day and article: what was there and what happened is what is.
+
+    Sellable goods follow the shelf; what buyers sent back damaged comes in and is disposed of on
+    the same day. Days without any event, and shelves without goods, have no row.
+    """
+    shop = drawn.expected.profile.id
+    hand = drawn.on_hand
+    before = np.vstack([hand[:1] + drawn.units[:1], hand[:-1]])
+    came = hand - before + drawn.units
+    spoilt = np.zeros_like(hand)
+    np.add.at(spoilt, (after.returns.day, after.sales.sku[after.returns.line]),
+              after.returns.quantity)  # fmt: skip
+    for file in lately(timeline, LEDGER_MONTHS):
+        rows = []
+        for day in range(file.first, file.after):
+            on = f"{timeline.days[day]:%m/%d/%Y}"
+            moved = (came[day] != 0) | (drawn.units[day] > 0)
+            for one in np.flatnonzero(moved).tolist():
+                change = int(came[day, one])
+                # A shelf that loses goods nobody bought was counted anew.
+                receipts, other = max(change, 0), min(change, 0)
+                rows.append([
+                    on, f"X00{one:07d}", asin(one), goods.sku[one], title(goods, shop, one),
+                    "SELLABLE", str(int(before[day, one])), "0", str(receipts),
+                    str(-int(drawn.units[day, one])), "0", "0", "0", "0", "0", "0", "0",
+                    str(other), str(int(hand[day, one])), "0", "US",
+                ])  # fmt: skip
+            for one in np.flatnonzero(spoilt[day]).tolist():
+                back = int(spoilt[day, one])
+                rows.append([
+                    on, f"X00{one:07d}", asin(one), goods.sku[one], title(goods, shop, one),
+                    "CUSTOMER_DAMAGED", "0", "0", "0", "0", str(back), "0", "0", "0", "0", "0",
+                    str(-back), "0", "0", "0", "US",
+                ])  # fmt: skip
+        yield f"{shop}/{file.name}/inventory-ledger-{file.name}.csv", comma_separated(LEDGER, rows)
