@@ -91,6 +91,35 @@ def test_a_refused_file_is_exit_1_and_named(workspace):
     assert file["rows_kept"] == 0
 
 
+def test_the_receipt_accounts_for_every_row_and_says_what_to_do(workspace):
+    inbox = workspace / "inbox"
+    inbox.mkdir()
+    head = "store_id,date,sessions,visitors,page_views,add_to_carts,orders,units,currency,sales\n"
+    rows = [f"shop,2025-10-0{day},{n},1,1,0,0,0,USD,0.00\n" for day, n in ((1, 5), (2, "many"))]
+    (inbox / "traffic.csv").write_text(head + "".join(rows), encoding="utf-8")
+    (inbox / "what.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+
+    told = review("ingest", "--workspace", workspace)
+    assert told.returncode == 1
+    lines = told.stdout.splitlines()
+    headings = ("store", "kind", "files", "rows read", "kept", "quarantined", "duplicate")
+    assert all(heading in lines[0] for heading in headings)
+    assert "rows: 2 read = 1 kept + 1 quarantined + 0 duplicate" in lines
+    to_do = "\n".join(lines[lines.index("To look at:") :])
+    assert "refused  inbox/what.csv: " in to_do
+    assert "1 of 2 rows set aside (1 x is no whole number); correct them as quarantine/" in to_do
+
+    again = json.loads(review("ingest", "--workspace", workspace, "--json").stdout)["files"]
+    assert [one["status"] for one in again] == ["duplicate", "refused"]
+    assert list(again[0]) == [
+        "path", "kind", "store", "period", "status", "message",
+        "rows_read", "rows_kept", "rows_quarantined", "rows_duplicate",
+    ]  # fmt: skip
+    for one in again:
+        parts = ("rows_kept", "rows_quarantined", "rows_duplicate")
+        assert one["rows_read"] == sum(one[part] for part in parts), one
+
+
 def test_the_catalogue_is_listed_without_a_workspace(tmp_path):
     done = review("metrics", "--list", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

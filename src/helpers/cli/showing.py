@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -91,25 +91,49 @@ def show_figures(frame: pd.DataFrame) -> None:
 
 
 def show_receipt(receipt: Any) -> None:
-    """Print what came of each file; a long list of good files is told in one line a source."""
-    accepted = [one for one in receipt.files if one.status == "accepted"]
-    others = [one for one in receipt.files if one.status != "accepted"]
-    duplicates = [one for one in others if one.status == "duplicate"]
-    for one in others:
-        if one.status != "duplicate":
-            say(f"{one.status:9} {one.path}: {one.message}")
-    kinds = sorted({(one.store or "company", one.kind) for one in accepted})
-    for store, kind in kinds:
-        files = [one for one in accepted if (one.store or "company", one.kind) == (store, kind)]
-        rows = sum(one.rows_kept for one in files)
-        say(f"accepted  {store}: {kind}: {len(files)} files, {rows:,} rows kept")
-    if duplicates:
-        say(f"known     {len(duplicates)} files that were taken in before")
-    read, kept, held, twice = (
-        sum(getattr(one, f"rows_{part}") for one in receipt.files)
+    """Print what came of the files: a line for each kind, the sums, and what is left to do."""
+    taken = [one for one in receipt.files if one.status in ("accepted", "partly")]
+    kinds = sorted({(one.store or "company", one.kind) for one in taken})
+    if kinds:
+        table = Table(show_edge=False, header_style="bold")
+        for column in ("store", "kind"):
+            table.add_column(column)
+        for column in ("files", "rows read", "kept", "quarantined", "duplicate"):
+            table.add_column(column, justify="right")
+        for store, kind in kinds:
+            files = [one for one in taken if (one.store or "company", one.kind) == (store, kind)]
+            counts = [f"{len(files):,}", *(f"{count:,}" for count in _counted(files))]
+            table.add_row(*(Text(cell) for cell in (store, kind, *counts)))
+        width = None if sys.stdout.isatty() else 160
+        Console(highlight=False, width=width).print(table)
+    known = [one for one in receipt.files if one.status == "duplicate"]
+    refused = [one for one in receipt.files if one.status == "refused"]
+    for files, word in (
+        (taken, "taken in"), (known, "taken in before"), (refused, "refused"),
+        (receipt.skipped, "passed over"),
+    ):  # fmt: skip
+        if files:
+            say(f"{len(files):,} file{'' if len(files) == 1 else 's'} {word}")
+    read, kept, held, twice = _counted(receipt.files)
+    say(f"rows: {read:,} read = {kept:,} kept + {held:,} quarantined + {twice:,} duplicate")
+    partly = [one for one in receipt.files if one.status == "partly"]
+    to_do = [f"{one.status:8} {one.path}: {one.message}" for one in (*refused, *partly)]
+    to_do += [f"passed over {one.shown}: {one.reason}" for one in receipt.skipped]
+    to_do += [f"note     {one}" for one in receipt.warnings]
+    if to_do:
+        say("")
+        say("To look at:")
+        for line in to_do:
+            say(f"  {line}")
+
+
+def _counted(files: Iterable[Any]) -> list[int]:
+    """Add up rows read, kept, quarantined and duplicate."""
+    files = list(files)
+    return [
+        sum(getattr(one, f"rows_{part}") for one in files)
         for part in ("read", "kept", "quarantined", "duplicate")
-    )
-    say(f"rows      {read:,} read = {kept:,} kept + {held:,} quarantined + {twice:,} duplicate")
+    ]
 
 
 def _console(frame: pd.DataFrame) -> Console:
