@@ -68,6 +68,15 @@ _KINDS: Mapping[str, tuple[Label, Label]] = {
     ),
     "country": (Label(en="ISO code or name", zh="ISO 代码或国名"), Label(en="DE", zh="DE")),
 }  # fmt: skip
+#: What is the same in every form: what belongs there, and an example.
+_EVERYWHERE: Mapping[str, tuple[Label, str]] = {
+    "store_id": (
+        Label(en="the store's id in workspace.yml", zh="workspace.yml 中的店铺编号"),
+        "shop-us",
+    ),
+    "currency": (Label(en="ISO code of the currency", zh="币种的 ISO 代码"), "USD"),
+    "sku": (Label(en="the company's own article number", zh="公司内部 SKU 编码"), "A-0123"),
+}
 #: Rows that get a list to choose from and the right cell format; a form is rarely longer.
 _PREPARED_ROWS = 2000
 
@@ -153,14 +162,19 @@ def _explained(source: Source, column: str, about: Column, language: Language) -
     how = kind.text(language)
     if allowed:
         how = (" or " if language == "en" else "、").join(allowed)
-    plainly = headers[0] if language == "zh" else column.replace("_", " ")
-    what = about.about.text(language) if about.about else plainly
+    what = headers[0] if language == "zh" else column.replace("_", " ")
+    shown = example.text(language)
+    if column in _EVERYWHERE:
+        usual, shown = _EVERYWHERE[column]
+        what = usual.text(language)
+    if about.about:
+        what = about.about.text(language)
     return Explained(
         header,
         what,
         how,
         (_NEEDED if _must_be_filled(source, column) else _MAY_BE_EMPTY).text(language),
-        allowed[0] if allowed else example.text(language),
+        allowed[0] if allowed else shown,
         allowed,
     )
 

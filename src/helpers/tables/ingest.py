@@ -196,7 +196,14 @@ def ingest(
 def _not_fetched(more: Gathered) -> list[FileReceipt]:
     """Tell of databases and inboxes that gave nothing."""
     return [
-        FileReceipt(shown, "", None, None, "refused", "; ".join(map(str, faults)))
+        FileReceipt(
+            shown,
+            "",
+            None,
+            None,
+            "refused",
+            "; ".join(str(fault).removeprefix(f"{shown}: ") for fault in faults),
+        )
         for shown, faults in more.failed.items()
     ]
 
