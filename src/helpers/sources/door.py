@@ -910,6 +910,7 @@ class _Reader:
             self.con.execute(f"CREATE TEMP TABLE {name(self.rows)} AS {sound}")
             sound = f"SELECT * FROM {name(self.rows)}"
         taken_above: list[str] = []
+        headers = {column: self._header(column) for column in self.source.columns}
         for table, about in self.source.tables.items():
             everyone = stores or self.workspace.stores
             if not any(_may_hold(about.when, bool(one.undated_refunds)) for one in everyone):
@@ -933,7 +934,7 @@ class _Reader:
             self.made[table] = made
             self.con.execute(
                 f"CREATE TEMP TABLE {name(made)} AS SELECT {LINE}, {', '.join(picked)}"
-                f" FROM ({rows_for_each(sound, self.source, about)}){where}{once}"
+                f" FROM ({rows_for_each(sound, about, headers)}){where}{once}"
             )
 
     # What the file says about itself

@@ -22,7 +22,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from helpers.sources.cells import MONEY, SQL_TYPE
-from helpers.sources.declared import Source, TableFill, currency_column
+from helpers.sources.declared import TableFill, currency_column
 from helpers.sources.headers import CURRENCY
 from helpers.sources.reading import FILE
 from helpers.sources.sql import literal, name
@@ -106,14 +106,20 @@ def each_of(table: TableFill) -> Mapping[str, str]:
     return {EACH + one: made.get(one, "text") for one in (*made, *sorted(words - set(made)))}
 
 
-def rows_for_each(rows: str, source: Source, table: TableFill) -> str:
-    """Give the query with one row for each amount that is not 0; a row without any stays once."""
+def rows_for_each(rows: str, table: TableFill, headers: Mapping[str, str]) -> str:
+    """Give the query with one row for each amount that is not 0; a row without any stays once.
+
+    Args:
+        rows: The query of the rows.
+        table: What is to be filled.
+        headers: Each column's header, as the file writes it.
+    """
     if not table.for_each:
         return rows
     words = [one.removeprefix(EACH) for one in each_of(table)][3:]
     listed = []
     for number, (column, said) in enumerate(table.for_each.items(), start=1):
-        told = [literal(source.headers_of(column)[0].strip())]
+        told = [literal(headers[column])]
         told += [literal(said[word]) if word in said else "NULL" for word in words]
         listed.append(f"({number}, {', '.join(told)})")
     cases = " ".join(

@@ -23,7 +23,8 @@ def stated_period(
 
     The nearest statement counts: a file with several tables may state one above each.
     """
-    lines = [(delimiter or "\t").join(row).strip() for row in above]
+    between = delimiter or "\t"
+    lines = [between.join(row).strip(f" \t{between}") for row in above]
     for start in range(len(lines) - 1, -1, -1):
         for found in re.finditer(period.stated_above, "\n".join(lines[start:])):
             days = [_day(text) for text in found.groups()]
