@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from helpers.config.workspace import load_workspace
+from helpers.paths import ROOT
 from helpers.sources import databases
 from helpers.sources.catalogue import read_source
 from helpers.sources.databases import answer, shown
@@ -235,3 +236,18 @@ def test_the_rest_goes_on_where_a_database_is_away(
         ("database/till", "refused"),
     ]
     assert not receipt.ok
+
+
+def test_the_chapters_own_examples_are_sound(company: Company) -> None:
+    chapter = (ROOT / "docs" / "bring-your-own-files.md").read_text(encoding="utf-8")
+    blocks = [block.split("```")[0] for block in chapter.split("```yaml\n")[1:]]
+    (asked,) = (block for block in blocks if block.startswith("from:"))
+    head, _, rest = MAPPING.partition("from:")
+    company.describe("till", head + asked + "known_by:" + rest.partition("known_by:")[2])
+    query = read_source(company.root / "sources" / "till.yml").asked_of
+    assert query is not None
+    assert query.store == "online-retail"
+    (inboxes,) = (block for block in blocks if block.startswith("inboxes:"))
+    declaration = company.root / "workspace.yml"
+    declaration.write_text(declaration.read_text(encoding="utf-8") + inboxes, encoding="utf-8")
+    assert len(load_workspace(str(company.root))[0].inboxes) == 3
