@@ -112,13 +112,14 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
     month.mkdir(parents=True)
     (month / "orders.txt").write_text(orders(), encoding="utf-8")
     (month / "settlement.txt").write_text(settlement(), encoding="utf-8")
-    for name, row, header in (
-        ("ads.csv", AD, ADS),
-        ("by-date.csv", BY_DATE, "|".join(BY_DATE)),
-        ("by-article.csv", BY_ARTICLE, "|".join(BY_ARTICLE)),
-        ("ledger.csv", LEDGER, "|".join(LEDGER)),
+    for name, rows, header in (
+        ("ads.csv", [AD], ADS),
+        ("by-date.csv", [BY_DATE], "|".join(BY_DATE)),
+        ("by-article.csv", [BY_ARTICLE], "|".join(BY_ARTICLE)),
+        # The ledger repeats rows, and tells of one article under two numbers of the seller.
+        ("ledger.csv", [LEDGER, LEDGER, LEDGER | {"MSKU": "OLD-1"}], "|".join(LEDGER)),
     ):
-        (month / name).write_text(lines(",", header, row), encoding="utf-8-sig")
+        (month / name).write_text(lines(",", header, *rows), encoding="utf-8-sig")
     workspace, paths = load_workspace(str(root))
     receipt = ingest(workspace, paths)
     with Warehouse.open(paths, workspace) as warehouse:
@@ -141,7 +142,7 @@ def test_every_row_of_every_file_is_accounted_for(taken_in: tuple[Any, Any]) -> 
         "ads.csv": ("amazon_sp_search_term", "accepted", 1, 1),
         "by-date.csv": ("amazon_business_report_by_date", "accepted", 1, 1),
         "by-article.csv": ("amazon_business_report_child_asin", "accepted", 1, 1),
-        "ledger.csv": ("amazon_inventory_ledger", "accepted", 1, 1),
+        "ledger.csv": ("amazon_inventory_ledger", "accepted", 3, 2),
     }
 
 
@@ -189,4 +190,4 @@ def test_what_only_serves_to_compare_stands_apart(taken_in: tuple[Any, Any]) -> 
         ("store", 50),
     ]
     assert ask(warehouse, "SELECT opening + shipments + customer_returns AS x, closing AS y"
-                          " FROM inventory_ledger") == [(8, 8)]  # fmt: skip
+                          " FROM inventory_ledger") == [(8, 8)] * 2  # fmt: skip
