@@ -127,6 +127,23 @@ def test_a_lull_is_no_gap(ready):
     assert min(of(ready, "b2b", "orders").days) == date(2025, 10, 7)
 
 
+def test_a_shop_that_sells_once_a_week_is_not_told_of_holes(tmp_path):
+    """Files end where their last order does: ten files of three orders, a week apart."""
+    workspace, paths = make_workspace(tmp_path)
+    with duckdb.connect() as con:
+        for month in range(1, 11):
+            rows = sold("shop-de", iter(f"2025-{month:02d}-{day:02d}" for day in (3, 10, 17)))
+            reading = make_reading(con, {"order_lines": rows}, path=Path(f"{month}.csv"))
+            accept(paths, workspace, reading, con)
+    rebuild(workspace, paths)
+    with Warehouse.open(paths, workspace) as warehouse:
+        orders = of(readiness(warehouse, workspace, OCTOBER), "shop-de", "orders")
+        assert (orders.status, orders.count("quiet")) == ("final", 16)
+        # Three months without one are another thing: chance hardly makes them.
+        late = of(readiness(warehouse, workspace, parse_period("2026-01")), "shop-de", "orders")
+        assert late.status == "missing"
+
+
 def test_final_is_what_the_platform_does_not_restate_any_more(ready):
     assert of(ready, "shop-de", "ads").settled_on == date(2025, 11, 14)
     assert of(ready, "shop-de", "ads").status == "settling"

@@ -207,8 +207,12 @@ _QUERIES: dict[str, _Asked] = {
         ("erp_orders", "order_lines"),
         f"""
         WITH {_ERP}, ours AS (
-            SELECT p.store_id, p.day, count(*) AS one FROM placed p JOIN heard h USING (store_id)
-            WHERE p.is_placed AND p.day BETWEEN greatest($1, h.first) AND least($2, h.last)
+            -- An order may be cancelled after it was copied: then both sides know it.
+            SELECT p.store_id, p.day, count(*) AS one
+            FROM placed p JOIN heard h USING (store_id)
+            LEFT JOIN (SELECT DISTINCT store_id, order_id FROM named) n USING (store_id, order_id)
+            WHERE (p.is_placed OR n.order_id IS NOT NULL)
+                AND p.day BETWEEN greatest($1, h.first) AND least($2, h.last)
             GROUP BY ALL
         ), theirs AS (
             SELECT store_id, day, count(DISTINCT order_id) AS two FROM named
@@ -245,7 +249,7 @@ _QUERIES: dict[str, _Asked] = {
             GROUP BY ALL
         ), ours AS (
             SELECT p.store_id, t.g, sum(p.amount) AS one, any_value(p.currency) AS currency,
-                count(*) AS orders
+                count(*) FILTER (p.is_placed) AS orders
             FROM placed p JOIN (SELECT DISTINCT store_id, order_id, g FROM together) t
                 USING (store_id, order_id)
             GROUP BY ALL
@@ -256,23 +260,34 @@ _QUERIES: dict[str, _Asked] = {
         )
         SELECT store_id, left(m.item, 120) AS item, o.currency, o.one, t.two
         FROM ours o JOIN theirs t USING (store_id, g) JOIN members m USING (store_id, g)
-        -- An order that one side lacks is told by the check of orders.
+        -- An order that one side lacks is told by the check of orders; of one that was cancelled
+        -- platforms state no amount any more.
         WHERE t.day BETWEEN $1 AND $2 AND o.orders = m.orders AND o.currency = t.currency
             AND t.two IS NOT NULL
         """,
     ),
+    # Some platforms count orders and others their lines, under one word; the store's days as a
+    # whole say which of the two it is.
     "statement_orders": _Asked(
         ("sales_statements", "order_lines"),
         """
         WITH ours AS (
-            SELECT store_id, local_date AS day, count(DISTINCT order_id) AS one FROM order_lines
+            SELECT store_id, local_date AS day, count(DISTINCT order_id) AS orders,
+                count(*) AS lines
+            FROM order_lines
             WHERE kind = 'sale' AND status = 'placed' AND local_date BETWEEN $1 AND $2 GROUP BY ALL
+        ), both_views AS (
+            SELECT s.store_id, s.local_date AS day, coalesce(o.orders, 0) AS orders,
+                coalesce(o.lines, 0) AS lines, s.orders AS two
+            FROM sales_statements s LEFT JOIN ours o
+                ON o.store_id = s.store_id AND o.day = s.local_date
+            WHERE s.orders IS NOT NULL AND s.local_date BETWEEN $1 AND $2
         )
-        SELECT s.store_id, strftime(s.local_date, '%Y-%m-%d') AS item, NULL AS currency,
-            coalesce(o.one, 0) AS one, s.orders AS two
-        FROM sales_statements s LEFT JOIN ours o
-            ON o.store_id = s.store_id AND o.day = s.local_date
-        WHERE s.orders IS NOT NULL AND s.local_date BETWEEN $1 AND $2
+        SELECT store_id, strftime(day, '%Y-%m-%d') AS item, NULL AS currency,
+            CASE WHEN abs(sum(lines - two) OVER store) < abs(sum(orders - two) OVER store)
+                THEN lines ELSE orders END AS one,
+            two
+        FROM both_views WINDOW store AS (PARTITION BY store_id)
         """,
     ),
     # Whether a statement's sales hold the tax depends on the country; the store's days as a whole

@@ -5,8 +5,9 @@ that the answer is the same whenever it is asked. Does not: comparing two views 
 (``analysis.reconciliation``), or refusing a publication (``publish.release``).
 
 A day inside a file's span is covered, with or without rows. A day outside every span is missing,
-unless the stretch is no longer than the longest silence within the files themselves: a shop that
-sells twice a week has no order on the last day of a month, and no file can say so.
+unless the stretch is no longer than the longest silence within the files themselves, or than
+chance would make it where most days are empty: a shop that sells twice a week has no order on the
+last day of a month, and no file can say so.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ Status = Literal["preliminary", "final"]
 
 #: So far back one looks for the longest silence.
 _MEMORY_DAYS = 400
+#: Below this share of days with rows a thing is rare; a silence that chance gives more often than
+#: once in twenty such stretches of time is none to worry about.
+_SPARSE, _BY_CHANCE = 0.5, 0.05
 #: So far past its end one looks for a state that speaks for the period.
 _BEYOND_DAYS = 14
 _DAY = timedelta(days=1)
@@ -57,6 +61,8 @@ class KnownFact(Declared):
     cadence: Cadence
     core: bool = False
     every_day: bool = False
+    #: No figure counts it, so nothing waits for it.
+    only_compared: bool = False
 
 
 class KnownFacts(Declared):
@@ -346,9 +352,15 @@ def _day_states(
     ]
     lull = max(silences, default=0)
     start = max(begun, first - timedelta(days=_MEMORY_DAYS))
+    whole = (last - start).days + 1
+    busy = sum(start <= day <= last for day in filled)
     states: dict[date, DayState] = {}
     for a, b in _runs(day for day in _each_day(start, last) if day not in covered):
         length = (b - a).days + 1
+        # Where most days are empty, files end long before their month does: then chance judges.
+        share = busy / max(whole - length, 1)
+        if share < _SPARSE and (1 - share) ** length * whole >= _BY_CHANCE:
+            lull = max(lull, length)
         # Where a statement is missing, so are the days of a whole cycle.
         is_short = about.cadence == "statements" and length < known.cycle_days
         state: DayState = "quiet" if length <= lull or is_short else "missing"
@@ -457,9 +469,11 @@ def _wanted(
     settling: dict[date, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for one in facts:
         about = known.of(one.fact)
+        if about.only_compared:
+            continue
         if one.status == "settling" and one.settled_on is not None:
             settling[one.settled_on][one.fact].append(one.store_id)
-        if one.status not in ("missing", "partial"):
+        if one.status not in ("missing", "partial") or not about.core:
             continue
         store = stores[one.store_id]
         reach = known.reaches_back.get(store.platform)
