@@ -11,6 +11,9 @@ _QUOTES = str.maketrans({quote: "'" for quote in "’‘ʼ´`"})
 #: What a declared header writes for the currency that stands in brackets in the real one.
 CURRENCY = "{currency}"
 _IN_BRACKETS = re.compile(r"[(（]\s*([A-Z]{3})\s*[)）]")
+#: What may reach a person: an e-mail, a telephone number.
+_PERSONAL = re.compile(r"[^\s<>(),;:，；：]+[@＠][^\s<>(),;，；]+|[+＋]?\d(?:[ .()/-]{0,2}\d){8,}")
+_SHOWN = 80
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u202a-\u202e]")
 
 
@@ -27,6 +30,18 @@ def plain(header: object) -> str:
     text = _INVISIBLE.sub("", "" if header is None else str(header))
     text = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_QUOTES)
     return " ".join(text.split()).casefold()
+
+
+def told(header: str) -> str:
+    """Give a header as it may be shown and kept: on one line, not too long, and nobody's address.
+
+    A header that nobody declared can be anything: a megabyte, or a form's title with a person in it.
+
+    >>> told(" Note\\nfor ann@example.com, +49 30 1234567 ")
+    'Note for …, …'
+    """
+    text = _PERSONAL.sub("…", " ".join(header[:_SHOWN * 4].split()))
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def currency_within(header: str) -> str | None:

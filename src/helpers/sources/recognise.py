@@ -190,7 +190,7 @@ def _with_columns(path: Path, hit: _Hit) -> Recognised:
     known = {plain(header) for column in source.columns for header in source.headers_of(column)}
     unknown = tuple(
         dict.fromkeys(
-            cell.strip() for cell, texts in zip(cells, shown, strict=True)
+            told(cell) for cell, texts in zip(cells, shown, strict=True)
             if texts[0] and not known & {*texts} and not is_among(cell, source.ignored)
         )
     )  # fmt: skip
@@ -210,7 +210,7 @@ def _missing(path: Path, hit: _Hit, column: str) -> Fault:
     spelled = next((one for one in others if near and plain(one) == near[0]), None)
     way_out = "download the export with all its columns"
     if spelled:
-        way_out = f"the nearest header is {spelled!r}: if it is that column, rename it back"
+        way_out = f"the nearest header is {told(spelled)!r}: if it is that column, rename it back"
     return Fault(
         f"{path.name}, row {_line(hit)}",
         f"column {headers[0]!r} of {hit.source.name.en} is missing",
