@@ -24,5 +24,6 @@ def rates_text(timeline: Timeline) -> str:
     wander -= np.linspace(0, wander[-1], len(days))
     lines = ["date,currency,rate_to_eur"]
     for day, step in zip(days, wander, strict=True):
-        lines.append(f"{day},TWD,{_TWD_PER_EURO * float(np.exp(step)):.4f}")
+        # The file holds what one Taiwan dollar is worth, and not how many make a euro.
+        lines.append(f"{day},TWD,{1 / (_TWD_PER_EURO * float(np.exp(step))):.6f}")
     return "\n".join(lines) + "\n"
