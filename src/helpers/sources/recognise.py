@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helpers.sources.declared import Source
 from helpers.sources.grids import Grid, Opened
-from helpers.sources.headers import CURRENCY, currency_within, is_among, plain, spellings
+from helpers.sources.headers import CURRENCY, currency_within, is_among, plain, spellings, told
 from helpers.vocabulary.faults import DataRefused, Fault
 
 
