@@ -44,6 +44,16 @@ def test_a_newer_export_replaces_whole_orders(tmp_path):
     assert sorted(receipts.values.tolist()) == [[1, 1, 0], [3, 1, 2]]
 
 
+def test_a_column_of_the_table_may_be_called_rank(tmp_path):
+    workspace, paths = make_workspace(tmp_path)
+    for month, rank in (("2025-10", 3), ("2025-11", None)):
+        row = {"store_id": "shop-de", "start_date": f"{month}-01", "end_date": f"{month}-28",
+               "keyword": "kettle", "rank": rank}  # fmt: skip
+        write_table(paths, "keyword_ranks", [row], source="alibaba_keywords")
+    found = Warehouse.open(paths, workspace).sql("SELECT rank FROM keyword_ranks ORDER BY ALL")
+    assert len(found) == 2
+
+
 def test_without_a_stated_day_the_last_day_inside_says_what_is_newer(tmp_path):
     workspace, paths = make_workspace(tmp_path)
     write_table(

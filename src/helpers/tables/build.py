@@ -375,6 +375,7 @@ def _choose(
         f"CAST({f'f.{quoted(name)}' if name in held else 'NULL'} AS {kind}) AS {quoted(name)}"
         for name, kind in columns.items()
     )
+    # Named as no column of a table can be: keyword_ranks has a rank of its own.
     rank = "b.article_rank" if model.incidental else "b.rank"
     silent = "false"
     if anyone_silent and model.authority and model.day:
@@ -385,17 +386,17 @@ def _choose(
             f"AND f.{quoted(model.day)} BETWEEN x.first AND x.last)"
         )
     con.execute(
-        f"""CREATE TEMP TABLE _all AS SELECT {cells}, {rank} AS rank, {silent} AS is_silent,
+        f"""CREATE TEMP TABLE _all AS SELECT {cells}, {rank} AS _rank, {silent} AS is_silent,
             b.source AS said_by
         FROM read_parquet([{listed}], union_by_name = true) f JOIN _batches b USING (batch_id)"""
     )
     unit = ", ".join(map(quoted, model.replaces_by))
     several = len(files) > 1
-    newest = f"max(rank) FILTER (NOT is_silent) OVER (PARTITION BY {unit})" if several else "rank"
+    newest = f"max(_rank) FILTER (NOT is_silent) OVER (PARTITION BY {unit})" if several else "_rank"
     names = ", ".join(map(quoted, columns))
     con.execute(
         f"CREATE TEMP TABLE {won} AS SELECT {names} FROM _all "
-        f"QUALIFY NOT is_silent AND rank = {newest}"
+        f"QUALIFY NOT is_silent AND _rank = {newest}"
         if several
         else f"CREATE TEMP TABLE {won} AS SELECT {names} FROM _all WHERE NOT is_silent"
     )
@@ -414,7 +415,7 @@ def _keep_silent(
 ) -> None:
     con.execute(
         f"""CREATE TEMP TABLE _silent AS SELECT {names}, said_by AS source FROM _all
-        WHERE is_silent QUALIFY rank = max(rank)
+        WHERE is_silent QUALIFY _rank = max(_rank)
             OVER (PARTITION BY said_by, {", ".join(map(quoted, model.replaces_by))})"""
     )
     if count_rows(con, "_silent"):
