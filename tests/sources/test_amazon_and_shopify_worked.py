@@ -155,6 +155,21 @@ def test_shopify_with_the_tax_inside(company: Company) -> None:
     assert gmv(company, reading) == {"#1": D("63.00")}
 
 
+def test_a_shopify_row_without_a_name_belongs_to_no_order(company: Company) -> None:
+    rows = [
+        head(Subtotal="18.00", Taxes="0.00", Discount_Amount="2.00", Lineitem_price="20.00"),
+        line(Name="", Created_at="2026-07-10 12:00:00 -0400", Financial_Status="paid",
+             Currency="USD", Lineitem_price="7.00"),
+    ]  # fmt: skip
+    reading = company.read("own-site/orders.csv", table(",", HEADER, *rows))
+    # It takes no share of the discount, and its empty order number is for the contract to judge.
+    columns = "order_id, list_amount, seller_discount"
+    assert company.rows(reading, "order_lines", columns) == [
+        ("#1", D("20"), D("2")),
+        (None, D("7"), D("0")),
+    ]
+
+
 @pytest.mark.parametrize(
     ("created", "day"),
     [
