@@ -18,7 +18,8 @@ from helpers.paths import WorkspacePaths
 from helpers.config.workspace import Workspace
 from tables.fake_exports import drop, install
 from warehouse_builder import make_workspace, order_line
-import duckdb, filelock, holidays, helpers.tables.ingest as door, helpers.tables.warehouse as read_side
+import duckdb, filelock, holidays
+import helpers.tables.ingest as door, helpers.tables.warehouse as read_side
 import helpers.sources.catalogue as catalogue, helpers.sources.place
 from helpers.tables.contracts import known_countries
 
@@ -83,7 +84,8 @@ old = [order_line(local_date="2025-10-01"),
 drop(paths.inbox, "old.json", tables={"order_lines": old})
 drop(paths.inbox, "mended.json", tables={"order_lines": [order_line(order_id="M")]})
 print(json.dumps(in_a_child(lambda: run(before))[0]), file=sys.stderr)
-new = [order_line(list_amount="7.00", local_date="2025-10-01"), order_line(order_id="C", list_amount="1000.00")]
+new = [order_line(list_amount="7.00", local_date="2025-10-01"),
+       order_line(order_id="C", list_amount="1000.00")]
 drop(paths.inbox, "new.json", as_of="2025-12-01", tables={"order_lines": new})
 mended = [order_line(order_id="M", list_amount="20.00")]
 drop(paths.inbox, "mended.json", tables={"order_lines": mended})
