@@ -56,6 +56,14 @@ def test_two_stores_of_one_name_are_refused(tmp_path):
     assert "stand twice" in faults_of(GOOD + store.lstrip("\n"), tmp_path)[0]
 
 
+def test_two_stores_that_are_known_by_one_name_are_refused(tmp_path):
+    store = GOOD[GOOD.index("  - id") :].lstrip("\n")
+    one = store.replace("    platform:", "    known_as: [Main Shop]\n    platform:")
+    other = one.replace("amazon-us", "amazon-de").replace("Main Shop", "main shop")
+    found = faults_of(GOOD.replace(store, one) + other, tmp_path)
+    assert "known_as: ['main shop'] would be two stores" in found[0]
+
+
 def test_a_repeated_key_is_refused_and_not_overruled(tmp_path):
     assert "'base_currency' stands twice" in faults_of(GOOD + "base_currency: EUR\n", tmp_path)[0]
 
