@@ -35,12 +35,12 @@ def plain(header: object) -> str:
 def told(header: str) -> str:
     """Give a header as it may be shown and kept: on one line, not too long, and nobody's address.
 
-    A header that nobody declared can be anything: a megabyte, or a form's title with a person in it.
+    A header that nobody declared can be anything: a megabyte, or a title with a person in it.
 
-    >>> told(" Note\\nfor ann@example.com, +49 30 1234567 ")
+    >>> told(" Note  for ann@example.com, +49 30 1234567 ")
     'Note for …, …'
     """
-    text = _PERSONAL.sub("…", " ".join(header[:_SHOWN * 4].split()))
+    text = _PERSONAL.sub("…", " ".join(header[: _SHOWN * 4].split()))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
