@@ -243,3 +243,48 @@ def test_the_buyer_key_is_made_once_and_for_its_owner_only(company, monkeypatch)
     monkeypatch.setenv("REVIEW_BUYER_KEY", "short")
     with pytest.raises(AskedWrongly, match="at least 16"):
         buyer_key(paths)
+
+
+NEW_TABLES = {
+    "purchase_orders": ({"po_id": "P", "line_no": 1, "supplier_id": "V", "sku": "S", "currency":
+        "EUR", "ordered_on": "2025-09-01"}, "quantity", -1, 5),
+    "reviews": ({"store_id": "shop-de", "review_id": "R", "local_date": "2025-10-01"},
+        "stars", -1.5, 5),
+    "inquiries": ({"store_id": "shop-de", "inquiry_id": "I", "asked_at": "2025-10-01 08:00:00",
+        "local_date": "2025-10-01"}, "channel", "fax", "rfq"),
+    "shipments": ({"shipment_id": "S", "carrier": "c", "shipped_on": "2025-10-01",
+        "currency": "EUR"}, "country", "QQ", "DE"),
+    "settlements": ({"store_id": "shop-de", "settlement_id": "S", "stated_total": "1"},
+        "currency", "GBP", "EUR"),
+    "inventory_ledger": ({"store_id": "shop-de", "local_date": "2025-10-01", "opening": 1},
+        "closing", None, 1),
+}  # fmt: skip
+
+
+def test_rows_of_every_kind_of_table_are_listed_and_come_back_corrected(company):
+    workspace, paths, _ = company
+    for turn in (2, 3):
+        for table, told in NEW_TABLES.items():
+            row, column = told[:2]
+            # A sound row beside it, so that the file is taken in.
+            key = next(k for k in ("po_id", "review_id", "inquiry_id", "shipment_id",
+                                   "settlement_id", "local_date") if k in row)  # fmt: skip
+            other = row | {key: "2025-10-02" if key == "local_date" else "other", column: told[3]}
+            drop(paths.inbox, f"{table}.json", tables={table: [other, row | {column: told[turn]}]})
+        receipt = ingest(workspace, paths)
+        assert receipt.ok
+        expected = ("partly", 2, 1, 1, 0) if turn == 2 else ("accepted", 2, 2, 0, 0)
+        assert accounts(receipt) == [expected] * len(NEW_TABLES)
+        listed = list(paths.quarantine.iterdir())
+        assert len(listed) == (len(NEW_TABLES) if turn == 2 else 0)
+        for file in listed:
+            with file.open(encoding="utf-8-sig") as stream:
+                (line,) = csv.DictReader(stream)
+            table = line["file"].removeprefix("inbox/").removesuffix(".json")
+            _, column, wrong, _ = NEW_TABLES[table]
+            assert (line["line"], line["column"]) == ("3", column)
+            assert line["value"].lstrip("'") == ("" if wrong is None else str(wrong))
+            assert line["reason_en"] and not line["reason_zh"].isascii()
+    with Warehouse.open(paths, workspace) as warehouse:
+        for table in NEW_TABLES:
+            assert len(warehouse.sql(f"SELECT * FROM {table}")) == 2, table

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from helpers.tables.build import rebuild
 from helpers.tables.models import load_models
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import AskedWrongly
@@ -130,3 +131,41 @@ def test_lineage_names_the_source_its_files_and_days(company):
     assert str(found.last_day[1])[:10] == "2025-10-09"
     october = Warehouse.open(paths, workspace).lineage(["order_lines"], parse_period("2025-11"))
     assert october.empty
+
+
+def test_orders_that_do_not_tie_are_listed_the_widest_gap_first(company):
+    workspace, paths = company
+    order = {"store_id": "shop-de", "local_date": "2025-10-05", "currency": "EUR"}
+    write_tables(
+        paths,
+        {
+            "order_lines": [order_line(), order_line(order_id="B"), order_line(order_id="C")],
+            "orders": [
+                order | {"order_id": "A", "stated_subtotal": "10.00"},
+                order | {"order_id": "B", "stated_subtotal": "10.01"},
+                order | {"order_id": "C", "stated_subtotal": "7.50"},
+                order | {"order_id": "no lines", "stated_subtotal": "1.00"},
+                order | {"order_id": "nothing stated"},
+            ],
+        },
+    )
+    with Warehouse.open(paths, workspace) as warehouse:
+        listed = warehouse.untied_orders(parse_period("2025-10"), "shop-de")
+        assert listed.order_id.tolist() == ["C", "no lines", "B"]
+        assert listed.tie_difference.astype(float).tolist()[::2] == [-2.5, 0.01]
+        assert listed.file.unique().tolist() == ["by_hand.csv"]
+        assert warehouse.untied_orders(parse_period("2025-09")).empty
+
+
+def test_a_fingerprint_follows_the_constant_rates_its_amounts_are_computed_with(company):
+    workspace, paths = company
+    write_table(paths, "order_lines", [order_line(store_id="shop-uk", currency="GBP")])
+    before = Warehouse.open(paths, workspace)
+    paths.reference.mkdir(exist_ok=True)
+    (paths.reference / "budget_rates.csv").write_text(
+        "currency,valid_from,rate_to_base\nGBP,2025-01-01,1.2\n", encoding="utf-8"
+    )
+    rebuild(workspace, paths)
+    after = Warehouse.open(paths, workspace)
+    assert before.fingerprint(["order_lines"]) != after.fingerprint(["order_lines"])
+    assert before.fingerprint(["products"]) == after.fingerprint(["products"])

@@ -202,8 +202,7 @@ class Warehouse:
                 told.append(f"{table} {sorted(held.items())}")
                 if self.models.get(table) and self.models[table].constant:
                     # Amounts at constant rates are computed from them when they are read.
-                    rates = self.generation.files.get("fx_rates", {})
-                    told.append(f"fx_rates {sorted(rates.items())}")
+                    told.append(f"constant rates {self._constant}")
         return hashlib.blake2b("\n".join(told).encode(), digest_size=16).hexdigest()
 
     def lineage(self, tables: Iterable[str], period: Period | None = None) -> pandas.DataFrame:
@@ -294,8 +293,9 @@ class Warehouse:
         for name, columns in BOOKKEEPING.items():
             self._make_view(name, columns)
         rates = self.connection.execute(
-            "SELECT currency, rate FROM fx_rates WHERE kind = 'constant'"
+            "SELECT currency, rate FROM fx_rates WHERE kind = 'constant' ORDER BY 1"
         ).fetchall()
+        self._constant = [(currency, str(rate)) for currency, rate in rates]
         for name, model in self.models.items():
             self._make_view(name, model.stored_columns, _at_constant_rates(model, rates))
         for name in self.tables:
