@@ -39,7 +39,7 @@ from helpers.sources.declared import (
 )
 from helpers.sources.files import open_file
 from helpers.sources.filling import Filled, filled
-from helpers.sources.grids import Wanted
+from helpers.sources.grids import Brought, Wanted
 from helpers.sources.headers import plain
 from helpers.sources.markets import Split, split_by_market
 from helpers.sources.masking import masked
@@ -75,6 +75,10 @@ _TOTAL = (
 #: Why a row was set aside, besides what the source declares (numbered from 10).
 _BLANK, _REPEATED, _TOTAL_ROW, _NOTE, _ELSEWHERE = 0, 1, 2, 3, 4
 _DECLARED = 10
+#: Types of cells that mean what they say.
+_AS_THEY_ARE = ("text", "customer", "note")
+#: Text of so many bytes is worth a try at typing every cell while it is read.
+_LARGE_TEXT = 1 << 20
 
 
 def read_export(
@@ -205,6 +209,18 @@ def _in_order(con: DuckDBPyConnection) -> Iterator[None]:
         con.execute("SET preserve_insertion_order = false")
 
 
+@dataclass(frozen=True)
+class _Text:
+    """How the wanted cells come in."""
+
+    wanted: Wanted
+    #: SQL of the columns, of why a row is set aside, and whether it has cells beyond the header.
+    picked: str
+    #: SQL that makes the words for "nothing" empty.
+    replaced: str
+    parameters: list[bytes]
+
+
 class _NotAlike(Exception):  # noqa: N818 - no fault of anybody: each file is read alone
     """Files that looked alike cannot be read in one go after all."""
 
@@ -230,7 +246,9 @@ class _Reader:
         self.source: Source = self.found.source
         self.at = f"export_{next(_COUNTER)}"
         self.raw, self.typed, self.bad = f"{self.at}_raw", f"{self.at}_typed", f"{self.at}_bad"
-        self.rows = f"{self.at}_rows"
+        self.rows, self.cells = f"{self.at}_rows", f"{self.at}_cells"
+        #: Were cells typed while they were read? ``raw``, ``typed`` and what is made are views.
+        self.is_straight = False
         self.made: dict[str, str] = {}
         #: Tables on the way that exist by now.
         self.there: list[str] = []
@@ -242,19 +260,28 @@ class _Reader:
 
     def forget(self, everything: bool = False) -> None:
         """Drop what was only needed on the way."""
-        tables = [self.raw, self.typed, self.rows]
+        if self.is_straight and not everything:
+            return  # what was made rests on all of it
+        steps, made = [self.raw, self.typed], list(self.made.values())
+        views, tables = (steps, []) if self.is_straight else ([], steps)
         if everything:
-            tables += [self.bad, *self.made.values()]
-        self.con.execute(";".join(f"DROP TABLE IF EXISTS {name(table)}" for table in tables))
+            (views if self.is_straight else tables).extend(made)
+            tables += [self.bad, self.cells, *map(_numbers_of, made)]
+        dropped = [f"DROP VIEW IF EXISTS {name(view)}" for view in views]
+        dropped += [f"DROP TABLE IF EXISTS {name(table)}" for table in [*tables, self.rows]]
+        self.con.execute(";".join(dropped))
 
     def read(self) -> list[Reading | None]:
         """Do all steps."""
         self.stores = stores = self._stores()
         periods = [self._period(export) for export in self.exports]
-        self._bring_in(stores)
+        text = self._text(stores)
+        brought = self._brought(text)
+        if not self._go_straight(text, brought, stores):
+            self._bring_in(text, brought)
         self.stores = stores = self._split_by_market(stores)
         self._refuse_undeclared_tax(stores)
-        writings = self._writings()
+        writings = {} if self.is_straight else self._writings()
         self._type_cells(stores, periods, writings)
         counted = self._count()
         rows = self._made_up_rows()
@@ -353,8 +380,8 @@ class _Reader:
 
     # Text
 
-    def _bring_in(self, stores: tuple[Store, ...]) -> None:
-        """Bring the wanted cells in as trimmed text; buyers are hashed on the way."""
+    def _text(self, stores: tuple[Store, ...]) -> _Text:
+        """Say how the wanted cells come in: trimmed, and buyers hashed on the way."""
         positions = self.found.positions
         headers = self.found.headers
         wanted = Wanted(
@@ -419,26 +446,94 @@ class _Reader:
                 f"CASE WHEN translate(c{at}, '‐‑‒–—―−', '-------') NOT IN ({nothing})"
                 f" THEN c{at} END AS c{at}" for at in wanted.positions
             ) + ")"  # fmt: skip
-        for at in range(len(self.exports)):
-            (self.folder / str(at)).mkdir()
-        brought = [
-            export.found.grid.bring(wanted, self.source.file.quotes, self.folder / str(at))
-            for at, export in enumerate(self.exports)
-        ]
-
-        def bring(lines: str) -> dict[int, int]:
-            self.con.execute(
-                f"""CREATE OR REPLACE TEMP TABLE {name(self.raw)} AS
-                SELECT {LINE}, {", ".join(picked)},
+        return _Text(
+            wanted,
+            f"""{", ".join(picked)},
                   CASE {elsewhere}
                        WHEN {used} THEN CASE WHEN c0 IS NULL THEN {_BLANK} ELSE {_NOTE} END
                        WHEN {repeated} THEN {_REPEATED}
                        WHEN ({lacking}) AND ({totals}) THEN {_TOTAL_ROW} END AS _aside,
-                  c_over IS NOT NULL AS _over
-                FROM (SELECT *{replaced} FROM ({lines}))""",
-                parameters,
-            )
+                  c_over IS NOT NULL AS _over""",
+            replaced,
+            parameters,
+        )
 
+    def _brought(self, text: _Text) -> list[Brought]:
+        for at in range(len(self.exports)):
+            (self.folder / str(at)).mkdir()
+        return [
+            export.found.grid.bring(text.wanted, self.source.file.quotes, self.folder / str(at))
+            for at, export in enumerate(self.exports)
+        ]
+
+    def _go_straight(
+        self, text: _Text, brought: Sequence[Brought], stores: tuple[Store, ...]
+    ) -> bool:
+        """Type every cell in the query that reads it, where all are written the usual way.
+
+        The text of a large file is then never kept beside what it means, all threads read at
+        once, and where a row stands in the table says on which line it stood. At the first cell
+        that is unusual or cannot be read the engine stops: the other road finds what to say.
+        """
+        quick, columns = brought[0].quick, self.source.columns
+        if len(brought) > 1 or quick is None or self.path.stat().st_size < _LARGE_TEXT:
+            return False
+        looks_around = any(not down.within for down in self.source.carry_down)
+        if self.source.file.ends_at_blank_line or looks_around:
+            return False
+        if len(stores) != 1 and any(about.zone == "store" for about in columns.values()):
+            return False
+        zone = literal(stores[0].time_zone if stores else self.workspace.time_zone)
+        picked, odd = list[str](), ["_over"]
+        for column, about in columns.items():
+            raw, made = f"raw.{name(column)}", name(column)
+            if column not in self.found.positions:
+                picked.append(f"NULL::{cells.SQL_TYPE[about.type]} AS {made}")
+            elif about.type in _AS_THEY_ARE or about.type == "country":
+                picked.append(f"{raw} AS {made}")
+            else:
+                test = cells.unusual(raw, about)
+                writing = replace(_first_writing(about), usual=test is not None)
+                picked.append(f"{cells.typed(raw, about, writing, zone)} AS {made}")
+                picked.append(f"{raw} IS NOT NULL AS {name(column + ' filled')}")
+                odd.append(f"({made} IS NULL AND {name(column + ' filled')})")
+                if test is not None:
+                    picked.append(f"{test} AS {name(column + ' odd')}")
+                    odd.append(name(column + " odd"))
+        import duckdb
+
+        try:
+            ((rows,),) = self.con.execute(
+                f"""CREATE TEMP TABLE {name(self.cells)} AS
+                SELECT {", ".join(map(name, columns))}, CASE WHEN _aside IS NOT NULL THEN _aside
+                  WHEN {" OR ".join(odd)} THEN CAST(error('unusual') AS INTEGER) END AS _aside
+                FROM (SELECT {", ".join(picked)}, _aside, _over
+                  FROM (SELECT {text.picked} FROM
+                    (SELECT *{text.replaced} FROM ({quick_rows([quick], [], numbered=False)})))
+                  AS raw)""",
+                text.parameters,
+            ).fetchall()
+        except duckdb.Error:
+            return False
+        if rows != brought[0].rows:
+            self.con.execute(f"DROP TABLE {name(self.cells)}")
+            return False
+        self.is_straight = True
+        self.con.execute(
+            f"CREATE TEMP VIEW {name(self.raw)} AS SELECT rowid + {quick.skip + 1} AS {LINE}, *,"
+            f" false AS _over FROM {name(self.cells)}"
+        )
+        return True
+
+    def _bring_in(self, text: _Text, brought: Sequence[Brought]) -> None:
+        """Bring the wanted cells in as text."""
+
+        def bring(lines: str) -> dict[int, int]:
+            self.con.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name(self.raw)} AS SELECT {LINE}, {text.picked}"
+                f" FROM (SELECT *{text.replaced} FROM ({lines}))",
+                text.parameters,
+            )
             self.there.append(self.raw)
             return dict(
                 self.con.execute(
@@ -467,14 +562,7 @@ class _Reader:
 
     def _writings(self) -> dict[str, Writing]:
         """Find out decimal marks and date orders, from all cells of each column."""
-        writings = {
-            column: Writing(
-                False,
-                "comma" if about.decimal == "comma" else "point",
-                None if about.order == "store" else about.order,
-            )
-            for column, about in self.source.columns.items()
-        }
+        writings = {column: _first_writing(about) for column, about in self.source.columns.items()}
         tests = {
             column: test
             for column, about in self.source.columns.items()
@@ -657,7 +745,7 @@ class _Reader:
             raw, made = f"raw.{name(column)}", name(column)
             if column not in self.found.positions:
                 picked.append(f"NULL::{cells.SQL_TYPE[about.type]} AS {made}")
-            elif about.type in ("text", "customer", "note"):
+            elif about.type in _AS_THEY_ARE or (self.is_straight and about.type != "country"):
                 picked.append(f"{raw} AS {made}")
             else:
                 if about.type == "country":
@@ -701,7 +789,8 @@ class _Reader:
               {starts} AS _start, {ends} AS _end FROM {self._with_stores(stores)})"""
         if down:
             typed = _carry_down(typed, list(down))
-        self.con.execute(f"CREATE TEMP TABLE {name(self.typed)} AS {typed}")
+        kind = "VIEW" if self.is_straight else "TABLE"
+        self.con.execute(f"CREATE TEMP {kind} {name(self.typed)} AS {typed}")
         self.there.append(self.typed)
 
     def _carried_down(self) -> dict[str, str]:
@@ -863,6 +952,8 @@ class _Reader:
         for column, about in self.source.columns.items():
             if about.type not in cells.REASON or column not in self.found.positions:
                 continue
+            if self.is_straight and about.type != "country":
+                continue  # they were read, all of them
             unread = f"t.{name(column)} IS NULL AND r.{name(column)} IS NOT NULL"
             if about.type == "country":
                 codes = self._countries(column, about).replace("raw.", "r.", 1)
@@ -916,10 +1007,7 @@ class _Reader:
             if not any(_may_hold(about.when, bool(one.undated_refunds)) for one in everyone):
                 continue
             made = f"{self.at}_{table}"
-            picked = [f"{sql} AS {name(column)}" for column, sql in
-                      self._filled(table).columns.items()]  # fmt: skip
-            if "store_id" in canonical_tables()[table]:
-                picked.insert(0, "_store AS store_id")
+            filling = self._filled(table)
             taken = condition(about.when, self.known) if about.when else ""
             if about.rest:
                 taken = " AND ".join(f"NOT {one}" for one in taken_above)
@@ -932,10 +1020,35 @@ class _Reader:
                                               for one in about.once_per)])  # fmt: skip
                 once = f" QUALIFY row_number() OVER (PARTITION BY {group} ORDER BY {LINE}) = 1"
             self.made[table] = made
+            columns, each = dict(filling.columns), rows_for_each(sound, about, headers)
+            chosen = f"({each}){where}"
+            if self.is_straight and each == sound and len(filling.numbered) == 1:
+                ((column, alike),) = filling.numbered.items()
+                columns[column] = "coalesce(_number, 1)"
+                chosen = self._numbered(_numbers_of(made), chosen, ", ".join(alike))
+            picked = [f"{sql} AS {name(column)}" for column, sql in columns.items()]
+            if "store_id" in canonical_tables()[table]:
+                picked.insert(0, "_store AS store_id")
+            kind = "VIEW" if self.is_straight else "TABLE"
             self.con.execute(
-                f"CREATE TEMP TABLE {name(made)} AS SELECT {LINE}, {', '.join(picked)}"
-                f" FROM ({rows_for_each(sound, about, headers)}){where}{once}"
+                f"CREATE TEMP {kind} {name(made)} AS SELECT {LINE}, {', '.join(picked)}"
+                f" FROM {chosen}{once}"
             )
+
+    def _numbered(self, numbers: str, rows: str, group: str) -> str:
+        """Number rows within their group where groups are many and most have one row.
+
+        Sorting all rows to find that is dear: only those of a group that comes again are sorted.
+        """
+        self.con.execute(
+            f"""CREATE TEMP TABLE {name(numbers)} AS
+            SELECT {LINE} AS _line,
+              row_number() OVER (PARTITION BY {group} ORDER BY {LINE}) AS _number
+            FROM (SELECT * FROM {rows}) WHERE hash({group}) IN (
+              SELECT hash({group}) FROM (SELECT * FROM {rows}) GROUP BY 1 HAVING count(*) > 1)
+            QUALIFY _number > 1"""
+        )
+        return f"(SELECT * FROM {rows}) LEFT JOIN {name(numbers)} ON {LINE} = _line"
 
     # What the file says about itself
 
@@ -1095,6 +1208,19 @@ def _by_file(days: Sequence[date | None]) -> str:
         return written[0]
     cases = " ".join(f"WHEN {at} THEN {day}" for at, day in enumerate(written))
     return f"CASE {LINE} // {FILE} {cases} END"
+
+
+def _first_writing(about: Column) -> Writing:
+    """Say how a column is written as far as its declaration tells."""
+    return Writing(
+        False,
+        "comma" if about.decimal == "comma" else "point",
+        None if about.order == "store" else about.order,
+    )
+
+
+def _numbers_of(made: str) -> str:
+    return f"{made}_numbers"
 
 
 def _store_facts(store: Store) -> str:

@@ -7,7 +7,7 @@ said once (``tax: <column>``) and goes where the store's tax basis puts it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from helpers.sources.canon import sql_type, tables
@@ -64,6 +64,8 @@ class Filled:
     columns: Mapping[str, str]
     #: True for rows whose price holds tax that nobody states.
     tax_unknown: str = ""
+    #: Columns that number rows within a group, with the SQL of what makes the group.
+    numbered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def filled(
@@ -113,9 +115,10 @@ def filled(
         for column, meaning in found.items()
         if column != "tax"
     }
+    numbered = {column: meaning.within for column, meaning in found.items() if meaning.within}
     if table != "order_lines" or "list_amount" not in found:
-        return Filled(out)
-    return _with_tax(out, found, bases)
+        return Filled(out, numbered=numbered)
+    return replace(_with_tax(out, found, bases), numbered=numbered)
 
 
 def _cast(meaning: Meaning, sql_type: str) -> str:

@@ -51,6 +51,8 @@ class Meaning:
 
     sql: str
     type: str
+    #: Of a number within a group: the SQL of what makes the group.
+    within: tuple[str, ...] = ()
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -335,8 +337,10 @@ def _translate(what: Any, columns: Mapping[str, str]) -> Meaning:
 
 def _number_within(what: Any, columns: Mapping[str, str]) -> Meaning:
     names = [what] if isinstance(what, str) else what
-    group = ", ".join([*WITHIN, *(part.sql for part in _parts(names, columns, "number_within", 1))])
-    return Meaning(f"row_number() OVER (PARTITION BY {group} ORDER BY {LINE})", "integer")
+    parts = _parts(names, columns, "number_within", 1)
+    group = (*WITHIN, *(part.sql for part in parts))
+    number = f"row_number() OVER (PARTITION BY {', '.join(group)} ORDER BY {LINE})"
+    return Meaning(number, "integer", group)
 
 
 def _day_of(what: Any, columns: Mapping[str, str]) -> Meaning:

@@ -254,11 +254,12 @@ def _transcode(path: Path, encoding: str, copy: Path) -> int:
     return filled
 
 
-def quick_rows(texts: Sequence[Quick], rows: Sequence[int]) -> str:
+def quick_rows(texts: Sequence[Quick], rows: Sequence[int], *, numbered: bool = True) -> str:
     """Let DuckDB read texts as they lie, one after the other; all but their paths is equal.
 
     Rows are numbered through, so that a number tells text and line where each text has as many
-    rows as it has lines below its header (``rows``): whoever asks must count them.
+    rows as it has lines below its header (``rows``): whoever asks must count them. Where one
+    text is not to be ``numbered``, all threads may read it at once.
     """
     form = texts[0]
     # One cell too many is seen as such; more than one makes DuckDB give up on the file.
@@ -266,8 +267,13 @@ def quick_rows(texts: Sequence[Quick], rows: Sequence[int]) -> str:
     quote = "'\"'" if form.quotes else "''"
 
     def bare(at: int) -> str:
-        # Trimming every kind of blank takes several times as long as trimming plain ones.
-        return trimmed(f"c{at}") if form.odd_blanks else f"nullif(trim(c{at}), '')"
+        # Trimming every kind of blank takes several times as long as trimming plain ones, and that
+        # several times as long as seeing that there are none.
+        cell = f"c{at}"
+        if form.odd_blanks:
+            return trimmed(cell)
+        blank = f"starts_with({cell}, ' ') OR ends_with({cell}, ' ')"
+        return f"CASE WHEN {blank} THEN nullif(trim({cell}), '') ELSE nullif({cell}, '') END"
 
     cells = "".join(f", {bare(at)} AS c{at}" for at in form.wanted.positions)
     paths = ", ".join(literal(str(text.path)) for text in texts)
@@ -277,6 +283,8 @@ def quick_rows(texts: Sequence[Quick], rows: Sequence[int]) -> str:
         f" null_padding=true, filename='_path', columns={{{columns}}})"
     )
     over = f"{bare(form.wanted.width)} AS c_over"
+    if not numbered:
+        return f"SELECT {over}{cells} FROM {read}"
     if len(texts) == 1:
         number = f"row_number() OVER () + {form.skip}"
         return f"SELECT {number} AS source_line{cells}, {over} FROM {read}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 
 from helpers.sources.reading import FILE
-from helpers.tables.contracts import Judged
+from helpers.tables.contracts import Draft, Judged
 from helpers.tables.models import TableModel, literal, quoted
 from helpers.tables.swap import ASIDE, LEAVING, aside, put_in_place
 from helpers.vocabulary.faults import Fault, WorkFailed
@@ -137,6 +137,11 @@ class Batches:
             raise WorkFailed(faults)
         return sorted(found, key=lambda batch: batch.rank)
 
+    def draft(self, reading: Reading, read_with: str) -> Draft:
+        """Give an empty folder for what will be the batch of a large file, if it is sound."""
+        name = batch_id(reading, read_with)
+        return Draft(aside(self.folder / name), name)
+
     def write(
         self,
         con: duckdb.DuckDBPyConnection,
@@ -195,9 +200,12 @@ class Batches:
         if final.exists():
             return batch
         self.folder.mkdir(parents=True, exist_ok=True)
-        building = aside(final)
+        building = judged.draft.folder if judged.draft else aside(final)
         for name, relation in judged.tables.items():
-            if batch.rows[name]:
+            if judged.draft:
+                if not batch.rows[name]:
+                    judged.draft.file_of(name).unlink()
+            elif batch.rows[name]:
                 _copy(
                     con,
                     f"SELECT * REPLACE (source_line - {place * FILE} AS source_line), "

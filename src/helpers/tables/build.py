@@ -37,6 +37,7 @@ from helpers.tables.exchange import Constant, load_budget, make_rate_table
 from helpers.tables.models import FX_RATE_TYPE, TableModel, literal, load_models, quoted
 from helpers.tables.restatements import note_restatements
 from helpers.tables.swap import aside, put_in_place, sweep, take_away, write_whole
+from helpers.tables.writing import MANY_ROWS, forget_final, write_table
 from helpers.vocabulary.faults import Fault
 
 if TYPE_CHECKING:
@@ -231,18 +232,20 @@ def _build(
             fill_calendar(con, workspace, own_events, span)
         barred = _who_is_silent(workspace, models, batches)
         _load_batches(con, workspace, batches, barred)
-        for model in models.values():
-            _choose(con, model, store.files_of(batches, model.table), bool(barred.rows), building)
+        rows = {}
+        for name, model in models.items():
+            parts = store.files_of(batches, name)
+            many = sum(batch.rows.get(name, 0) for batch in batches) >= MANY_ROWS
+            _choose(con, model, parts, bool(barred.rows), building, many)
+            rows[name] = count_rows(con, f"won_{name}") if parts else 0
         warnings = barred.warnings + _load_rates(con, workspace, paths, models, span)
         overruled = _count_overruled(con, models, batches)
-        # One thread: sorted, partitioned output is then the same to the byte every time.
-        rows = {}
-        for model in models.values():
-            con.execute(f"CREATE TEMP TABLE final AS {_finished(model)}")
-            rows[model.table] = _write(con, model, building)
-            if rows[model.table]:
+        _sum_up_orders(con, models, {name for name, count in rows.items() if count})
+        for name, model in models.items():
+            if rows[name]:
+                write_table(con, model, _finished(model), rows[name], building)
                 add_month_sums(con, model, "final", workspace.base_currency)
-            con.execute("DROP TABLE final")
+                forget_final(con)
         rows |= write_bookkeeping(con, store, batches, models, overruled, building)
     finally:
         con.close()
@@ -340,7 +343,7 @@ def _load_batches(
         "first DATE, last DATE)"
     )
     insert_rows(con, "_barred", barred.rows)
-    con.execute("CREATE TEMP TABLE _stores (store_id VARCHAR, country VARCHAR)")
+    con.execute("CREATE TABLE _stores (store_id VARCHAR, country VARCHAR)")
     insert_rows(con, "_stores", [(s.id, s.country) for s in workspace.stores])
 
 
@@ -350,6 +353,7 @@ def _choose(
     files: Sequence[str],
     anyone_silent: bool,
     building: Path,
+    many: bool,
 ) -> None:
     """Make ``won_<table>``: the rows of the newest export for each unit of replacement.
 
@@ -361,7 +365,7 @@ def _choose(
     con.execute(f"CREATE TEMP TABLE {lost} (batch_id VARCHAR, source_line BIGINT)")
     if not files:
         typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
-        con.execute(f"CREATE TEMP TABLE {won} ({typed})")
+        con.execute(f"CREATE TABLE {won} ({typed})")
         return
     # A model may have grown a column since a batch was written: it is empty there.
     listed = ", ".join(literal(file) for file in files)
@@ -385,20 +389,24 @@ def _choose(
             f"AND x.scope = concat_ws('|', {scope}) AND x.source = b.source "
             f"AND f.{quoted(model.day)} BETWEEN x.first AND x.last)"
         )
-    con.execute(
-        f"""CREATE TEMP TABLE _all AS SELECT {cells}, {rank} AS _rank, {silent} AS is_silent,
-            b.source AS said_by
-        FROM read_parquet([{listed}], union_by_name = true) f JOIN _batches b USING (batch_id)"""
+    kept = f"read_parquet([{listed}], union_by_name = true) f"
+    every = (
+        f"SELECT {cells}, {rank} AS _rank, {silent} AS is_silent, b.source AS said_by "
+        f"FROM {kept} JOIN _batches b USING (batch_id)"
     )
     unit = ", ".join(map(quoted, model.replaces_by))
     several = len(files) > 1
+    if many and silent == "false" and not (several and _is_contested(con, every, unit)):
+        # Nobody overrules anybody: many rows are better read again than kept.
+        con.execute(f"CREATE VIEW {won} AS SELECT {cells} FROM {kept}")
+        return
+    con.execute(f"CREATE TEMP TABLE _all AS {every}")
     newest = f"max(_rank) FILTER (NOT is_silent) OVER (PARTITION BY {unit})" if several else "_rank"
     names = ", ".join(map(quoted, columns))
     con.execute(
-        f"CREATE TEMP TABLE {won} AS SELECT {names} FROM _all "
-        f"QUALIFY NOT is_silent AND _rank = {newest}"
+        f"CREATE TABLE {won} AS SELECT {names} FROM _all QUALIFY NOT is_silent AND _rank = {newest}"
         if several
-        else f"CREATE TEMP TABLE {won} AS SELECT {names} FROM _all WHERE NOT is_silent"
+        else f"CREATE TABLE {won} AS SELECT {names} FROM _all WHERE NOT is_silent"
     )
     if count_rows(con, "_all") != count_rows(con, won):
         con.execute(
@@ -408,6 +416,14 @@ def _choose(
     if silent != "false":
         _keep_silent(con, model, names, building)
     con.execute("DROP TABLE _all")
+
+
+def _is_contested(con: duckdb.DuckDBPyConnection, rows: str, unit: str) -> bool:
+    """Tell whether two exports speak of one unit; two units with one hash only cost a sort."""
+    found = con.execute(
+        f"SELECT 1 FROM ({rows}) GROUP BY hash({unit}) HAVING min(_rank) <> max(_rank) LIMIT 1"
+    )
+    return bool(found.fetchall())
 
 
 def _keep_silent(
@@ -504,7 +520,8 @@ _MONEY = "DECIMAL(18,4)"
 #: The engine multiplies two decimals of 18 digits in 18 digits; a wider one makes room.
 _WIDE = "DECIMAL(24,4)"
 _COST_JOIN = """
-    ASOF LEFT JOIN won_landed_costs c ON w.sku_filled = c.sku AND w.local_date >= c.valid_from
+    LEFT JOIN _costs c ON w.sku_filled = c.sku AND w.local_date >= c.valid_from
+        AND w.local_date < c.valid_until
     LEFT JOIN _rates cr ON cr.currency = c.currency AND cr.day = w.local_date"""
 
 
@@ -533,12 +550,34 @@ _DERIVED: dict[tuple[str, str], str] = {
 _JOINS: dict[str, str] = {
     "order_lines": _COST_JOIN,
     "inventory_snapshots": _COST_JOIN,
-    "orders": """LEFT JOIN (
-        SELECT store_id, order_id,
-            sum(list_amount - coalesce(seller_discount, 0)) AS line_subtotal
-        FROM won_order_lines WHERE kind = 'sale' GROUP BY ALL
-    ) l ON l.store_id = w.store_id AND l.order_id = w.order_id""",
+    "orders": "LEFT JOIN _subtotals l ON l.store_id = w.store_id AND l.order_id = w.order_id",
 }
+
+
+def _sum_up_orders(
+    con: duckdb.DuckDBPyConnection, models: Mapping[str, TableModel], filled: set[str]
+) -> None:
+    """Make what several tables look up: costs by day, and what orders say of their lines."""
+    con.execute(
+        """CREATE TABLE _costs AS SELECT *, lead(valid_from, 1, DATE '9999-12-31')
+            OVER (PARTITION BY sku ORDER BY valid_from) AS valid_until FROM won_landed_costs"""
+    )
+    if "orders" in filled:
+        con.execute(
+            """CREATE TABLE _subtotals AS SELECT store_id, order_id,
+                sum(list_amount - coalesce(seller_discount, 0)) AS line_subtotal
+            FROM won_order_lines WHERE kind = 'sale' GROUP BY ALL"""
+        )
+    if any(_takes_country_of_order(models[name]) for name in filled):
+        con.execute(
+            """CREATE TABLE _order_countries AS
+            SELECT store_id, order_id, min(country) AS country FROM won_order_lines GROUP BY ALL"""
+        )
+
+
+def _takes_country_of_order(model: TableModel) -> bool:
+    named = {"store_id", "country", "order_id"} <= set(model.columns)
+    return named and model.table != "order_lines"
 
 
 def _finished(model: TableModel) -> str:
@@ -556,10 +595,9 @@ def _finished(model: TableModel) -> str:
     if {"store_id", "country"} <= set(columns):
         inner_joins.append("LEFT JOIN _stores s ON s.store_id = w.store_id")
         places = ["w.country", "s.country"]
-        if "order_id" in columns and name != "order_lines":
+        if _takes_country_of_order(model):
             inner_joins.append(
-                "LEFT JOIN (SELECT store_id, order_id, min(country) AS country "
-                "FROM won_order_lines GROUP BY ALL) o "
+                "LEFT JOIN _order_countries o "
                 "ON o.store_id = w.store_id AND o.order_id = w.order_id"
             )
             places.insert(1, "o.country")
@@ -598,29 +636,3 @@ def _finished(model: TableModel) -> str:
         for column, kind in model.stored_columns.items()
     ]
     return f"SELECT {', '.join(outer)} FROM ({inner})"
-
-
-def _write(con: duckdb.DuckDBPyConnection, model: TableModel, building: Path) -> int:
-    """Write one finished table, rows in the order of its key."""
-    rows = count_rows(con, "final")
-    if not rows:
-        return 0
-    order = ", ".join([*map(quoted, model.key), "batch_id", "source_line"])
-    folder = building / model.table
-    folder.mkdir()
-    con.execute("SET threads = 1")
-    if model.day:
-        con.execute(
-            f"COPY (SELECT *, strftime({quoted(model.day)}, '%Y-%m') AS month FROM final "
-            f"ORDER BY month, {order}) TO {literal(folder.as_posix())} "
-            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), OVERWRITE_OR_IGNORE true, "
-            "FILENAME_PATTERN 'part')"
-        )
-        for month in folder.iterdir():
-            parts = sorted(month.iterdir())
-            if len(parts) == 1:
-                parts[0].rename(month / "part.parquet")
-    else:
-        copy_rows(con, f"SELECT * FROM final ORDER BY {order}", folder)
-    con.execute("RESET threads")
-    return rows

@@ -8,9 +8,10 @@ counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.sources.reading import FILE
@@ -33,6 +34,18 @@ _NO_QUARANTINE = (
 
 
 @dataclass(frozen=True)
+class Draft:
+    """Where the rows of a large file are put at once, as the batch they will be if all is well."""
+
+    folder: Path
+    batch_id: str
+
+    def file_of(self, table: str) -> Path:
+        """Say where the rows of one table lie."""
+        return self.folder / f"{table}.parquet"
+
+
+@dataclass(frozen=True)
 class Judged:
     """What the contracts found in one reading: names of temp tables on the same connection."""
 
@@ -44,6 +57,8 @@ class Judged:
     rows_repeated: int
     #: How often each reason was found, further reasons of a line included.
     reasons: Mapping[str, int]
+    #: Holds all tables already, where nothing was found wrong with them.
+    draft: Draft | None = None
 
 
 def judge_alike(
@@ -72,13 +87,22 @@ def judge(
     reading: Reading,
     workspace: Workspace,
     models: Mapping[str, TableModel],
+    draft: Draft | None = None,
 ) -> Judged:
     """Divide a reading's rows into sound ones, quarantined ones and repeated ones.
+
+    Args:
+        con: Where the reading is.
+        reading: What to judge.
+        workspace: The company.
+        models: The tables.
+        draft: Where to put the rows of a large file: they are then written once and looked at
+            where they lie, and only if any of them is doubtful taken into the engine.
 
     Raises:
         DataRefused: The source brings a table or column that no model knows.
     """
-    judged, doubtful = _look(con, reading, workspace, models)
+    judged, doubtful = _look(con, reading, workspace, models, draft=draft)
     main = _main_tables(reading, models)
     stores = _stores_of(reading, workspace)
 
@@ -86,8 +110,10 @@ def judge(
     bad_cells = quoted(reading.bad_cells)
     if not any(doubtful.values()) and not _count(con, f"SELECT count(*) FROM {bad_cells}"):
         con.execute(_NO_QUARANTINE)
-        return Judged(judged, "judged_quarantine", 0, 0, {})
+        return Judged(judged, "judged_quarantine", 0, 0, {}, draft)
 
+    if draft:
+        _take_in(con, judged.values())
     con.execute(
         "CREATE OR REPLACE TEMP TABLE _faults AS SELECT source_line, 0 AS place, "
         "'' AS table_name, CAST(column_name AS VARCHAR) AS column_name, "
@@ -142,6 +168,7 @@ def _look(
     workspace: Workspace,
     models: Mapping[str, TableModel],
     several: bool = False,
+    draft: Draft | None = None,
 ) -> tuple[dict[str, str], dict[str, set[int]]]:
     """Shape a reading's tables, main ones first, and tell the files with doubtful rows in each."""
     found = {name: _columns_of(con, relation) for name, relation in reading.tables.items()}
@@ -150,7 +177,7 @@ def _look(
     judged, doubtful = {}, {}
     for name in sorted(reading.tables, key=lambda n: (n not in main, n)):
         judged[name] = f"judged_{name}"
-        _shape(con, models[name], reading, found[name], stores, judged[name])
+        _shape(con, models[name], reading, found[name], stores, judged[name], draft)
         doubtful[name] = _first_look(con, models[name], stores, judged[name], several)
     return judged, doubtful
 
@@ -201,6 +228,7 @@ def _shape(
     found: list[str],
     stores: Sequence[Store],
     relation: str,
+    draft: Draft | None,
 ) -> None:
     """Give the rows every column of the model, typed; fill what the file's store settles."""
     shaped = {}
@@ -218,10 +246,31 @@ def _shape(
             own = f"CASE WHEN {shaped[model.converted[0]]} IS NULL THEN NULL ELSE {own} END"
         shaped["currency"] = own
     cells = ", ".join(f"{value} AS {quoted(name)}" for name, value in shaped.items())
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT {cells}, "
-        f"CAST(r.source_line AS BIGINT) AS source_line FROM {quoted(reading.tables[model.table])} r"
+    rows = (
+        f"SELECT {cells}, CAST(r.source_line AS BIGINT) AS source_line"
+        f" FROM {quoted(reading.tables[model.table])} r"
     )
+    if draft is None:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS {rows}")
+        return
+    file = literal(draft.file_of(model.table).as_posix())
+    con.execute(
+        f"COPY (SELECT *, {literal(draft.batch_id)} AS batch_id FROM ({rows})) TO {file}"
+        " (FORMAT parquet, COMPRESSION zstd)"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {relation} AS SELECT * EXCLUDE (batch_id)"
+        f" FROM read_parquet({file})"
+    )
+
+
+def _take_in(con: duckdb.DuckDBPyConnection, relations: Iterable[str]) -> None:
+    """Make tables of views, so that rows can be set aside."""
+    for relation in relations:
+        con.execute(
+            f"CREATE TEMP TABLE _taken_in AS SELECT * FROM {relation}; DROP VIEW {relation};"
+            f" ALTER TABLE _taken_in RENAME TO {relation}"
+        )
 
 
 def _currency_of(store_id: str, stores: Sequence[Store]) -> str:

@@ -277,7 +277,7 @@ def make_rate_table(
         else:
             found.append((currency, day, rate))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} (currency VARCHAR, day DATE, fx_rate {FX_RATE_TYPE})"
+        f"CREATE OR REPLACE TABLE {name} (currency VARCHAR, day DATE, fx_rate {FX_RATE_TYPE})"
     )
     if found:
         # One parameter per column: the engine takes thousands of rows in one statement.

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import shutil
 import tempfile
 import threading
 from collections import defaultdict
@@ -59,6 +60,8 @@ _MOST_REASONS = 3
 _HANDS = 2
 #: Below this many bytes a second thread costs more than it gains.
 _LARGE_FILE = 8 << 20
+#: The rows of a file with so many are written once and judged where they lie.
+_MANY_ROWS = 250_000
 #: Files of these kinds and below this size may be read in one go, so many at most.
 _TEXTS = (".csv", ".txt", ".tsv")
 _SMALL_FILE = 1 << 20
@@ -403,11 +406,14 @@ def _take(work: _Work, con: duckdb.DuckDBPyConnection, file: Found) -> _Outcome:
 
     from helpers.sources.door import read_export
 
+    draft = None
     try:
         reading = read_export(
             file.path, work.workspace, work.paths, con, below=file.below, key=work.key
         )
-        judged = judge(con, reading, work.workspace, load_models())
+        if reading.rows_read >= _MANY_ROWS:
+            draft = work.store.draft(reading, work.read_with(reading.source, reading.store_id))
+        judged = judge(con, reading, work.workspace, load_models(), draft)
         if reading.rows_read and judged.rows_quarantined == reading.rows_read:
             return _all_set_aside(work, con, file, reading, judged), None
         return _keep(work, con, file, reading, judged)
@@ -420,6 +426,8 @@ def _take(work: _Work, con: duckdb.DuckDBPyConnection, file: Found) -> _Outcome:
         return _refused(work, file, [fault]), None
     finally:
         _clear(con)
+        if draft is not None:  # gone by now, unless something was wrong
+            shutil.rmtree(draft.folder, ignore_errors=True)
 
 
 def _keep(
