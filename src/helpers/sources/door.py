@@ -40,9 +40,9 @@ from helpers.sources.declared import (
 from helpers.sources.files import open_file
 from helpers.sources.filling import Filled, filled
 from helpers.sources.grids import Brought, Wanted
-from helpers.sources.headers import plain
+from helpers.sources.headers import plain, told
 from helpers.sources.markets import Split, split_by_market
-from helpers.sources.masking import masked
+from helpers.sources.masking import masked, worded
 from helpers.sources.meaning import (
     LINE,
     WITHIN,
@@ -321,7 +321,7 @@ class _Reader:
                 as_of=known_until[at],
                 encoding=export.found.grid.encoding,
                 delimiter=export.found.grid.delimiter,
-                sheet=export.found.grid.sheet,
+                sheet=told(sheet) if (sheet := export.found.grid.sheet) else sheet,
                 header_row=export.found.grid.ends[export.found.header_index],
                 rows_read=counted[at][0],
                 rows_set_aside=counted[at][1],
@@ -943,7 +943,8 @@ class _Reader:
         if column := self._naming_stores:
             may_be_empty = getattr(self.source.store, "optional", False)
             parts.append(
-                f"SELECT r.{LINE}, {literal(self._header(column))}, r.{name(column)},"
+                f"SELECT r.{LINE}, {literal(self._header(column))},"
+                f" left({masked(f'r.{name(column)}')}, 60),"
                 f" CASE WHEN r.{name(column)} IS NULL THEN 'missing_value' ELSE 'unknown_store' END"
                 f" FROM {name(self.raw)} r JOIN {name(self.typed)} t USING ({LINE})"
                 " WHERE t._aside IS NULL AND _store IS NULL"
@@ -1152,7 +1153,8 @@ class _Reader:
 
 def _shown(cell: str, kind: str) -> str:
     """Show a bad cell without what may be a person's: a shifted row puts anything anywhere."""
-    return f"left({masked(cell, is_moment=kind in ('date', 'timestamp'))}, 60)"
+    shown = masked(cell, is_moment=kind in ("date", "timestamp"))
+    return f"left({worded(shown)}, 60)"
 
 
 def customer_key(buyer: str, platform: str, key: bytes) -> str:

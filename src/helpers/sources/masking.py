@@ -59,6 +59,32 @@ _STREETS = (
 )
 
 
+#: Words in a cell meant for a number or a date that tell what is wrong with it, and of nobody.
+_HARMLESS = (
+    "n|a|na|nan|null|none|nil|inf|infinity|ref|div|value|num|yes|no|y|true|false|e|x|t|z|am|pm|utc"
+    "|gmt|pst|pdt|est|edt|cet|cest|bst|jst|pcs?|pieces?|units?|kg|g|lbs?|oz|cm|mm|m|ca|approx|about"
+    "|usd|eur|gbp|cny|rmb|jpy|cad|aud|mxn|brl|sgd|myr|thb|vnd|php|idr|twd|ntd|hkd|rm|rp|nt|us|hk"
+    "|jan|january|feb|february|mar|march|apr|april|may|june?|july?|aug|august|sept?|september|oct"
+    "|october|nov|november|dec|december|mon|tue|wed|thu|fri|sat|sun|today|now|total|sum|qty"
+    "|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half"
+    "|件|个|個|元|円|年|月|日|时|時|分|秒|万|千|百|无|無|空|合计|总计|是|否"
+)
+_LETTERS = r"[\p{L}\p{M}]+|[^\p{L}\p{M}]+"
+
+
+def worded(cell: str) -> str:
+    """Give the SQL that leaves of a cell, meant for a number or a date, no word but harmless ones.
+
+    A row that has slipped puts a buyer's name where the price should be, and no pattern knows a
+    name. What is wrong can be seen in the file: the line and the column are told.
+    """
+    return (
+        f"array_to_string(list_transform(regexp_extract_all({cell}, {literal(_LETTERS)}),"
+        f" lambda part: CASE WHEN regexp_full_match(part, '[^\\p{{L}}\\p{{M}}]+')"
+        f" OR regexp_full_match(lower(part), {literal(_HARMLESS)}) THEN part ELSE '{BLOT}' END), '')"
+    )
+
+
 def masked(cell: str, *, is_moment: bool = False) -> str:
     """Give the SQL that blots out of a text what may be a person's.
 
