@@ -81,7 +81,8 @@ def worded(cell: str) -> str:
     return (
         f"array_to_string(list_transform(regexp_extract_all({cell}, {literal(_LETTERS)}),"
         f" lambda part: CASE WHEN regexp_full_match(part, '[^\\p{{L}}\\p{{M}}]+')"
-        f" OR regexp_full_match(lower(part), {literal(_HARMLESS)}) THEN part ELSE '{BLOT}' END), '')"
+        f" OR regexp_full_match(lower(part), {literal(_HARMLESS)}) THEN part"
+        f" ELSE '{BLOT}' END), '')"
     )
 
 

@@ -172,7 +172,8 @@ def _with_columns(path: Path, hit: _Hit) -> Recognised:
         for header in source.headers_of(column):
             places = [at for at, texts in enumerate(shown) if plain(header) in texts]
             if len(places) > 1:
-                where = ", ".join(str(at + 1) for at in places)
+                where = ", ".join(str(at + 1) for at in places[:8])
+                where += ", …" if len(places) > 8 else ""
                 faults.append(
                     Fault(f"{path.name}, row {_line(hit)}", f"column {header!r} stands more than"
                           f" once (columns {where})", "delete the copies, keep the right one")

@@ -10,6 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +21,7 @@ from helpers.paths import WorkspacePaths
 from helpers.tables.swap import write_whole
 from helpers.vocabulary.faults import AskedWrongly, Fault
 
+_EMAIL = re.compile(r"[^\s/<>(),;:]+@[^\s/<>(),;]+")
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
 
@@ -32,6 +36,35 @@ class Found:
     label: str
     #: How the person who asked would call it.
     shown: str
+
+
+def printable(name: str) -> str:
+    """Write a name so that every machine and terminal can show it, on one line.
+
+    >>> printable("new\\nline.csv")
+    'new\\\\nline.csv'
+    """
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(
+        sign.encode("unicode_escape").decode()
+        if unicodedata.category(sign) in ("Cc", "Zl", "Zp")
+        or "\u202a" <= sign <= "\u202e"
+        or "\u2066" <= sign <= "\u2069"
+        else sign
+        for sign in text
+    )
+
+
+def kept_name(name: str) -> str:
+    """Write a name for the tables and pages: whose mailbox it came from stays outside.
+
+    What was blotted out still tells two files apart, by a few signs of its hash.
+    """
+    text = printable(name)
+    if not _EMAIL.search(text):
+        return text
+    mark = hashlib.blake2b(text.encode(), digest_size=2).hexdigest()
+    return _EMAIL.sub(f"…{mark}", text)
 
 
 @dataclass(frozen=True)
@@ -60,31 +93,35 @@ def look_for_files(
     skipped: list[Skipped] = []
     for path in _walk(paths.inbox, paths.inbox, skipped):
         inside = path.relative_to(paths.root).as_posix()
-        found[path.resolve()] = Found(path, paths.inbox, inside, inside)
+        found[path.resolve()] = Found(path, paths.inbox, kept_name(inside), printable(inside))
     for named in extra:
         if named.is_dir():
             folder = named.resolve()
             for path in _walk(named, named, skipped):
                 inside = path.relative_to(named).as_posix()
-                label = f"{folder.name}/{inside}"
-                found.setdefault(path.resolve(), Found(path, named, label, str(path)))
+                label = kept_name(f"{folder.name}/{inside}")
+                found.setdefault(path.resolve(), Found(path, named, label, printable(str(path))))
         else:
-            found.setdefault(named.resolve(), Found(named, None, named.name, str(named)))
+            label, shown = kept_name(named.name), printable(str(named))
+            found.setdefault(named.resolve(), Found(named, None, label, shown))
     return sorted(found.values(), key=lambda file: (file.label, str(file.path))), skipped
 
 
 def _walk(folder: Path, top: Path, skipped: list[Skipped]) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
+        shown = printable(str(path.relative_to(top)))
         if path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES:
-            skipped.append(Skipped(str(path.relative_to(top)), "hidden"))
+            skipped.append(Skipped(shown, "hidden"))
         elif path.name.startswith("~$"):
-            skipped.append(
-                Skipped(str(path.relative_to(top)), "Office's own mark of an open workbook")
-            )
-        elif path.is_dir() and not path.is_symlink():
+            skipped.append(Skipped(shown, "Office's own mark of an open workbook"))
+        elif path.is_dir() and path.is_symlink():
+            skipped.append(Skipped(shown, "a link to a folder; put the folder itself here"))
+        elif path.is_dir():
             yield from _walk(path, top, skipped)
         elif path.is_file():
             yield path
+        else:
+            skipped.append(Skipped(shown, "no file: a pipe, or a link that leads nowhere"))
 
 
 class Hashes:
@@ -111,7 +148,8 @@ class Hashes:
         else:
             with path.open("rb") as stream:
                 sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        self._new[where] = [*mark, sha256]
+        if kept_name(where) == where:  # others are hashed anew each time
+            self._new[where] = [*mark, sha256]
         return sha256
 
     def remember(self) -> None:
