@@ -37,7 +37,7 @@ from helpers.tables.build import (
 from helpers.tables.buyers import buyer_key, mark_of
 from helpers.tables.contracts import Judged, judge, judge_alike
 from helpers.tables.gathering import Gathered, gathered
-from helpers.tables.inbox import Found, Hashes, Skipped, look_for_files
+from helpers.tables.inbox import Found, Hashes, Skipped, kept_name, look_for_files
 from helpers.tables.models import load_models
 from helpers.tables.reasons import wording
 from helpers.tables.restatements import months_by_file, told_in_words
@@ -239,6 +239,10 @@ def _ingest(
             unreadable[file.path] = Fault(
                 file.shown, f"cannot be read ({trouble.strerror})", "check its rights"
             )
+        except UnicodeEncodeError:
+            unreadable[file.path] = Fault(
+                file.shown, "has a name that is no UTF-8", "give it another name"
+            )
     work = _Work(workspace, paths, store, buyer_key(paths), known, twins)
     for file in found:
         # A process may have died between taking in a mended file and letting go of what it mends.
@@ -373,8 +377,6 @@ def _take_together(
     work: _Work, con: duckdb.DuckDBPyConnection, files: Sequence[Found]
 ) -> dict[Path, _Outcome]:
     """Take in those of several files that are alike and have nothing wrong with them."""
-    import duckdb
-
     from helpers.sources.door import read_alike
 
     found = {file.path: file for file in files}
@@ -393,8 +395,8 @@ def _take_together(
             if reading is not None and place not in doubtful:
                 file = found[reading.path]
                 outcomes[file.path] = _keep(work, con, file, reading, judged, place, spans)
-    except (DataRefused, duckdb.Error, OSError):
-        return outcomes  # which of them it was comes out when each is read alone
+    except Exception:  # noqa: BLE001 - which of them it was comes out when each is read alone
+        return outcomes
     finally:
         _clear(con)
     return outcomes
@@ -402,8 +404,6 @@ def _take_together(
 
 def _take(work: _Work, con: duckdb.DuckDBPyConnection, file: Found) -> _Outcome:
     """Read, judge and keep one file."""
-    import duckdb
-
     from helpers.sources.door import read_export
 
     draft = None
@@ -419,10 +419,11 @@ def _take(work: _Work, con: duckdb.DuckDBPyConnection, file: Found) -> _Outcome:
         return _keep(work, con, file, reading, judged)
     except DataRefused as trouble:
         return _refused(work, file, trouble.faults), None
-    except (duckdb.Error, OSError) as trouble:
-        # A way of being broken that nobody has met yet must not stop the other files.
-        first_line = str(trouble).strip().splitlines()[0][:200]
-        fault = Fault(file.shown, first_line, "export the file again, or report it with the file")
+    except Exception as trouble:  # noqa: BLE001
+        # A way of being broken that nobody has met yet must not stop the other files. What the
+        # engine says of it may quote a cell, and a cell may be a person.
+        what = f"cannot be read, in a way that is new to us ({type(trouble).__name__})"
+        fault = Fault(file.shown, what, "export the file again, or report it with the file")
         return _refused(work, file, [fault]), None
     finally:
         _clear(con)
@@ -440,6 +441,11 @@ def _keep(
     spans: Mapping[str, Spans] | None = None,
 ) -> _Outcome:
     """Keep a judged file as a batch."""
+    own, kept = file.path.name, kept_name(file.path.name)
+    reading = replace(
+        reading,
+        warnings=tuple(replace(one, where=one.where.replace(own, kept)) for one in reading.warnings),
+    )
     batch = work.store.write(
         con,
         reading,
@@ -550,9 +556,11 @@ def _settled(
 
 
 def _refused(work: _Work, file: Found, faults: Sequence[Fault]) -> FileReceipt:
-    rows = [[file.label, "", "", "", f"文件未被接收：{fault}", str(fault)] for fault in faults]
+    own, kept = file.path.name, kept_name(file.path.name)
+    told = [str(fault).replace(own, kept).replace(file.shown, file.label) for fault in faults]
+    rows = [[file.label, "", "", "", f"文件未被接收：{one}", one] for one in told]
     _write_quarantine(work.paths, file, rows)
-    return FileReceipt(file.shown, "", None, None, "refused", "; ".join(map(str, faults)))
+    return FileReceipt(file.shown, "", None, None, "refused", "; ".join(told))
 
 
 def _all_set_aside(
