@@ -41,8 +41,8 @@ class Found:
 def printable(name: str) -> str:
     """Write a name so that every machine and terminal can show it, on one line.
 
-    >>> printable("new\\nline.csv")
-    'new\\\\nline.csv'
+    >>> printable(chr(27) + "[31m.csv") == chr(92) + "x1b[31m.csv"
+    True
     """
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(

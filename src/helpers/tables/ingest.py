@@ -444,7 +444,9 @@ def _keep(
     own, kept = file.path.name, kept_name(file.path.name)
     reading = replace(
         reading,
-        warnings=tuple(replace(one, where=one.where.replace(own, kept)) for one in reading.warnings),
+        warnings=tuple(
+            replace(one, where=one.where.replace(own, kept)) for one in reading.warnings
+        ),
     )
     batch = work.store.write(
         con,
