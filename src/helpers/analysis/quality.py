@@ -543,12 +543,21 @@ def restated(desk: Desk) -> pd.DataFrame:
                 "store_label": store_label(desk, row["store_id"]),
                 "table_label": table_label(row["table_name"], desk),
                 "month": row["month"],
-                "measure": row["measure"],
+                "measure": str(row["measure"]).removesuffix("_base").replace("_", " "),
                 **told,
-                "files": "; ".join(str(row["files"] or "").split("\n")),
+                "files": _first_of(str(row["files"] or "").split("\n"), desk),
             }
         )
     return pd.DataFrame(found, columns=RESTATED_COLUMNS)
+
+
+def _first_of(files: list[str], desk: Desk) -> str:
+    """Name a few files and count the others."""
+    more = len(files) - _WRITTEN
+    rest = Label(en=f"{more} more", zh=f"另有{more}个").text(desk.language)
+    return ("；" if desk.language == "zh" else "; ").join(
+        files if more <= 0 else [*files[:_WRITTEN], rest]
+    )
 
 
 def _written(desk: Desk, value: Any, currency: str) -> str:
