@@ -7,15 +7,19 @@ what the platform kept.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import msoffcrypto
 import pytest
 from made_up import Demo
 from python_calamine import CalamineWorkbook
@@ -95,11 +99,101 @@ def test_amazons_files_say_what_the_generator_knows(demo: Demo, store: str) -> N
         for row in tsv(path, encoding):
             came = datetime.fromisoformat(row["return-date"]).astimezone(place)
             read[f"{came:%Y-%m}"]["returned"] += int(row["quantity"])
-    for path in demo.inbox.glob(f"{store}/*/Sponsored-*.xlsx"):
-        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-        for row in rows[1:]:
-            read[f"{row[0]:%Y-%m}"]["ads"] += Decimal(str(row[15]))
+    for month, spend in amazon_ads(demo, store).items():
+        read[month]["ads"] = spend
     compare(demo, store, read)
+
+
+def amazon_ads(demo: Demo, store: str) -> dict[str, Decimal]:
+    """Add up a shop's advertising from the reports that speak for it, each for its months."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for path in demo.inbox.glob(f"{store}/*/Sponsored-Products-*.xlsx"):
+        # What the United States tell by product they tell by search term too.
+        if "Advertised" in path.name and store == "amazon-us":
+            continue
+        header, *rows = sheet(path)
+        spend = header.index("花费" if "花费" in header else "Spend")
+        for row in rows:
+            found[f"{row[0]:%Y-%m}"] += Decimal(str(row[spend]))
+    channel = {"amazon-uk": "Amazon.co.uk", "amazon-de": "Amazon.de", "amazon-jp": "Amazon.co.jp"}
+    for path in demo.inbox.glob("amazon-*/*/Amazon-Ads-*.csv"):
+        for row in comma(path, "utf-8-sig"):
+            if row["Marketplace"] == channel.get(store):
+                found[row["Date range"][:7]] += money(row["Total cost"])
+    return found
+
+
+def test_what_amazon_tells_twice_it_tells_alike(demo: Demo) -> None:
+    by_product: dict[str, Decimal] = defaultdict(Decimal)
+    for path in demo.inbox.glob("amazon-us/*/Sponsored-Products-Advertised-*.xlsx"):
+        header, *rows = sheet(path)
+        for row in rows:
+            by_product[f"{row[0]:%Y-%m}"] += Decimal(str(row[header.index("Spend")]))
+    assert sorted(by_product) == ["2025-10", "2025-11", "2025-12"]
+    by_term = amazon_ads(demo, "amazon-us")
+    assert by_product == {month: by_term[month] for month in by_product}
+
+    for store in ("amazon-us", "amazon-uk"):
+        told: dict[str, Decimal] = defaultdict(Decimal)
+        for path in demo.inbox.glob(f"{store}/*/*MonthlyTransaction.csv"):
+            lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+            assert lines[7].startswith("date/time,")
+            for row in csv.DictReader(lines[7:]):
+                parts = [
+                    money(row[name].replace(",", ""))
+                    for name in list(row)[
+                        list(row).index("product sales") : list(row).index("total")
+                    ]
+                ]
+                assert sum(parts) == money(row["total"].replace(",", ""))
+                fees = ("selling fees", "fba fees", "other transaction fees")
+                told[path.parent.name] -= sum(money(row[one].replace(",", "")) for one in fees)
+        assert len(told) == 3
+        for month, fees_told in told.items():
+            assert fees_told == Decimal(demo.totals(store)[month]["fees"])
+
+
+def test_the_ledger_adds_up_and_ends_where_the_stock_report_does(demo: Demo) -> None:
+    closing: dict[str, tuple[datetime, int]] = {}
+    for path in sorted(demo.inbox.glob("amazon-us/*/inventory-ledger-*.csv")):
+        for row in comma(path):
+            events = list(row)[7:18]
+            start, end = (
+                int(row["Starting Warehouse Balance"]),
+                int(row["Ending Warehouse Balance"]),
+            )
+            assert events[0] == "In Transit Between Warehouses" and events[-1] == "Other Events"
+            assert start + sum(int(row[one]) for one in events) == end >= 0, row
+            assert int(row["Customer Shipments"]) <= 0
+            if row["Disposition"] == "SELLABLE":
+                day = datetime.strptime(row["Date"], "%m/%d/%Y")
+                before = closing.get(row["MSKU"])
+                assert before is None or before[1] == start, "nothing happens between two rows"
+                closing[row["MSKU"]] = day, end
+    stock = tsv(demo.inbox / "amazon-us/2025-12/fba-inventory-2025-12.txt", "utf-8")
+    left = {row["sku"]: int(row["afn-fulfillable-quantity"]) for row in stock}
+    both = closing.keys() & left.keys()
+    assert len(both) > 30
+    assert all(closing[sku][1] == left[sku] for sku in both)
+
+
+def sheet(path: Path, password: str | None = None, skip: int = 0) -> list[list[Any]]:
+    """Read the first sheet of a workbook, with its password if it has one."""
+    content = path.read_bytes()
+    if password:
+        held = io.BytesIO()
+        lock = msoffcrypto.OfficeFile(io.BytesIO(content))
+        lock.load_key(password=password)
+        lock.decrypt(held)
+        content = held.getvalue()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    return [list(row) for row in rows[skip:]]
+
+
+def told_rows(rows: list[list[Any]]) -> list[dict[str, Any]]:
+    """Name the cells of each row by the header."""
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
 def add_templates(demo: Demo, store: str, read: Read) -> None:
@@ -140,6 +234,25 @@ def test_shopifys_files_say_what_the_generator_knows(demo: Demo) -> None:
                     net = (back / (1 + rate)).quantize(Decimal("0.01"), ROUND_HALF_UP)
                     said["refunds"] += net
     add_templates(demo, "own-site", read)
+    networks: dict[str, Decimal] = defaultdict(Decimal)
+    encodings = set()
+    for path in demo.inbox.glob("own-site/*/Campaign report *.csv"):
+        wide = path.read_bytes().startswith(codecs.BOM_UTF16)
+        encodings.add(wide)
+        text = path.read_bytes().decode("utf-16" if wide else "utf-8")
+        for row in csv.DictReader(text.splitlines()[2:], delimiter="\t" if wide else ","):
+            if row["Day"]:
+                read[row["Day"][:7]]["ads"] += money(row["Cost"].replace(",", ""))
+                networks["google"] += money(row["Cost"].replace(",", ""))
+    for path in demo.inbox.glob("own-site/*/Lantern-Ads-*.csv"):
+        for row in comma(path, "utf-8-sig"):
+            if row.get("Campaign name") or row.get("广告系列名称"):
+                spend = row.get("Amount spent (USD)") or row["已花费金额 (USD)"]
+                read[(row.get("Reporting starts") or row["报告开始日期"])[:7]]["ads"] += money(
+                    spend
+                )
+                networks["meta"] += money(spend)
+    assert encodings == {True, False} and min(networks.values()) > 0
     compare(demo, "own-site", read)
 
 
@@ -148,8 +261,8 @@ def test_tiktoks_files_say_what_the_generator_knows(demo: Demo, store: str, rate
     read: Read = defaultdict(lambda: defaultdict(Decimal))
     part = Decimal(rate) / (1 + Decimal(rate))
     finest = Decimal("0.0001")
-    for path in demo.inbox.glob(f"{store}/*/All-order-*.csv"):
-        rows = comma(path, "utf-8-sig")
+    for path in demo.inbox.glob(f"{store}/*/All-order-*"):
+        rows = told_rows(sheet(path)) if path.suffix == ".xlsx" else comma(path, "utf-8-sig")
         assert rows[0]["Order ID"] == "Platform unique order ID."
         seen: set[str] = set()
         for row in rows[1:]:
@@ -173,6 +286,154 @@ def test_tiktoks_files_say_what_the_generator_knows(demo: Demo, store: str, rate
                 back = money(row["Order Refund Amount"])
                 said["refunds"] += back - (back * part).quantize(finest, ROUND_HALF_UP)
     add_templates(demo, store, read)
+    add_income(demo, store, read)
+    compare(demo, store, read)
+
+
+def add_income(demo: Demo, store: str, read: Read) -> None:
+    """Add the fees that TikTok's income export tells; what it bills for ads stands elsewhere."""
+    billed: dict[str, Decimal] = defaultdict(Decimal)
+    for path in demo.inbox.glob(f"{store}/*/income_*.xlsx"):
+        for row in told_rows(sheet(path)):
+            month = row["Order settled time"][:7].replace("/", "-")
+            amounts = [money(row[name]) for name in (
+                "Subtotal after seller discounts", "Refund subtotal after seller discounts",
+                "Platform commission fee", "Shipping cost", "Adjustment amount")]  # fmt: skip
+            assert sum(amounts) == money(row["Total settlement amount"])
+            fees = amounts[2] + amounts[3]
+            if "ad" in row["Type"].split():
+                billed[month] -= amounts[4]
+            else:
+                fees += amounts[4]
+            read[month]["fees"] -= fees
+    for month, bill in billed.items():
+        assert bill == read[month]["ads"]
+
+
+WORDS = {
+    "shopee-sg": ("Order ID", "Order Status", "Order Creation Date", "Original Price", "Deal Price",
+                  "Quantity", "Discount Voucher Amount Sponsored by Seller",
+                  "Discount Voucher Amount Sponsored by Shopee", "Cancelled", "0.09"),
+    "shopee-tw": ("訂單編號", "訂單狀態", "訂單成立日期", "商品原價", "商品活動價格", "數量",
+                  "賣場優惠券",
+                  "優惠券", "不成立", "0.05"),
+    "shopee-th": ("หมายเลขคำสั่งซื้อ", "สถานะการสั่งซื้อ", "วันที่ทำการสั่งซื้อ", "ราคาตั้งต้น", "ราคาขาย",
+                  "จำนวน", "โค้ดส่วนลดชำระโดยผู้ขาย", "โค้ดส่วนลดชำระโดย Shopee", "ยกเลิกแล้ว", "0.07"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("store", WORDS)
+def test_shopees_files_say_what_the_generator_knows(demo: Demo, store: str) -> None:
+    order, status, day, listed, paid, count, voucher, theirs, gone, rate = WORDS[store]
+    passwords = (demo.folder / "passwords.yml").read_text(encoding="utf-8")
+    password = dict(re.findall(r"^(\S+): (\S+)$", passwords, re.MULTILINE)).get(store)
+    part = Decimal(rate) / (1 + Decimal(rate))
+    read: Read = defaultdict(lambda: defaultdict(Decimal))
+    locked = 0
+    for path in sorted(demo.inbox.glob(f"{store}/*/Order.all.*.xlsx")):
+        is_locked = not path.read_bytes().startswith(b"PK")
+        locked += is_locked
+        seen: set[str] = set()
+        for row in told_rows(sheet(path, password if is_locked else None)):
+            if row[status] == gone:
+                continue
+            said, units = read[row[day][:7]], int(row[count])
+            is_first = row[order] not in seen
+            seen.add(row[order])
+            # What is said of an order stands on all its rows or on the first; it counts once.
+            off, given = (
+                money(row[name]) if is_first else Decimal(0) for name in (voucher, theirs)
+            )
+            value, cut = units * money(row[listed]), units * (money(row[listed]) - money(row[paid]))
+            said["list_value"] += value
+            said["seller_discount"] += cut + off
+            said["platform_discount"] += given
+            net = value - cut - off
+            said["tax_inside"] += (net * part).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+            said["units"] += units
+            said["orders"] += is_first
+    for path in demo.inbox.glob(f"{store}/*/refunds.csv"):
+        for row in comma(path):
+            said = read[row["paid back on"][:7]]
+            said["refunds"] += money(row["paid back"]) - money(row["tax in it"])
+    for path in demo.inbox.glob(f"{store}/*/Shopee-Ads-*.csv"):
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        whole, *rows = csv.DictReader(lines[7:])
+        cost = "花費" if "花費" in whole else "Expense"
+        assert sum(money(row[cost]) for row in rows) == money(whole[cost])
+        read[path.parent.name]["ads"] += money(whole[cost])
+    add_templates(demo, store, read)
+    assert (locked > 0) == (store == "shopee-tw")
+    compare(demo, store, read)
+
+
+def test_lazadas_files_say_what_the_generator_knows(demo: Demo) -> None:
+    store, read = "lazada-my", defaultdict(lambda: defaultdict(Decimal))
+    for path in demo.inbox.glob(f"{store}/*/orders-*.xlsx"):
+        orders: dict[str, str] = {}
+        for row in told_rows(sheet(path)):
+            if row["status"] == "canceled":
+                continue
+            month = f"{datetime.strptime(row['createTime'], '%d %b %Y %H:%M'):%Y-%m}"
+            said, own = read[month], -money(row["sellerDiscountTotal"])
+            said["list_value"] += money(row["unitPrice"])
+            said["seller_discount"] += own
+            said["platform_discount"] += money(row["unitPrice"]) - own - money(row["paidPrice"])
+            said["units"] += 1
+            orders[row["orderNumber"]] = month
+        for month in orders.values():
+            read[month]["orders"] += 1
+    kept = {
+        "Commission",
+        "Reversal Commission",
+        "Shipping Fee Charged by Lazada",
+        "FBL Storage Fee",
+    }
+    for path in demo.inbox.glob(f"{store}/*/finance-statement-*.csv"):
+        for row in comma(path, "utf-8-sig"):
+            said = read[f"{datetime.strptime(row['Transaction Date'], '%d %b %Y'):%Y-%m}"]
+            said["fees"] -= money(row["Amount"]) if row["Fee Name"] in kept else 0
+            if row["Fee Name"] == "Reversal Item Price":
+                said["refunds"] -= money(row["Amount"])
+    add_templates(demo, store, read)
+    compare(demo, store, read)
+
+
+def test_alibabas_files_say_what_the_generator_knows(demo: Demo) -> None:
+    store, read = "alibaba", defaultdict(lambda: defaultdict(Decimal))
+
+    def plain(cell: str) -> Decimal:
+        return Decimal(re.sub(r"[^0-9.]", "", cell))
+
+    left: dict[str, Decimal] = {}
+    several, order = 0, ""
+    for path in demo.inbox.glob(f"{store}/*/TradeAssuranceOrders-*.xlsx"):
+        for row in told_rows(sheet(path)):
+            several += not row["订单编号(Order Number)"]
+            if number := row["订单编号(Order Number)"]:
+                order = "" if row["状态(Status)"] == "订单关闭" else number
+                month = row["订单创建时间(Order Create Time)"][:7]
+            if not order:
+                continue
+            said, units = read[month], plain(row["数量(Quantity)"])
+            if number:
+                total, freight, off, ahead, rest = (plain(row[name]) for name in (
+                    "订单总价(Order Amount)", "运费(Shipping Fee)", "折扣金额(Discount Amount)",
+                    "预付款(Initial Payment)", "尾款(Balance Payment)"))  # fmt: skip
+                assert ahead + rest == total
+                left[order] = total - freight + off
+                said["list_value"] += left[order]
+                said["seller_discount"] += off
+                said["orders"] += 1
+            said["units"] += units
+            left[order] -= units * plain(row["单价(Unit Price)"])
+    assert several and not any(left.values())
+    for path in demo.inbox.glob(f"{store}/*/*-计划报告.xlsx"):
+        for row in told_rows(sheet(path))[:-1]:
+            read[row["日期"][:7]]["ads"] += Decimal(str(row["花费"]))
+    add_templates(demo, store, read)
+    for month, row in demo.totals(store).items():
+        assert row["ads_currency"] == "CNY" and row["currency"] == "USD", month
     compare(demo, store, read)
 
 
@@ -196,8 +457,9 @@ def own_lines(demo: Demo, store: str) -> list[tuple[str, str, str, int, int]]:
                 taxed = whole * (1 + rates[order])
                 back = units if order in coded or abs(taxed - refunds[order]) <= CENT else 0
             found.append((row["Created at"][:10], order, row["Lineitem sku"], units, back))
-    for path in demo.inbox.glob(f"{store}/*/All-order-*.csv"):
-        for row in comma(path, "utf-8-sig")[1:]:
+    for path in demo.inbox.glob(f"{store}/*/All-order-*"):
+        rows = told_rows(sheet(path)) if path.suffix == ".xlsx" else comma(path, "utf-8-sig")
+        for row in rows[1:]:
             day, month, year = row["Created Time"].split(" ")[0].split("/")
             order, units = row["Order ID"].strip(), int(row["Quantity"])
             back = int(row["Sku Quantity of return"])

@@ -148,10 +148,10 @@ def _order(
         order += [number] * (1 + len(others[:more]))
     orders, skus = np.array(order, dtype=np.int64), np.array(sku, dtype=np.int64)
     lines = len(orders)
-    quantity = 10 * rng.integers(2, 11, lines)
+    quantity = 10 * rng.integers(1, 6, lines)
     base = goods.prices[drawn.expected.shop, timeline.years[day[orders]], skus]
     # Larger quantities are cheaper: up to eight per cent.
-    price = base - share_of(base, np.clip(quantity // 10 - 2, 0, 8), 100, CENT)
+    price = base - share_of(base, np.clip(2 * (quantity // 10 - 1), 0, 8), 100, CENT)
     value = price * quantity
     given = (rng.random(count) < 0.25)[orders]
     # Whole dollars off per line, so that an order's discount is the sum of its lines'.

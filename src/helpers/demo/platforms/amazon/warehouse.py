@@ -82,7 +82,7 @@ def returns(after: Aftermath, timeline: Timeline, goods: Assortment) -> Exports:
                 f"LPN{line:08d}",
                 remark(line, line),
             )))  # fmt: skip
-        if rows or (paused is not None and file == files[-paused - 1]):
+        if rows or (paused is not None and file in files[-paused - 1 : -paused]):
             yield (
                 f"{shop}/{file.name}/fba-returns-{file.name}.txt",
                 tab_separated(RETURNS, rows, MARKETPLACES[shop].encoding),
