@@ -69,7 +69,7 @@ def editions(site) -> list[Path]:
 def pages(site, editions) -> list[Path]:
     folders = [*editions, newest(site / "portal")]
     found = [page for folder in folders for page in sorted(folder.glob("*/*.html"))]
-    assert len(found) >= 2 * (8 + 1 + 4 + 1 + 5)
+    assert len(found) >= 2 * (9 + 1 + 4 + 1 + 5)
     return found
 
 
@@ -83,7 +83,7 @@ def test_every_page_of_both_reviews_is_there_in_both_languages(editions):
         for edition in editions
         for language in LANGUAGES
     ]
-    assert names[0] == names[1] and len(names[0]) == 8
+    assert names[0] == names[1] and len(names[0]) == 9
     assert names[2] == names[3] and len(names[2]) == 4
 
 
