@@ -461,6 +461,9 @@ def warnings(desk: Desk) -> pd.DataFrame:
                 {**about, "kind": _DRIFT.text(desk.language), "what": what, "is_drift": True}
             )
         kind = _WARNED.text(desk.language)
+        if said and desk.language == "zh":
+            # Warnings are worded for whoever runs the import, in one language.
+            said = [f"读取时有{len(said)}条提示，原文见 review ingest 的回执"]
         found += [{**about, "kind": kind, "what": one, "is_drift": False} for one in said]
     return pd.DataFrame(found, columns=WARNING_COLUMNS)
 
