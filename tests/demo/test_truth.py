@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from made_up import make
 
+import helpers.sources
 from helpers.config.workspace import load_workspace
 from helpers.vocabulary.periods import parse_period
 
@@ -16,7 +17,10 @@ pytest.importorskip("helpers.metrics.compute")
 
 from helpers.metrics.compute import compute_series
 from helpers.tables.ingest import ingest
+from helpers.tables.models import load_models
 from helpers.tables.warehouse import Warehouse
+
+FAMILIES = sorted(Path(helpers.sources.__file__).parent.glob("families/*.yml"))
 
 #: Metric and the totals of ``truth.json`` that add up to it.
 MEASURES = {
@@ -46,11 +50,14 @@ def test_metrics_equal_the_truth_to_the_cent(tmp_path: Path, seed: int, until: s
     receipt = ingest(workspace, paths)
     assert receipt.ok, [one for one in receipt.files if one.status == "refused"][:5]
     assert not sum(one.rows_quarantined for one in receipt.files)
+    # Every family has its witness, written in the platform's form and not from our mapping.
+    assert {one.kind for one in receipt.files} >= {path.stem for path in FAMILIES}
 
     periods = [
         parse_period(month) for month in sorted({row["month"] for row in demo.truth["totals"]})
     ]
     warehouse = Warehouse.open(paths, workspace)
+    assert not [name for name in load_models() if not warehouse.has(name)]
 
     def ask(metrics: list[str], *by: str) -> dict[tuple[str, str, str], float]:
         frame = compute_series(warehouse, metrics, periods, by=by)
