@@ -1123,22 +1123,25 @@ class _Reader:
 
     def _as_of(self, periods: Sequence[Period | None]) -> list[date | None]:
         """Give the latest day that each export knows of."""
-        days = []
+        known: dict[int, list[date]] = defaultdict(list)
         for column in self.source.as_of:
-            if column in self.found.positions:
-                day = name(column)
-                if self.types[column] == "days":
-                    day = f"struct_extract({day}, 'last')"
-                elif self.types[column] == "timestamp":
-                    day = f"timezone(_zone, timezone('UTC', {day}))"
-                days.append(f"max(CAST({day} AS DATE))")
-        found: dict[int, date] = {}
-        if days:
-            rows = self.con.execute(
-                f"SELECT _file, {', '.join(days)} FROM {name(self.typed)}"
-                " WHERE _aside IS NULL GROUP BY 1"
-            ).fetchall()
-            found = {at: max(filter(None, told)) for at, *told in rows if any(told)}
+            if column not in self.found.positions:
+                continue
+            day, rows = name(column), f"{name(self.typed)} WHERE _aside IS NULL"
+            if self.types[column] == "days":
+                day = f"struct_extract({day}, 'last')"
+            elif self.types[column] == "timestamp":
+                if len(self.exports) == 1:
+                    # Clocks differ by a day at most, and to read them is dear.
+                    last = f"SELECT max({day}) FROM {rows}"
+                    rows = f"{rows} AND {day} >= ({last}) - INTERVAL 2 DAY"
+                day = f"timezone(_zone, timezone('UTC', {day}))"
+            for at, latest in self.con.execute(
+                f"SELECT _file, max(CAST({day} AS DATE)) FROM {rows} GROUP BY 1"
+            ).fetchall():
+                if latest:
+                    known[at].append(latest)
+        found = {at: max(days) for at, days in known.items()}
         declared = [period or export.place.period
                     for period, export in zip(periods, self.exports, strict=True)]  # fmt: skip
         # A database knows what it is asked on the day on which it is asked.

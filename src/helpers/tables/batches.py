@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 
 from helpers.sources.reading import FILE
 from helpers.tables.contracts import Draft, Judged
-from helpers.tables.models import TableModel, literal, quoted
+from helpers.tables.models import PARQUET, TableModel, literal, quoted
 from helpers.tables.swap import ASIDE, LEAVING, aside, put_in_place
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Declared
@@ -303,4 +303,4 @@ def _covers(
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    con.execute(f"COPY ({query}) TO {literal(path.as_posix())} (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"COPY ({query}) TO {literal(path.as_posix())} ({PARQUET})")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.tables.batches import QUARANTINE_FILE, Batch, Batches
 from helpers.tables.calendar_events import CALENDAR_EVENTS
 from helpers.tables.exchange import FX_RATES
-from helpers.tables.models import TableModel, literal, quoted
+from helpers.tables.models import PARQUET, TableModel, literal, quoted
 from helpers.tables.reasons import wording
 from helpers.vocabulary.faults import Fault
 
@@ -220,7 +220,7 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Seque
 def copy_rows(con: duckdb.DuckDBPyConnection, query: str, folder: Path) -> None:
     """Write what a query gives as the folder's one file."""
     target = literal((folder / "part.parquet").as_posix())
-    con.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"COPY ({query}) TO {target} ({PARQUET})")
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.sources.reading import FILE
-from helpers.tables.models import TableModel, literal, quoted
+from helpers.tables.models import PARQUET, TableModel, literal, quoted
 from helpers.vocabulary.faults import DataRefused, Fault
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def _shape(
     file = literal(draft.file_of(model.table).as_posix())
     con.execute(
         f"COPY (SELECT *, {literal(draft.batch_id)} AS batch_id FROM ({rows})) TO {file}"
-        " (FORMAT parquet, COMPRESSION zstd)"
+        f" ({PARQUET})"
     )
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW {relation} AS SELECT * EXCLUDE (batch_id)"

@@ -1,8 +1,8 @@
-"""A finished table on the disk: a file a month, rows in the order of the key, the same to the byte.
+"""A finished table on the disk: a file a month, the same to the byte every time.
 
-One thread writes one file: sorted output is then the same every time. Of a large table each month
-is worked out, sorted and written by itself, two at a time, so that memory holds months and never
-the table.
+Rows stand in the order of the key, those of large tables in the order of their days. One thread
+writes one file: sorted output is then the same every time. Of a large table each month is worked
+out, sorted and written by itself, two at a time, so that memory holds months and never the table.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.tables.bookkeeping import copy_rows
-from helpers.tables.models import TableModel, literal, quoted
+from helpers.tables.models import PARQUET, TableModel, literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,9 +37,10 @@ def write_table(
     """
     folder = building / model.table
     folder.mkdir()
-    order = ", ".join([*map(quoted, model.key), "batch_id", "source_line"])
+    key = ", ".join(map(quoted, model.key))
+    order = f"{key}, batch_id, source_line"
     con.execute("SET threads = 1")
-    if model.day and rows >= MANY_ROWS and _write_months(con, model, query, order, folder):
+    if model.day and rows >= MANY_ROWS and _write_months(con, model, query, key, folder):
         con.execute("RESET threads")
         files = literal((folder / "*/part.parquet").as_posix())
         con.execute(
@@ -53,7 +54,7 @@ def write_table(
         con.execute(
             f"COPY (SELECT *, strftime({quoted(model.day)}, '%Y-%m') AS month FROM final "
             f"ORDER BY month, {order}) TO {literal(folder.as_posix())} "
-            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), OVERWRITE_OR_IGNORE true, "
+            f"({PARQUET}, PARTITION_BY (month), OVERWRITE_OR_IGNORE true, "
             "FILENAME_PATTERN 'part')"
         )
         for month in folder.iterdir():
@@ -74,9 +75,13 @@ def forget_final(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_months(
-    con: duckdb.DuckDBPyConnection, model: TableModel, query: str, order: str, folder: Path
+    con: duckdb.DuckDBPyConnection, model: TableModel, query: str, key: str, folder: Path
 ) -> bool:
-    """Write month by month; not where a row has no day, or a month holds next to nothing."""
+    """Write month by month, by day and line; not where a row has no day.
+
+    So rows come already, as good as sorted: to sort them by their key takes as long as to write
+    them, and makes the files larger.
+    """
     day = quoted(str(model.day))
     months = [
         month
@@ -95,7 +100,8 @@ def _write_months(
             copy_rows(
                 own,
                 f"SELECT * FROM ({query}) WHERE {day} >= {first} "
-                f"AND {day} < {first} + INTERVAL 1 MONTH ORDER BY {order}",
+                f"AND {day} < {first} + INTERVAL 1 MONTH "
+                f"ORDER BY {day}, source_line, batch_id, {key}",
                 part,
             )
 
