@@ -125,7 +125,7 @@ PROFILES: tuple[Profile, ...] = (
         {"US": 0.34, "DE": 0.12, "GB": 0.11, "AU": 0.10, "AE": 0.09, "MX": 0.09, "CA": 0.08,
          "ZA": 0.07},
         week=(1.12, 1.14, 1.12, 1.08, 1.02, 0.78, 0.74), cancelled=0.09, returned=0.0,
-        paid_share=0.30, click_price=5.2, ads_currency="CNY", commission=20, loyalty=0.30,
+        paid_share=0.12, click_price=4.2, ads_currency="CNY", commission=20, loyalty=0.30,
         authority={"ads": "alibaba_p4p_plan"},
         order_amount="total",
     ),
