@@ -39,6 +39,11 @@ _BLANKS = r"[\s\x{a0}\x{202f}\x{2009}\x{2007}'’%]"
 _PLAIN_NUMBER = r"[+-]?\d+(?:[.]\d+)?"
 #: 1.234 is left out: it is a thousand in half of Europe.
 _SURE_NUMBER = r"[+-]?(?:\d+(?:[.](?:\d{1,2}|\d{4,}))?|(?:0|\d{4,})[.]\d{3})"
+#: Eleven digits are no count of anything here, but may well be a slipped telephone number.
+_WHOLE = r"[+-]?0*\d{1,10}"
+_TOO_MANY = 10**10
+#: Blanks set thousands apart; between other groups of digits they are those of a telephone number.
+_LOOSE_GROUPS = r"\d[\s\x{a0}\x{202f}\x{2009}]+(?:\d{1,2}|\d{4,})(?:\D|$)"
 _EXPONENT = r"[+-]?\d+(?:[.]\d+)?[eE][+-]?\d+"  # as spreadsheets and Parquet write 0.00001
 _ISO = r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?"
 _DOTTED = r"^\s*(\d{1,2})\s*[.]\s*(\d{1,2})\s*[.]\s*(\d{4}|\d{2})\b"
@@ -112,7 +117,7 @@ def unusual(raw: str, column: Column) -> str | None:
         case "money":
             return f"NOT regexp_full_match({raw}, '{_PLAIN_NUMBER}')"
         case "integer":
-            return f"NOT regexp_full_match({raw}, '[+-]?\\d+')"
+            return f"NOT regexp_full_match({raw}, '{_WHOLE}')"
         case "date" if not column.format:
             return f"NOT regexp_full_match({raw}, '\\d{{4}}-\\d{{2}}-\\d{{2}}')"
         case "days":
@@ -234,7 +239,10 @@ def _pointed(raw: str, decimal: Decimal) -> str:
     swapped = f"replace({bare}, '{',' if decimal == 'point' else '.'}', '')"
     if decimal == "comma":
         swapped = f"replace({swapped}, ',', '.')"
-    return f"CASE WHEN regexp_full_match({bare}, {literal(sound)}) THEN {swapped} END"
+    return (
+        f"CASE WHEN regexp_full_match({bare}, {literal(sound)})"
+        f" AND NOT regexp_matches({raw}, {literal(_LOOSE_GROUPS)}) THEN {swapped} END"
+    )
 
 
 def _number(raw: str, decimal: Decimal, kind: str) -> str:
@@ -248,8 +256,9 @@ def _number(raw: str, decimal: Decimal, kind: str) -> str:
 def _whole_number(raw: str, decimal: Decimal) -> str:
     number = f"try_cast({_pointed(raw, decimal)} AS DECIMAL(18,4))"
     return (
-        f"CASE WHEN regexp_full_match({raw}, '[+-]?\\d+') THEN try_cast({raw} AS BIGINT)"
-        f" WHEN {number} = trunc({number}) THEN CAST({number} AS BIGINT) END"
+        f"CASE WHEN regexp_full_match({raw}, '{_WHOLE}') THEN try_cast({raw} AS BIGINT)"
+        f" WHEN {number} = trunc({number}) AND abs({number}) < {_TOO_MANY}"
+        f" THEN CAST({number} AS BIGINT) END"
     )
 
 

@@ -298,7 +298,7 @@ class _Reader:
                         "save what you need of it as a file of its own",
                     )
                 )
-            if unknown := export.found.unknown:
+            if unknown := self._without_people(export.found.unknown):
                 listed = ", ".join(map(repr, unknown[:8]))
                 more = len(unknown) - 8
                 warnings.append(
@@ -329,7 +329,7 @@ class _Reader:
                 bad_cells=self.bad,
                 warnings=tuple(self.warnings[at]),
                 settles_after=self.source.settles_after,
-                new_columns=export.found.unknown,
+                new_columns=self._without_people(export.found.unknown),
             )
             for at, export in enumerate(self.exports)
         ]
@@ -1095,6 +1095,16 @@ class _Reader:
                     columns = [columns_named(one, self.source.columns) for one in made]
                     return tuple(dict.fromkeys(one for some in columns for one in sorted(some)))
         return ()
+
+    def _without_people(self, headers: tuple[str, ...]) -> tuple[str, ...]:
+        """Blot out of headers that nobody declared what of a cell would be blotted out."""
+        if not headers:
+            return ()
+        row = self.con.execute(
+            f"SELECT list_transform(?::VARCHAR[], lambda header: {masked('header')})",
+            [list(headers)],
+        ).fetchone()
+        return tuple(row[0]) if row else ()
 
     def _header(self, column: str) -> str:
         """Name a column as the file does."""
