@@ -294,7 +294,8 @@ class _Reader:
                 warnings.append(
                     Fault(
                         export.path.name,
-                        f"only one of its tables was read; not read: {'; '.join(unread)}",
+                        f"only one of its tables was read; not read: {'; '.join(unread[:8])}"
+                        + (f"; and {len(unread) - 8} more" if len(unread) > 8 else ""),
                         "save what you need of it as a file of its own",
                     )
                 )

@@ -32,7 +32,7 @@ from helpers.sources.passwords import Passwords
 BIFF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: A workbook may unpack to this many bytes and cells; a month's export is far below.
 MOST_UNPACKED = 1 << 30
-MOST_CELLS = 40_000_000
+MOST_CELLS = 25_000_000
 #: Where a cell of days holds a plain number between these, it counts days as spreadsheets do:
 #: from 1954 to 2119. 20260930 is no such number.
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
@@ -97,15 +97,21 @@ def _check_archive(path: Path, book: BinaryIO) -> None:
         raise refused(path, "is locked with a password", "save a copy without one") from None
     if furthest > MOST_CELLS:
         raise refused(
-            path, f"claims {furthest:,} cells on one sheet", "delete the stray cells far outside"
+            path, f"claims {furthest:,} cells on one sheet",
+            "delete the stray cells far outside, or export it as CSV",
         )
 
 
 _CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
+#: Rows whose cells do not say where they stand: each is one further down.
+_UNNUMBERED = re.compile(rb"<row\b[^>]*>\s*<c(?![^>]*\br=)")
+
+
 def _furthest_cell(xml: bytes, width: int, depth: int) -> tuple[int, int]:
     """One stray cell in the last corner makes a reader set aside room for billions."""
+    depth += len(_UNNUMBERED.findall(xml))
     found = set(_CELL.findall(xml))
     letters = {column for column, _ in found}
     for column in letters:
