@@ -97,7 +97,8 @@ def _check_archive(path: Path, book: BinaryIO) -> None:
         raise refused(path, "is locked with a password", "save a copy without one") from None
     if furthest > MOST_CELLS:
         raise refused(
-            path, f"claims {furthest:,} cells on one sheet",
+            path,
+            f"claims {furthest:,} cells on one sheet",
             "delete the stray cells far outside, or export it as CSV",
         )
 
