@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LINES  ?= 5000000
+SEED   ?= 1
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help setup review test lint lab lock bench screenshots clean
@@ -40,6 +41,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 bench: $(READY) ## time the main job against plain papermill, and five million lines against raw DuckDB
 	@$(BIN)/python benchmarks/main_job.py
 	@$(BIN)/python benchmarks/all_orders.py --lines $(LINES)
+
+soak: $(READY) ## walk 600 spoilt files through the front door, and write down what became of them
+	@$(BIN)/python tests/hostile/soak.py --seed $(SEED) --write benchmarks/results/hostile_input.md
 
 lock: ## resolve the pins anew (needs uv) and write requirements.lock and environment.yml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

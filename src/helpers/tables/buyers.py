@@ -40,6 +40,14 @@ def buyer_key(paths: WorkspacePaths) -> bytes:
     else:
         with os.fdopen(handle, "w", encoding="ascii") as stream:
             stream.write(secrets.token_hex(32) + "\n")
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        # Copied or unpacked, it may have lost its mode.
+        try:
+            path.chmod(0o600)
+        except OSError:
+            raise DataRefused(
+                Fault(str(path), "may be read by others than its owner", f"chmod 600 {path.name}")
+            ) from None
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except ValueError:
