@@ -20,7 +20,7 @@ from helpers.vocabulary.labels import Declared, Label
 Fact = Literal[
     "orders", "refunds", "returns", "traffic", "ads", "fees", "stock", "products", "costs",
     "stock_moves", "sales_statements", "listings", "customers", "inquiries", "keywords",
-    "store_state", "service", "requests", "reviews", "rivals", "content", "campaigns",
+    "store_state", "account_health", "service", "requests", "reviews", "rivals", "content", "campaigns",
     "experiments", "compliance", "shared_costs", "manual", "supply", "logistics", "erp_orders",
 ]  # fmt: skip
 Identifier = Annotated[
