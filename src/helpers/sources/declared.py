@@ -20,8 +20,9 @@ from helpers.vocabulary.labels import Declared, Label
 Fact = Literal[
     "orders", "refunds", "returns", "traffic", "ads", "fees", "stock", "products", "costs",
     "stock_moves", "sales_statements", "listings", "customers", "inquiries", "keywords",
-    "store_state", "account_health", "service", "requests", "reviews", "rivals", "content", "campaigns",
-    "experiments", "compliance", "shared_costs", "manual", "supply", "logistics", "erp_orders",
+    "store_state", "account_health", "service", "requests", "reviews", "rivals", "content",
+    "campaigns", "experiments", "compliance", "shared_costs", "manual", "supply", "logistics",
+    "erp_orders",
 ]  # fmt: skip
 Identifier = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, strip_whitespace=True)
