@@ -7,7 +7,7 @@ LINES  ?= 5000000
 SEED   ?= 1
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup review test lint lab lock bench screenshots clean
+.PHONY: help setup review test lint lab lock bench soak screenshots clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22

@@ -106,13 +106,17 @@ def _check_archive(path: Path, book: BinaryIO) -> None:
 _CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
-#: Rows whose cells do not say where they stand: each is one further down.
-_UNNUMBERED = re.compile(rb"<row\b[^>]*>\s*<c(?![^>]*\br=)")
+#: Rows whose cells do not say where they stand: each is one further down, or where it says.
+_UNNUMBERED = re.compile(rb"<row\b([^>]*)>\s*<c(?![^>]*\br=)")
+_ROW_NUMBER = re.compile(rb'\br="(\d{1,10})"')
 
 
 def _furthest_cell(xml: bytes, width: int, depth: int) -> tuple[int, int]:
     """One stray cell in the last corner makes a reader set aside room for billions."""
-    depth += len(_UNNUMBERED.findall(xml))
+    if unnumbered := _UNNUMBERED.findall(xml):
+        numbers = [int(number) for row in unnumbered for number in _ROW_NUMBER.findall(row)]
+        depth = max(depth + len(unnumbered), *numbers, 0)
+        width = max(width, *(row.count(b"<c ") + row.count(b"<c>") for row in xml.split(b"<row")))
     found = set(_CELL.findall(xml))
     letters = {column for column, _ in found}
     for column in letters:
@@ -135,7 +139,11 @@ def _sheets(path: Path, book: BinaryIO) -> list[Grid]:
             rows = opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             if rows:
                 grids.append(_sheet_grid(sheet, rows))
-    except (calamine.CalamineError, OSError, ValueError, IndexError):
+    except BaseException as trouble:
+        # The reader panics at some damaged books, and its panic is no Exception.
+        is_its_own = isinstance(trouble, (calamine.CalamineError, OSError, ValueError, IndexError))
+        if not is_its_own and type(trouble).__name__ != "PanicException":
+            raise
         if is_locked(book):
             raise _Locked from None
         raise refused(path, "is a damaged or cut-off workbook", EXPORT_AGAIN) from None

@@ -233,6 +233,7 @@ def _ingest(
     unreadable: dict[Path, Fault] = {}
     for file in found:
         try:
+            str(file.path).encode()  # else the engine could not be told of it
             sha_of[file.path] = hashes.of(file.path)
             twins[sha_of[file.path]].append(file)
         except OSError as trouble:
