@@ -47,7 +47,7 @@ HOSTILE_NAME = "com[p]any 'x' $HOME {a,b} * é仓"
 COMMAND = [sys.executable, "-c", "from helpers.cli import main; main()"]
 #: What must not be said to somebody who only wants to know what to do.
 _RAW = re.compile(
-    r"Traceback|panicked|report it with the file|Error:|[a-z]Error\b|Exception\b|<class"
+    r"Traceback|report it with the file|Error:|[a-z]Error\b|Exception\b|<class"
     r"|0x[0-9a-f]{6}"
 )
 
@@ -267,6 +267,8 @@ def _of_the_files(
         place = f"inbox/{mutant.export.store}/{PERIOD}/m{at}/{mutant.export.name}"
         one = named.get(place, {"status": "absent"})
         sound = len([row for row in mutant.export.rows if any(cell.strip() for cell in row)])
+        aside = re.findall(r"set aside: ([^;]*)", one.get("message", ""))
+        sound -= sum(int(count) for part in aside for count in re.findall(r"(\d+) [a-z]", part))
         if one["status"] != "refused" and one.get("rows_read") != sound:
             yield f"{one} has {sound} rows to account for [{mutant.title}]"
 

@@ -90,7 +90,7 @@ class Export:
             return as_xlsx(grid)
         if self.name.endswith(".xls"):
             return as_xls(grid)
-        return self.text(grid).encode(self.encoding, "surrogatepass")
+        return self.text(grid).encode(self.encoding, "replace")
 
     def with_rows(self, **changed: Any) -> bytes:
         """Give the bytes with other rows above, headers or rows."""
