@@ -202,3 +202,35 @@ def test_a_view_that_nobody_brought_is_not_compared(tmp_path):
 
 def test_every_check_has_words_and_a_query():
     assert set(_QUERIES) == set(checks())
+
+
+def test_a_statement_counts_what_its_platform_counts(tmp_path):
+    """Shopify's holds orders that were cancelled later, after discounts; Amazon's neither."""
+    workspace, paths = make_workspace(tmp_path)
+    lines = [
+        order_line(store_id=shop, order_id=f"{shop}-{status}", line_no=1, status=status,
+                   currency=currency, list_amount="30.00", seller_discount="4.00",
+                   ordered_at="2025-10-09 12:00:00", local_date="2025-10-09")
+        for shop, currency in (("shop-uk", "GBP"), ("shop-de", "EUR"))
+        for status in ("placed", "cancelled")
+    ]  # fmt: skip
+    # Two orders of 30 less 4 are 52; the one that stands, at list value, is 30.
+    stated = [
+        {"store_id": "shop-uk", "local_date": "2025-10-09", "currency": "GBP", "orders": 2,
+         "gross_sales": "60", "discounts": "8"},
+        {"store_id": "shop-de", "local_date": "2025-10-09", "currency": "EUR", "orders": 1,
+         "gross_sales": "30"},
+    ]  # fmt: skip
+    with duckdb.connect() as con:
+        for number, tables in enumerate([{"order_lines": lines}, {"sales_statements": stated}]):
+            accept(paths, workspace, make_reading(con, tables, path=Path(f"{number}.csv")), con)
+    rebuild(workspace, paths)
+    with Warehouse.open(paths, workspace) as warehouse:
+        found = reconcile(desk_at(warehouse, "2025-10", "en")).set_index(["check", "store"])
+    sums = {key: (row["one"], row["two"]) for key, row in found.iterrows()}
+    assert sums == {
+        ("statement_orders", "shop-uk"): (2, 2),
+        ("statement_orders", "shop-de"): (1, 1),
+        ("statement_sales", "shop-uk"): (52, 52),
+        ("statement_sales", "shop-de"): (30, 30),
+    }

@@ -227,10 +227,14 @@ def reconciled_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
 
 
 def differences_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
-    """Name the largest of the rows behind the differences."""
+    """Name the row behind the differences that is furthest off for its size.
+
+    Currencies differ from row to row, so that amounts themselves cannot be compared.
+    """
     if frame.empty:
         return _closed(phrase("reconciled.none_behind", desk.language), desk)
-    worst = frame.sort_values("difference", key=abs).to_dict("records")[-1]
+    size = frame[["one", "two"]].abs().max(axis=1)
+    worst = frame.loc[(frame["difference"].abs() / size).idxmax()].to_dict()
     text = phrase(
         "reconciled.behind", desk.language, plural=len(frame) != 1, count=str(len(frame)),
         item=worst["item"], difference=worst["difference_text"],

@@ -266,19 +266,25 @@ _QUERIES: dict[str, _Asked] = {
             AND t.two IS NOT NULL
         """,
     ),
+    # A statement that names its discounts (Shopify's) counts what was cancelled later too, and is
+    # held against all orders; one that names none (Amazon's) is held against what still stands.
     # Some platforms count orders and others their lines, under one word; the store's days as a
     # whole say which of the two it is.
     "statement_orders": _Asked(
         ("sales_statements", "order_lines"),
         """
         WITH ours AS (
-            SELECT store_id, local_date AS day, count(DISTINCT order_id) AS orders,
-                count(*) AS lines
-            FROM order_lines
-            WHERE kind = 'sale' AND status = 'placed' AND local_date BETWEEN $1 AND $2 GROUP BY ALL
+            SELECT store_id, local_date AS day, count(DISTINCT order_id) AS all_orders,
+                count(*) AS all_lines,
+                count(DISTINCT order_id) FILTER (status = 'placed') AS placed_orders,
+                count(*) FILTER (status = 'placed') AS placed_lines
+            FROM order_lines WHERE kind = 'sale' AND local_date BETWEEN $1 AND $2 GROUP BY ALL
         ), both_views AS (
-            SELECT s.store_id, s.local_date AS day, coalesce(o.orders, 0) AS orders,
-                coalesce(o.lines, 0) AS lines, s.orders AS two
+            SELECT s.store_id, s.local_date AS day, s.orders AS two,
+                coalesce(CASE WHEN s.discounts IS NULL THEN placed_orders ELSE all_orders END, 0)
+                    AS orders,
+                coalesce(CASE WHEN s.discounts IS NULL THEN placed_lines ELSE all_lines END, 0)
+                    AS lines
             FROM sales_statements s LEFT JOIN ours o
                 ON o.store_id = s.store_id AND o.day = s.local_date
             WHERE s.orders IS NOT NULL AND s.local_date BETWEEN $1 AND $2
@@ -290,28 +296,33 @@ _QUERIES: dict[str, _Asked] = {
         FROM both_views WINDOW store AS (PARTITION BY store_id)
         """,
     ),
-    # Whether a statement's sales hold the tax depends on the country; the store's days as a whole
-    # say which of the two it is.
+    # As above; in money, the one is held against the lines after their discounts, the other
+    # against list value. Whether its sales hold the tax depends on the country; the store's days
+    # as a whole say which of the two it is.
     "statement_sales": _Asked(
         ("sales_statements", "order_lines"),
         """
         WITH ours AS (
             SELECT store_id, local_date AS day,
-                sum(list_amount - coalesce(seller_discount, 0)) AS gross,
-                sum(list_amount - coalesce(seller_discount, 0) - coalesce(tax_inside, 0)) AS net
+                sum(list_amount) FILTER (status = 'placed') AS listed,
+                sum(list_amount - coalesce(seller_discount, 0)) AS discounted,
+                sum(coalesce(tax_inside, 0)) FILTER (status = 'placed') AS listed_tax,
+                sum(coalesce(tax_inside, 0)) AS discounted_tax
             FROM order_lines
-            WHERE kind = 'sale' AND status = 'placed' AND is_merchandise
-                AND local_date BETWEEN $1 AND $2 GROUP BY ALL
+            WHERE kind = 'sale' AND is_merchandise AND local_date BETWEEN $1 AND $2 GROUP BY ALL
         ), both_views AS (
-            SELECT s.store_id, s.local_date AS day, s.currency, coalesce(o.gross, 0) AS gross,
-                coalesce(o.net, 0) AS net, s.gross_sales - coalesce(s.discounts, 0) AS two
+            SELECT s.store_id, s.local_date AS day, s.currency,
+                coalesce(CASE WHEN s.discounts IS NULL THEN listed ELSE discounted END, 0) AS gross,
+                coalesce(CASE WHEN s.discounts IS NULL THEN listed_tax ELSE discounted_tax END, 0)
+                    AS tax,
+                s.gross_sales - coalesce(s.discounts, 0) AS two
             FROM sales_statements s LEFT JOIN ours o
                 ON o.store_id = s.store_id AND o.day = s.local_date
             WHERE s.gross_sales IS NOT NULL AND s.local_date BETWEEN $1 AND $2
         )
         SELECT store_id, strftime(day, '%Y-%m-%d') AS item, currency,
-            CASE WHEN abs(sum(gross - two) OVER store) < abs(sum(net - two) OVER store)
-                THEN gross ELSE net END AS one,
+            CASE WHEN abs(sum(gross - two) OVER store) <= abs(sum(gross - tax - two) OVER store)
+                THEN gross ELSE gross - tax END AS one,
             two
         FROM both_views WINDOW store AS (PARTITION BY store_id)
         """,

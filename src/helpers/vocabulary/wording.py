@@ -9,7 +9,7 @@ import math
 from datetime import date
 
 from babel.dates import format_date
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 from helpers.vocabulary.labels import Language
 from helpers.vocabulary.units import Status, Unit
@@ -45,6 +45,8 @@ def write_value(
     '£150.9万'
     >>> write_value(0.0312, "percent", "en")
     '3.1%'
+    >>> write_value(98360, "money", "en", "JPY", short=False)
+    'JP¥98,360'
     """
     if value is None or math.isnan(value):
         return write_missing(Status.NO_SOURCE, language)
@@ -53,7 +55,9 @@ def write_value(
     match Unit(unit):
         case Unit.MONEY:
             symbol = currency_symbol(currency, language)
-            return f"{sign}{symbol}{scaled(size, language) if short else f'{size:,.2f}'}"
+            coins = get_currency_precision(currency) if currency else 2
+            full = f"{size:,.{coins}f}"
+            return f"{sign}{symbol}{scaled(size, language) if short else full}"
         case Unit.PERCENT:
             return f"{sign}{size:.1%}" if size >= 0.001 or size == 0 else f"{sign}{size:.2%}"
         case Unit.TIMES:
