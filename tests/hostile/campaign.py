@@ -231,6 +231,8 @@ def _of_the_files(
         inside = path.relative_to(root).as_posix()
         shown = printable(inside)
         ways = {inside, shown, inside.removeprefix("inbox/"), shown.removeprefix("inbox/")}
+        # Of a hidden folder, the folder is named.
+        ways |= {str(one) for way in list(ways) for one in Path(way).parents}
         if not ways & {*named, *skipped} and not _is_another_name(path, named, root):
             yield f"nothing is said of {inside!r} [{_whose(inside, batch)}]"
     reads: dict[str, int] = {}
