@@ -13,9 +13,9 @@ from sqlalchemy.engine import make_url
 from helpers.config.workspace import load_workspace
 from helpers.paths import ROOT
 from helpers.sources import databases
+from helpers.sources.buyers import customer_key
 from helpers.sources.catalogue import read_source
 from helpers.sources.databases import answer, shown
-from helpers.sources.door import customer_key
 from helpers.tables.buyers import buyer_key
 from helpers.tables.ingest import Receipt, ingest
 from helpers.tables.warehouse import Warehouse

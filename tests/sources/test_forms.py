@@ -93,7 +93,7 @@ def test_freight_may_belong_to_no_store(company: Company) -> None:
 
 
 def test_a_member_is_the_buyer_of_the_stores_own_orders(company: Company) -> None:
-    from helpers.sources.door import customer_key
+    from helpers.sources.buyers import customer_key
 
     from .export_company import KEY
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from helpers.config.declarations import read_yaml
 from helpers.paths import ROOT
+from helpers.sources.buyers import customer_key
 from helpers.sources.canon import tables
 from helpers.sources.catalogue import FAMILIES, load_sources, read_source
 from helpers.sources.cells import REASON
 from helpers.sources.countries import country_codes
-from helpers.sources.door import customer_key
 from helpers.sources.headers import plain
 from helpers.sources.meaning import over_orders
 from helpers.sources.reasons import REASONS

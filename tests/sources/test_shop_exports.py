@@ -7,7 +7,7 @@ from io import BytesIO
 import openpyxl
 import xlwt
 
-from helpers.sources.door import customer_key
+from helpers.sources.buyers import customer_key
 
 from .export_company import KEY, Company, table
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from helpers.sources.door import customer_key
+from helpers.sources.buyers import customer_key
 from helpers.vocabulary.faults import DataRefused
 
 from .asian_company import rows_of, sheet, text

@@ -9,7 +9,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from helpers.sources.door import customer_key
+from helpers.sources.buyers import customer_key
 
 from .export_company import KEY, Company, table
 

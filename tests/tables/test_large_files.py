@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from helpers.config.workspace import load_workspace
-from helpers.sources import door
+from helpers.sources import straight
 from helpers.tables import build, ingest, writing
 from helpers.tables.build import current_generation
 
@@ -40,7 +40,7 @@ LINES = (
 
 def lines_of(folder, rows, large, monkeypatch):
     if large:
-        monkeypatch.setattr(door, "_LARGE_TEXT", 0)
+        monkeypatch.setattr(straight, "LARGE_TEXT", 0)
         monkeypatch.setattr(ingest, "_MANY_ROWS", 0)
         monkeypatch.setattr(build, "MANY_ROWS", 0)
         monkeypatch.setattr(writing, "MANY_ROWS", 0)

@@ -6,6 +6,7 @@ stored. The platform is part of what is hashed: the same e-mail on two platforms
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from hashlib import sha256
 
@@ -21,6 +22,12 @@ def pads(key: bytes) -> tuple[bytes, bytes]:
     """Give HMAC-SHA256's inner and outer pad."""
     block = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def customer_key(buyer: str, platform: str, key: bytes) -> str:
+    """Give the hash under which a buyer is kept: the same as the SQL of ``hashed`` gives."""
+    message = f"{platform}\x1f{buyer.strip().lower()}".encode()
+    return hmac.new(key, message, sha256).hexdigest()[:32]
 
 
 def hashed(cell: str, platform: str) -> str:

@@ -28,6 +28,8 @@ REASON = {
     "country": "unknown_country", "id": "digits_lost",
 }  # fmt: skip
 NUMERIC = ("money", "integer", "percent")
+#: Types of cells that mean what they say.
+AS_THEY_ARE = ("text", "customer", "note")
 
 _SPACES = literal(" \t\r\n\u00a0\u202f\u2007\u3000\ufeff")
 _CODES = (
