@@ -202,6 +202,20 @@ def test_by_currency_money_is_local_and_the_unit_says_which():
     }
 
 
+def test_what_is_billed_in_another_currency_is_no_nought_in_this_one():
+    warehouse = LittleWarehouse(
+        {
+            "order_lines": [{"gmv": 100, "currency": "EUR"}],
+            "ad_spend": [{"spend": 30, "currency": "GBP"}],
+        },
+        rates={"GBP": "1.2"},
+    )
+    row = ask(warehouse, "tacos", by=["currency"])["EUR"]
+    assert row.status == "not_enough_data"
+    assert write_note(row.note, "en") == "one part is in another currency: shop-a"
+    assert ask(warehouse, "tacos")[""].value == pytest.approx(0.36)  # 30 x 1.2 of 100
+
+
 def test_what_is_kept_in_base_currency_alone_is_not_given_by_currency():
     row = ask(two_currencies(), "landed_cost", by=["currency"])[""]
     assert row.status == "no_source"

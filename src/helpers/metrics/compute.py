@@ -414,6 +414,10 @@ class Question:
             stores = frozenset().union(*(part.stores.get(key, frozenset()) for part in parts))
             result.stores[key] = stores
             result.cells[key] = self._combine(formula, cells, parts)
+            if elsewhere := self._in_another_currency(key, stores, parts):
+                result.cells[key].refuse(
+                    Status.NOT_ENOUGH_DATA, note("two_currencies", stores=sorted(elsewhere))
+                )
         result.absent_is_zero = isinstance(formula, Difference) and all(
             part.absent_is_zero for part in parts
         )
@@ -423,6 +427,33 @@ class Question:
                 result.unallocated[place] = max(known, share)
         self._refuse_mixed(result, parts)
         return result
+
+    def _in_another_currency(
+        self, key: Key, stores: frozenset[str], parts: Sequence[Result]
+    ) -> set[str]:
+        """List stores that have one part of a figure in this currency and another elsewhere.
+
+        Alibaba.com bills advertising in yuan and sells in dollars: by currency, its advertising
+        is not 0 dollars, and there is no share of the two.
+        """
+        if "currency" not in self.by:
+            return set()
+        window, member = key
+        names = member.split(SEPARATOR)
+        place = self.by.index("currency")
+        found: set[str] = set()
+        for part in parts:
+            lacking = stores - part.stores.get(key, frozenset())
+            for (other, told), having in part.stores.items() if lacking else ():
+                others = told.split(SEPARATOR)
+                if other == window and len(others) == len(names) and others[place] != names[place]:
+                    same = all(
+                        one == two
+                        for at, (one, two) in enumerate(zip(names, others, strict=True))
+                        if at != place
+                    )
+                    found |= lacking & having if same else set()
+        return found
 
     def _combine(
         self, formula: Ratio | Difference, cells: Sequence[Cell | None], parts: Sequence[Result]

@@ -67,6 +67,9 @@ WORDS: dict[str, Label] = {
     "like_for_like": Label(
         en="{current} against {baseline}", zh="{current}对比{baseline}"
     ),
+    "two_currencies": Label(
+        en="one part is in another currency: {stores}", zh="其中一项使用另一币种：{stores}"
+    ),
     "zero_denominator": Label(en="the denominator is 0", zh="分母为0"),
     "snapshot_on": Label(en="stock as of {day}", zh="库存截至{day}"),
     "from_plan": Label(
@@ -195,6 +198,8 @@ def _write(key: str, value: Any, language: Language, stores: Mapping[str, str]) 
             for store, tables in value.items()
         }
         return comma.join(form.format(stores.get(s, s), told) for s, told in lacking.items())
+    if key == "stores":
+        return (", " if language == "en" else "、").join(stores.get(s, s) for s in value)
     if key == "store":
         return stores.get(str(value), str(value))
     if isinstance(value, int):
