@@ -82,7 +82,7 @@ def test_a_companys_own_file_with_only_what_it_must_say(company: Company) -> Non
         ("shop", "2", 1, "sale", "placed", True, datetime(2025, 11, 1), date(2025, 11, 1), None,
          "GBP", 2, D("5")),
     ]  # fmt: skip
-    assert company.bad(reading) == [(5, "Land", "Atlantis", "unknown_country")]
+    assert company.bad(reading) == [(5, "Land", "…", "unknown_country")]  # a slipped name?
 
 
 @pytest.mark.parametrize(

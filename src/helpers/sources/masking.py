@@ -66,6 +66,7 @@ _HARMLESS = (
     "|usd|eur|gbp|cny|rmb|jpy|cad|aud|mxn|brl|sgd|myr|thb|vnd|php|idr|twd|ntd|hkd|rm|rp|nt|us|hk"
     "|jan|january|feb|february|mar|march|apr|april|may|june?|july?|aug|august|sept?|september|oct"
     "|october|nov|november|dec|december|mon|tue|wed|thu|fri|sat|sun|today|now|total|sum|qty"
+    "|days?|weeks?|months?|years?|hours?|min|mins|minutes?|stars?|sets?|pairs?|天|周|週|小时|箱"
     "|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|half"
     "|件|个|個|元|円|年|月|日|时|時|分|秒|万|千|百|无|無|空|合计|总计|是|否"
 )
