@@ -288,3 +288,41 @@ def test_rows_of_every_kind_of_table_are_listed_and_come_back_corrected(company)
     with Warehouse.open(paths, workspace) as warehouse:
         for table in NEW_TABLES:
             assert len(warehouse.sql(f"SELECT * FROM {table}")) == 2, table
+
+
+def covered(workspace, paths):
+    """Which days of which store are spoken for, in words."""
+    with Warehouse.open(paths, workspace) as warehouse:
+        told = warehouse.sql(
+            "SELECT DISTINCT store_id || ' ' || first_day || '..' || last_day AS days "
+            "FROM batch_covers WHERE first_day IS NOT NULL ORDER BY 1"
+        )
+    return told.days.tolist()
+
+
+def test_exports_without_a_row_speak_for_the_store_and_month_they_lie_in(company):
+    """Without a row all exports of a kind have the same bytes; none of them is a copy."""
+    workspace, paths, read = company
+    for month in ("2025-09", "2025-10"):
+        drop(paths.inbox / "shop-de" / month, "orders.json", store="shop-de",
+             tables={"order_lines": []})  # fmt: skip
+    expected = [
+        ("inbox/shop-de/2025-09/orders.json", "2025-09", "accepted"),
+        ("inbox/shop-de/2025-10/orders.json", "2025-10", "accepted"),
+    ]
+    receipt = ingest(workspace, paths)
+    assert [(one.path, one.period, one.status) for one in receipt.files] == expected
+    days = ["shop-de 2025-09-01..2025-09-30", "shop-de 2025-10-01..2025-10-31"]
+    assert covered(workspace, paths) == days
+    again = ingest(workspace, paths)
+    assert [one.status for one in again.files] == ["duplicate", "duplicate"]
+    assert len(read) == 2, "nothing is read a second time"
+    assert covered(workspace, paths) == days
+    # The inbox is tidied up: what was told stays told, and the next month comes beside it.
+    for month in ("2025-09", "2025-10"):
+        (paths.inbox / "shop-de" / month / "orders.json").unlink()
+    drop(paths.inbox / "shop-de" / "2025-11", "orders.json", store="shop-de",
+         tables={"order_lines": []})  # fmt: skip
+    for _ in range(2):
+        ingest(workspace, paths)
+        assert covered(workspace, paths) == [*days, "shop-de 2025-11-01..2025-11-30"]

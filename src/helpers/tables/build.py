@@ -142,9 +142,17 @@ def rebuild(
 
 
 def one_per_file(batches: Sequence[Batch]) -> list[Batch]:
-    """Keep one batch for each file's bytes: a process may have died while replacing one."""
-    ordered = sorted(batches, key=lambda batch: (batch.sha256, batch.batch_id))
-    kept = [list(same)[-1] for _, same in groupby(ordered, key=lambda batch: batch.sha256)]
+    """Keep one batch for each file's bytes: a process may have died while replacing one.
+
+    Bytes that say neither store nor month, such as those of an export without a row, may have
+    been taken in for several.
+    """
+
+    def file(batch: Batch) -> tuple[str, str, str]:
+        return (batch.sha256, batch.store_id or "", batch.period or "")
+
+    ordered = sorted(batches, key=lambda batch: (*file(batch), batch.batch_id))
+    kept = [list(same)[-1] for _, same in groupby(ordered, key=file)]
     return sorted(kept, key=lambda batch: batch.rank)
 
 

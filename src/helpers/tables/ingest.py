@@ -121,7 +121,7 @@ class _Work:
     paths: WorkspacePaths
     store: Batches
     key: bytes
-    #: sha256 -> the batch that was read from those bytes
+    #: batch_id -> what was taken in
     known: dict[str, Batch]
     #: sha256 -> the files of this run with those bytes
     twins: Mapping[str, Sequence[Found]]
@@ -147,7 +147,7 @@ class _Work:
             self._read_with[asked] = digest.hexdigest()
         return self._read_with[asked]
 
-    def accept(self, batch: Batch) -> None:
+    def accept(self, batch: Batch, *, is_new: bool = True) -> None:
         """Count a batch in, and out what it corrects.
 
         A file that was mended where it lay speaks for the same days as before; its hash must not
@@ -155,9 +155,33 @@ class _Work:
         """
         for other in list(self.known.values()):
             same = ("file", "source", "store_id", "as_of")
-            if all(getattr(other, name) == getattr(batch, name) for name in same):
-                del self.known[other.sha256]
-        self.known[batch.sha256] = batch
+            if all(getattr(other, name) == getattr(batch, name) for name in same) or (
+                other.sha256 == batch.sha256
+                and (is_new or other.file == batch.file)
+                and not self._stands_beside(other, batch)
+            ):
+                del self.known[other.batch_id]
+        self.known[batch.batch_id] = batch
+
+    def of_bytes(self, sha256: str) -> list[Batch]:
+        """List what was read from these bytes.
+
+        More than one batch where they do not tell of which store or month they are: exports
+        without a row, and stock that nobody touched.
+        """
+        return [batch for batch in self.known.values() if batch.sha256 == sha256]
+
+    def _stands_beside(self, other: Batch, batch: Batch) -> bool:
+        """Tell a twin, which lies in a place of its own, from a file that was moved."""
+        is_same = (other.store_id, other.period) == (batch.store_id, batch.period)
+        if is_same or other.file == batch.file:
+            return False
+        if not other.rows_read:
+            return other.period is not None  # what had nothing need not lie there for ever
+        return any(
+            _lies_right(self, twin, other) and not _lies_right(self, twin, batch)
+            for twin in self.twins.get(batch.sha256, ())
+        )
 
 
 def ingest(
@@ -225,7 +249,7 @@ def _ingest(
     store = Batches(paths.warehouse / "batches")
     sweep(store.folder)
     hashes = Hashes(paths.warehouse / "hashes.json")
-    known = {batch.sha256: batch for batch in one_per_file(store.load())}
+    known = {batch.batch_id: batch for batch in one_per_file(store.load())}
     receipts: list[FileReceipt] = []
     accepted: dict[int, Batch] = {}
     sha_of: dict[Path, str] = {}
@@ -247,9 +271,9 @@ def _ingest(
     work = _Work(workspace, paths, store, buyer_key(paths), known, twins)
     for file in found:
         # A process may have died between taking in a mended file and letting go of what it mends.
-        before = known.get(sha_of.get(file.path, ""))
-        if before is not None and before.file == file.label:
-            work.accept(before)
+        for before in work.of_bytes(sha_of.get(file.path, "")):
+            if before.file == file.label and before.batch_id in known:
+                work.accept(before, is_new=False)
     outcomes = _read_all(work, _to_be_read(work, found, sha_of), len(found) + 1, progress)
     for file in found:
         if file.path in unreadable:
@@ -283,13 +307,12 @@ def _ingest(
 
 def _without_reading(work: _Work, file: Found, sha256: str) -> FileReceipt | None:
     """Answer for a file whose bytes were taken in before; None where it must be read."""
-    before = work.known.get(sha256)
-    if before is None:
-        return None
-    fault = _belongs_elsewhere(work, file, before)
-    if fault is not None:
-        return _refused(work, file, [fault])
-    return _known(file, before) if _is_still_right(work, file, before) else None
+    found = work.of_bytes(sha256)
+    for before in found:
+        fault = _belongs_elsewhere(work, file, before)
+        if fault is not None:
+            return _refused(work, file, [fault])
+    return next((_known(file, one) for one in found if _is_still_right(work, file, one)), None)
 
 
 def _to_be_read(work: _Work, found: Sequence[Found], sha_of: Mapping[Path, str]) -> list[Found]:
@@ -442,9 +465,16 @@ def _keep(
     spans: Mapping[str, Spans] | None = None,
 ) -> _Outcome:
     """Keep a judged file as a batch."""
+    from helpers.sources.place import place_of
+
     own, kept = file.path.name, kept_name(file.path.name)
+    period = reading.period
+    if not reading.rows_read and period is None:
+        # An export without a row has no days inside: its place says which days had nothing.
+        period = place_of(file.path, work.workspace, file.below).period
     reading = replace(
         reading,
+        period=period,
         warnings=tuple(
             replace(one, where=one.where.replace(own, kept)) for one in reading.warnings
         ),
@@ -481,7 +511,7 @@ def _belongs_elsewhere(work: _Work, file: Found, before: Batch) -> Fault | None:
     from helpers.sources.place import place_of
 
     mine = place_of(file.path, work.workspace, file.below)
-    if mine.store_id is None or before.store_id in (None, mine.store_id):
+    if mine.store_id is None or before.store_id in (None, mine.store_id) or not before.rows_read:
         return None
     for twin in work.twins[before.sha256]:
         theirs = place_of(twin.path, work.workspace, twin.below)
@@ -499,13 +529,24 @@ def _is_still_right(work: _Work, file: Found, before: Batch) -> bool:
     from helpers.sources.place import place_of
 
     mine = place_of(file.path, work.workspace, file.below)
-    if before.store_id is not None and mine.store_id not in (None, before.store_id):
-        return False
-    if before.period is not None and mine.period and str(mine.period) != before.period:
-        return False
     if mine.source is not None and mine.source != before.source:
         return False
+    if not _lies_right(work, file, before):
+        return False
     return before.read_with == work.read_with(before.source, before.store_id)
+
+
+def _lies_right(work: _Work, file: Found, batch: Batch) -> bool:
+    """Tell whether a file's place agrees with what its bytes were taken for."""
+    from helpers.sources.place import place_of
+
+    mine = place_of(file.path, work.workspace, file.below)
+    if batch.store_id is not None and mine.store_id not in (None, batch.store_id):
+        return False
+    if batch.period is None:
+        # Without a row, it is the place that says which days have none.
+        return bool(batch.rows_read) or mine.period is None
+    return mine.period is None or str(mine.period) == batch.period
 
 
 def _is_own(work: _Work, source: str) -> bool:

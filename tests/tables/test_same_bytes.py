@@ -1,0 +1,92 @@
+"""Files with the same bytes in several places: copies, twins, and files that were moved."""
+
+import pytest
+
+from helpers.tables.ingest import ingest
+from helpers.tables.warehouse import Warehouse
+from warehouse_builder import STORES, make_workspace
+
+STOCK = (
+    "sku\tfnsku\tasin\tproduct-name\tcondition\tyour-price\tmfn-listing-exists\t"
+    "mfn-fulfillable-quantity\tafn-listing-exists\tafn-warehouse-quantity\t"
+    "afn-fulfillable-quantity\tafn-unsellable-quantity\tafn-reserved-quantity\t"
+    "afn-total-quantity\tper-unit-volume\tafn-inbound-working-quantity\t"
+    "afn-inbound-shipped-quantity\tafn-inbound-receiving-quantity\n"
+    "S-1\tX1\tB1\tKettle\tNew\t9.99\tNo\t\tYes\t7\t7\t0\t0\t7\t\t0\t0\t0\n"
+)
+RETURNS = (
+    "return-date\torder-id\tsku\tasin\tfnsku\tproduct-name\tquantity\tfulfillment-center-id\t"
+    "detailed-disposition\treason\tstatus\tlicense-plate-number\tcustomer-comments\n"
+)
+
+
+@pytest.fixture
+def company(tmp_path):
+    shops = [shop | {"platform": "amazon"} for shop in STORES]
+    return make_workspace(tmp_path / "company", shops)
+
+
+def put(paths, place, text):
+    path = paths.inbox / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def asked(workspace, paths, query):
+    with Warehouse.open(paths, workspace) as warehouse:
+        return [tuple(row) for row in warehouse.sql(query).itertuples(index=False)]
+
+
+def stock(workspace, paths):
+    return asked(
+        workspace,
+        paths,
+        "SELECT strftime(local_date, '%Y-%m-%d'), on_hand FROM inventory_snapshots ORDER BY 1",
+    )
+
+
+def test_stock_that_nobody_touched_is_there_in_both_months(company):
+    workspace, paths = company
+    for month in ("2025-09", "2025-10"):
+        put(paths, f"shop-de/{month}/stock.txt", STOCK)
+    for status in ("accepted", "duplicate"):
+        assert [one.status for one in ingest(workspace, paths).files] == [status, status]
+        assert stock(workspace, paths) == [("2025-09-30", 7), ("2025-10-31", 7)]
+
+
+def test_a_file_that_was_moved_leaves_nothing_in_its_old_month(company):
+    workspace, paths = company
+    wrong = put(paths, "shop-de/2025-09/stock.txt", STOCK)
+    ingest(workspace, paths)
+    right = put(paths, "shop-de/2025-10/stock.txt", STOCK)
+    wrong.unlink()
+    ingest(workspace, paths)
+    assert stock(workspace, paths) == [("2025-10-31", 7)]
+    right.unlink()
+    ingest(workspace, paths)
+    assert stock(workspace, paths) == [("2025-10-31", 7)], "the inbox may be tidied up"
+
+
+def test_returns_that_never_came_are_told_for_each_store_and_month(company):
+    """Every empty export of a kind is the same few bytes, whoever downloads it and when."""
+    workspace, paths = company
+    places = [("shop-de", "2025-09"), ("shop-de", "2025-10"), ("shop-uk", "2025-10")]
+    for store, month in places:
+        put(paths, f"{store}/{month}/returns.txt", RETURNS)
+    receipt = ingest(workspace, paths)
+    assert [(one.store, one.period, one.status) for one in receipt.files] == [
+        (*place, "accepted") for place in places
+    ]
+    query = (
+        "SELECT DISTINCT store_id, strftime(first_day, '%Y-%m-%d'), "
+        "strftime(last_day, '%Y-%m-%d') FROM batch_covers WHERE fact = 'returns' ORDER BY ALL"
+    )
+    told = [
+        ("shop-de", "2025-09-01", "2025-09-30"),
+        ("shop-de", "2025-10-01", "2025-10-31"),
+        ("shop-uk", "2025-10-01", "2025-10-31"),
+    ]
+    assert asked(workspace, paths, query) == told
+    assert {one.status for one in ingest(workspace, paths).files} == {"duplicate"}
+    assert asked(workspace, paths, query) == told
