@@ -156,6 +156,37 @@ def test_the_period_above_the_table_in_any_clear_form(company: Company, above: s
     ]
 
 
+GIVEN_BACK = """
+source: given_back
+name: {en: Given back, zh: 退款}
+facts: [refunds]
+known_by: [case, day, amount]
+period: place_too
+columns:
+  case: {header: Case, type: id}
+  day: {header: Day, type: date}
+  amount: {header: Amount, type: money}
+tables:
+  refunds:
+    fill:
+      refund_id: case
+      local_date: day
+      amount: amount
+"""
+
+
+def test_a_sheet_speaks_for_all_days_that_its_place_names(company: Company) -> None:
+    company.describe("given_back", GIVEN_BACK)
+    rows = "Case,Day,Amount\nR1,2026-08-10,1.50\n"
+    reading = company.read("shop/2026-07..2026-09/sheet.csv", rows)
+    # The days of the rows stay as they are; the silent ones before and after them count too.
+    assert company.rows(reading, "refunds", "local_date") == [(date(2026, 8, 10),)]
+    assert reading.period is not None
+    assert (reading.period.start, reading.period.end) == (date(2026, 7, 1), date(2026, 9, 30))
+    # A place that names none is no reason to ask: there are days inside.
+    assert company.read("shop/sheet.csv", rows).period is None
+
+
 def test_a_period_that_leaves_a_doubt_is_asked(company: Company) -> None:
     company.describe("spent", SPENT)
     with pytest.raises(DataRefused) as caught:

@@ -227,7 +227,9 @@ class Source(Declared):
     store: Literal["place", "none"] | StoreColumn | MarketColumn = "place"
     #: Which period: ``inside`` (it has dates), ``place``, or stated in the rows above the header.
     #: A file that has one of the columns under ``as_of`` needs no period of its own.
-    period: Literal["inside", "place"] | StatedAbove = "inside"
+    #: ``place_too``: it has dates, and speaks for all days that its place names, of which some
+    #: have no row.
+    period: Literal["inside", "place", "place_too"] | StatedAbove = "inside"
     #: Columns whose latest day says how new the export is.
     as_of: Several = ()
     #: For how many days after a day the platform still changes what it says of it: sales put down

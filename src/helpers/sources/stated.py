@@ -25,7 +25,7 @@ _FORMS = (
 
 
 def period_of(export: Export) -> Period | None:
-    """Give the period of a file that holds no days; None for any other.
+    """Give the period of a file that holds no days, or not all it speaks for; None for any other.
 
     Raises:
         DataRefused: It needs one, and neither it nor its place states it.
@@ -33,6 +33,8 @@ def period_of(export: Export) -> Period | None:
     source, found = export.found.source, export.found
     if source.period == "inside":
         return None
+    if source.period == "place_too":
+        return export.place.period
     if isinstance(source.period, StatedAbove):
         above = found.grid.head[: found.header_index]
         if stated := stated_period(above, source.period, found.grid.delimiter):
