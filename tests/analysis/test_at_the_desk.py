@@ -180,6 +180,31 @@ def test_the_source_line_names_days_files_and_rows(warehouse):
     assert chinese == "来源：by hand；2025年11月1日至9日；1个文件，3行"
 
 
+@pytest.mark.parametrize(
+    ("kinds", "english", "chinese"),
+    [
+        (3, "C, B and A", "C、B、A"),
+        (4, "D, C, B and 1 more kind", "D、C、B等4类"),
+        (10, "J, I, H and 7 more kinds", "J、I、H等10类"),
+    ],
+)
+def test_a_long_source_line_names_three_kinds_and_counts_the_others(
+    warehouse, monkeypatch, kinds, english, chinese
+):
+    # The later its letter the more rows a kind has: 1 + 2 + ... rows in one file each.
+    lineage = pd.DataFrame(
+        {"source": list("ABCDEFGHIJ")[:kinds], "files": 1, "rows": range(1, kinds + 1),
+         "first_day": pd.Timestamp("2025-11-01"), "last_day": pd.Timestamp("2025-11-09")}
+    )  # fmt: skip
+    monkeypatch.setattr(type(warehouse), "lineage", lambda *_: lineage)
+    rows = kinds * (kinds + 1) // 2
+    lines = [desk_at(warehouse, "2025-11", one).source_line("order_lines") for one in ("en", "zh")]
+    assert lines == [
+        f"Source: {english}; 1–9 November 2025; {kinds} files, {rows} rows",
+        f"来源：{chinese}；2025年11月1日至9日；{kinds}个文件，{rows}行",
+    ]
+
+
 def test_the_exchange_rate_is_a_step_of_its_own(tmp_path):
     """The same pounds are sold in both months; only the rate moves."""
     lines = [

@@ -40,6 +40,9 @@ Asked = tuple[str, Period | None, tuple[str, ...]]
 #: A store that sold nothing for so long probably lacks a file.
 STORE_IS_BEHIND_DAYS = 7
 
+#: So many kinds of files are named under an exhibit; of all others only their number is.
+KINDS_NAMED = 3
+
 #: What mainland readers expect to see; the Unicode names are longer or bare.
 _MARKETS_ZH = {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}
 _MARKETS_EN = {"HK": "Hong Kong", "MO": "Macau"}
@@ -276,7 +279,7 @@ class Desk:
         Args:
             tables: Names of tables; none means orders and order lines.
         """
-        from helpers.analysis.wordings import joined, phrase
+        from helpers.analysis.wordings import phrase
 
         wanted = list(tables or ("order_lines",))
         if set(wanted) <= _LOG:
@@ -286,15 +289,33 @@ class Desk:
         if lineage.empty:
             return phrase("source.none", self.language)
         files, rows = int(lineage["files"].sum()), int(lineage["rows"].sum())
-        names = [self.source_label(one) for one in sorted(set(lineage["source"]))]
         return phrase(
             "source.line",
             self.language,
-            sources=joined(names, self.language),
+            sources=self._kinds_text(lineage),
             days=self._days_text(lineage["first_day"].min(), lineage["last_day"].max()),
             files=f"{files:,}",
             rows=f"{rows:,}",
             plural=files != 1,
+        )
+
+    def _kinds_text(self, lineage: pd.DataFrame) -> str:
+        """Name the kinds of files, of many only those with the most rows."""
+        from helpers.analysis.wordings import joined, phrase
+
+        ordered = lineage.sort_values(["rows", "source"], ascending=[False, True])
+        kinds = [self.source_label(one) for one in ordered["source"]]
+        more = len(kinds) - KINDS_NAMED
+        if more <= 0:
+            return joined(kinds, self.language)
+        names = ("、" if self.language == "zh" else ", ").join(kinds[:KINDS_NAMED])
+        return phrase(
+            "source.more",
+            self.language,
+            names=names,
+            more=f"{more}",
+            count=f"{len(kinds)}",
+            plural=more != 1,
         )
 
     def _days_text(self, first: Any, last: Any) -> str:
