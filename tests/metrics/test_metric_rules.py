@@ -412,6 +412,31 @@ def test_orders_of_a_store_are_not_set_against_the_product_traffic_of_another():
     assert found["B"].value == 0.25
 
 
+def test_each_column_comes_from_the_first_level_that_reports_it():
+    store = {"start_date": date(2025, 10, 1), "end_date": date(2025, 10, 31)}
+    warehouse = LittleWarehouse(
+        {
+            "order_lines": [{}],
+            "traffic": [
+                # The platform's overview knows visits and people, and nothing of what was shown.
+                store | {"sessions": 50, "visitors": 40, "inquirers": 6, "tm_users": 2},
+                store | {"level": "product", "listing_id": "p1", "visitors": 30, "inquiries": 5,
+                         "inquirers": 5, "impressions": 700, "clicks": 21},
+                store | {"level": "product", "listing_id": "p2", "visitors": 25, "inquiries": 3,
+                         "inquirers": 3, "impressions": 300, "clicks": 9},
+            ],
+        }
+    )  # fmt: skip
+    # One order, 50 visits; 6 of 40 people asked; 8 inquiries on 30 clicks; 30 of 1000 seen.
+    for metric, value in {
+        "sessions": 50, "store_cvr": 1 / 50, "visitors": 40, "inquirers": 6,
+        "inquiry_conversion": 6 / 40, "tm_consults": 2, "leads": 8, "inquiries": 8, "clicks": 30,
+        "impressions": 1000, "inquiries_per_click": 8 / 30, "ctr": 0.03,
+    }.items():  # fmt: skip
+        row = ask(warehouse, metric)[""]
+        assert (row.status, row.value) == ("ok", pytest.approx(value)), metric
+
+
 def test_unknown_ids_and_dimensions_are_told_all_at_once():
     with pytest.raises(AskedWrongly, match="did you mean gmv") as trouble:
         compute(two_stores(), ["gmw", "orders"], OCTOBER)
