@@ -1,5 +1,6 @@
 """The read side: what a metric, a page or a person asks of the tables."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -169,3 +170,26 @@ def test_a_fingerprint_follows_the_constant_rates_its_amounts_are_computed_with(
     after = Warehouse.open(paths, workspace)
     assert before.fingerprint(["order_lines"]) != after.fingerprint(["order_lines"])
     assert before.fingerprint(["products"]) == after.fingerprint(["products"])
+
+
+def test_tables_of_another_version_ask_for_an_ingest(company):
+    workspace, paths = company
+    write_table(paths, "order_lines", [order_line()])
+    generation = rebuild(workspace, paths)
+    manifest = generation.folder / "manifest.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps({**told, "build": told["build"] - 1}), encoding="utf-8")
+    with pytest.raises(AskedWrongly, match=r"another version.*run `review ingest`"):
+        Warehouse.open(paths, workspace)
+
+
+def test_tables_that_lack_a_column_ask_for_an_ingest(company):
+    workspace, paths = company
+    write_table(paths, "order_lines", [order_line()])
+    Warehouse.open(paths, workspace).close()
+    models = load_models()
+    lines = models["order_lines"]
+    wider = {**lines.columns, "gift_note": lines.columns["sku"]}
+    models = {**models, "order_lines": lines.model_copy(update={"columns": wider})}
+    with pytest.raises(AskedWrongly, match=r"another version.*run `review ingest`"):
+        Warehouse.open(paths, workspace, models)

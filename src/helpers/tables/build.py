@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Goes up when the same batches give other tables than before.
-BUILD_VERSION = 2
+BUILD_VERSION = 3
 #: Before a table's name: what sources say of it on days for which another one speaks.
 NOT_COUNTED = "not_counted_"
 #: How many generations stay for readers who opened an older one.
@@ -70,6 +70,8 @@ class Generation:
     calendar: str | None = None
     #: How many entries of the log of restatements led to it.
     restatements: int = 0
+    #: The ``BUILD_VERSION`` that made it; none was told before the third.
+    build: int = 0
 
 
 @dataclass
@@ -103,6 +105,7 @@ def generation_at(folder: Path) -> Generation:
         told["lines_overruled"],
         tuple(told["batches"]),
         told.get("calendar"),
+        build=told.get("build", 0),
     )
 
 
@@ -267,6 +270,7 @@ def _build(
         files[below.split("/")[0]][below] = hashlib.sha256(path.read_bytes()).hexdigest()
     manifest = {
         "generation": building.name.removeprefix(".new-"),
+        "build": BUILD_VERSION,
         "batches": [batch.batch_id for batch in batches],
         "rows": rows,
         "files": files,

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.bookkeeping import BOOKKEEPING
-from helpers.tables.build import NOT_COUNTED, Generation, current_generation, open_engine
+from helpers.tables.build import (
+    BUILD_VERSION,
+    NOT_COUNTED,
+    Generation,
+    current_generation,
+    open_engine,
+)
 from helpers.tables.coverage import Coverage, resolve_period
 from helpers.tables.models import (
     FX_RATE_TYPE,
@@ -86,14 +92,23 @@ class Warehouse:
         """Open the current state of the tables on a connection of its own.
 
         Raises:
-            AskedWrongly: Nothing was ingested yet.
+            AskedWrongly: Nothing was ingested yet, or by a version with other tables.
         """
+        import duckdb
+
         generation = current_generation(paths)
         if generation is None:
             raise AskedWrongly(
                 Fault(str(paths.root), "nothing was ingested yet", "run `review ingest`")
             )
-        return cls(workspace, paths, generation, models or load_models(), open_engine())
+        if generation.build != BUILD_VERSION:
+            raise _built_otherwise(paths)
+        con = open_engine()
+        try:
+            return cls(workspace, paths, generation, models or load_models(), con)
+        except duckdb.BinderException:  # a table has other columns by now than it was built with
+            con.close()
+            raise _built_otherwise(paths) from None
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -341,6 +356,11 @@ class Warehouse:
             typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
             source = f"SELECT {', '.join(['*', *more])} FROM (SELECT {typed}) WHERE false"
         self.connection.execute(f"CREATE VIEW {quoted(name)} AS {source}")
+
+
+def _built_otherwise(paths: WorkspacePaths) -> AskedWrongly:
+    what = "its tables were built by another version of this program"
+    return AskedWrongly(Fault(str(paths.root), what, "run `review ingest`"))
 
 
 def _at_constant_rates(model: TableModel, rates: Sequence[tuple[str, object]]) -> list[str]:
