@@ -161,8 +161,8 @@ def fetch(warehouse: Spans, query: str) -> pd.DataFrame:
 
 
 def _exact(column: Any) -> Any:
-    import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.compute as pc  # type: ignore[import-untyped]
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     column = pc.fill_null(column, pa.scalar(0, column.type))
     if pa.types.is_decimal(column.type):
