@@ -185,7 +185,9 @@ def written(rows: Iterable[tuple[int, list[str]]], wanted: Wanted, folder: Path)
         for line, cells in rows:
             kept = [cells[at] if at < len(cells) else "" for at in wanted.positions]
             over = " ".join(" ".join(cells[wanted.width :]).split())[:200]
-            writer.writerow([line, *(" ".join(_BREAKS.split(one)).strip() for one in kept), over])
+            if any("\n" in one or "\r" in one for one in kept):
+                kept = [" ".join(_BREAKS.split(one)) for one in kept]
+            writer.writerow([line, *map(str.strip, kept), over])
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in wanted.positions)
     return (
         f"SELECT * FROM read_csv({literal(str(copy))}, auto_detect=false, header=false, delim=',',"

@@ -54,6 +54,7 @@ def currency_within(header: str) -> str | None:
     return found.group(1) if found else None
 
 
+@lru_cache(maxsize=8192)
 def spellings(header: str) -> tuple[str, ...]:
     """Give the ways in which a mapping may name a header: as it stands, and with any currency.
 

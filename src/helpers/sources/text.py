@@ -11,6 +11,8 @@ import csv
 import hashlib
 import io
 import itertools
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,8 @@ _HEAD = 1 << 18
 _WIDE_BLANKS = (b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80\x80", b"\xef\xbb\xbf")
 _SAMPLE = 1 << 17
 _ASCII = bytes(range(128))
+_ODD_RUNS = re.compile(r"[^\x00-\x7f]+")
+_LATIN_SIGNS = "€£°®™’‘“”–—ßŠšŽžŒœ§«»¿¡ªº´·"
 
 csv.field_size_limit(1 << 24)
 
@@ -161,27 +165,37 @@ def _encodings(path: Path, head: bytes, scan: _Scan) -> list[tuple[str, float]]:
 
 def _plausibility(encoding: str, text: str) -> float:
     """Say what share of the odd characters is what people write in that encoding's languages."""
-    odd = [at for at, sign in enumerate(text) if ord(sign) > 127]
-    if not odd:
+    if encoding == "cp1252":
+        runs = _ODD_RUNS.findall(text)
+        odd = sum(map(len, runs))
+        # Accents stand alone among ASCII letters; a run of them is another language misread.
+        alone = (run if len(run) < 3 else run[0] + run[-1] for run in runs)
+        good = sum("À" <= sign <= "ÿ" or sign in _LATIN_SIGNS for run in alone for sign in run)
+        return good / odd if odd else 1.0
+    signs = Counter(sign for sign in text if ord(sign) > 127)
+    if not signs:
         return 1.0
-    good = 0
-    for at in odd:
-        sign = text[at]
-        beside = text[max(0, at - 1) : at + 2]
-        if encoding == "cp1252":
-            # Accents stand alone among ASCII letters; a run of them is another language misread.
-            good += sum(ord(one) > 127 for one in beside) <= 2 and (
-                "À" <= sign <= "ÿ" or sign in "€£°®™’‘“”–—ßŠšŽžŒœ§«»¿¡ªº´·"
-            )
-        elif encoding == "cp932":
-            good += "\u3040" <= sign <= "\u30ff" or "\uff00" <= sign <= "\uff5e" or (
-                "\u4e00" <= sign <= "\u9fff" and any("\u3040" <= one <= "\u30ff" for one in text)
-            ) or "\u3000" <= sign <= "\u303f"  # fmt: skip
-        else:
-            code = sign.encode("gb18030", "ignore")
-            everyday = len(code) == 2 and (0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7)
-            good += everyday and code[1] >= 0xA1
-    return good / len(odd)
+    if encoding == "cp932":
+        has_kana = any("\u3040" <= sign <= "\u30ff" for sign in signs)
+        good = sum(count for sign, count in signs.items() if _is_japanese(sign, has_kana))
+    else:
+        good = sum(count for sign, count in signs.items() if _is_everyday_chinese(sign))
+    return good / signs.total()
+
+
+def _is_japanese(sign: str, has_kana: bool) -> bool:
+    return (
+        "\u3040" <= sign <= "\u30ff"
+        or "\uff00" <= sign <= "\uff5e"
+        or "\u3000" <= sign <= "\u303f"
+        or (has_kana and "\u4e00" <= sign <= "\u9fff")
+    )
+
+
+def _is_everyday_chinese(sign: str) -> bool:
+    code = sign.encode("gb18030", "ignore")
+    everyday = len(code) == 2 and (0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7)
+    return everyday and code[1] >= 0xA1
 
 
 def _text_grid(

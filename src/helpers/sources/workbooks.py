@@ -157,7 +157,13 @@ def _sheet_grid(sheet: str, rows: list[list[Any]]) -> Grid:
 
     def bring(wanted: Wanted, quotes: bool, folder: Path) -> Brought:
         below = (
-            (line, [_wanted_text(cell, at, wanted) for at, cell in enumerate(row)])
+            (
+                line,
+                [
+                    cell if type(cell) is str else _wanted_text(cell, at, wanted)
+                    for at, cell in enumerate(row)
+                ],
+            )
             for line, row in enumerate(rows, start=1)
             if line > wanted.header_index + 1
         )
