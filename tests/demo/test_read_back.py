@@ -431,10 +431,79 @@ def test_alibabas_files_say_what_the_generator_knows(demo: Demo) -> None:
     for path in demo.inbox.glob(f"{store}/*/*-计划报告.xlsx"):
         for row in told_rows(sheet(path))[:-1]:
             read[row["日期"][:7]]["ads"] += Decimal(str(row["花费"]))
+    for path in demo.inbox.glob(f"{store}/*/refunds.csv"):
+        for row in comma(path):
+            said = read[row["paid back on"][:7]]
+            said["refunds"] += money(row["paid back"]) - money(row["tax in it"])
+    assert sum(said["refunds"] for said in read.values())
     add_templates(demo, store, read)
     for month, row in demo.totals(store).items():
         assert row["ads_currency"] == "CNY" and row["currency"] == "USD", month
     compare(demo, store, read)
+
+
+def test_firms_get_money_back_for_what_they_received(demo: Demo) -> None:
+    orders: dict[str, dict[str, str]] = {}
+    paid: dict[tuple[str, str], Decimal] = {}
+    for path in demo.inbox.glob("alibaba/*/TradeAssuranceOrders-*.xlsx"):
+        for row in told_rows(sheet(path)):
+            if row["订单编号(Order Number)"]:
+                order = row["订单编号(Order Number)"]
+                orders[order] = row
+            units = Decimal(row["数量(Quantity)"].split()[0])
+            paid[order, row["SKU规格(Sku Specification)"]] = units * money(row["单价(Unit Price)"])
+    (path,) = demo.inbox.glob("alibaba/2023-07..2025-12/refunds.csv")
+    for row in comma(path):
+        told = orders[row["order"]]
+        assert told["状态(Status)"] != "订单关闭"
+        assert told["实际发货时间(Actual Delivery Time)"] < row["paid back on"]
+        assert 0 < money(row["paid back"]) <= paid[row["order"], row["article"]]
+        assert not money(row["tax in it"])
+
+
+def test_a_shops_overview_agrees_with_its_products(demo: Demo) -> None:
+    (path,) = demo.inbox.glob("alibaba/2023-07..2025-12/traffic.csv")
+    rows = comma(path)
+    assert [row["date"][:7] for row in rows] == sorted(demo.totals("alibaba"))
+    for row in rows:
+        sessions, visitors, views, asked, chatted = (
+            int(row[name])
+            for name in ("sessions", "visitors", "page_views", "inquirers", "tm_users")
+        )
+        (path,) = demo.inbox.glob(f"alibaba/*/Products-{row['end_date']}.xls")
+        products = told_rows(sheet(path, skip=5))
+        for people, header in (
+            (visitors, "访问人数"),
+            (asked, "询盘人数"),
+            (chatted, "TM咨询人数"),
+        ):
+            each = [int(float(one[header])) for one in products]
+            # Who saw two products is one visitor; nobody was there without seeing any.
+            assert max(each) <= people <= sum(each), (row["date"], header)
+        assert max(asked, chatted) <= visitors < sessions < views
+
+
+def test_a_wholesale_shelf_loses_no_more_than_was_sold(demo: Demo) -> None:
+    sold: list[tuple[str, str, int]] = []
+    for path in demo.inbox.glob("alibaba/*/TradeAssuranceOrders-*.xlsx"):
+        for row in told_rows(sheet(path)):
+            if row["订单编号(Order Number)"]:
+                day = row["订单创建时间(Order Create Time)"][:10]
+                counts = row["状态(Status)"] != "订单关闭"
+            if counts:
+                units = int(row["数量(Quantity)"].split()[0])
+                sold.append((day, row["SKU规格(Sku Specification)"], units))
+    (path,) = demo.inbox.glob("alibaba/2023-07..2025-12/stock-count.csv")
+    held = {(row["count_date"], row["sku"]): row for row in comma(path)}
+    days = sorted({day for day, _ in held})
+    assert [day[:7] for day in days] == sorted(demo.totals("alibaba"))
+    for before, after in pairwise(days):
+        for sku in {sku for day, sku in held if day == before}:
+            if (after, sku) not in held:
+                continue
+            gone = sum(units for day, one, units in sold if one == sku and before < day <= after)
+            came = int(held[after, sku]["on_hand"]) - int(held[before, sku]["on_hand"]) + gone
+            assert came == int(held[before, sku]["inbound"]) >= 0, (sku, after)
 
 
 def own_lines(demo: Demo, store: str) -> list[tuple[str, str, str, int, int]]:

@@ -81,10 +81,30 @@ class Aftermath:
     charges: list[Charge]
 
 
+#: What firms get back of a line that they complain about, in per cent, and how often. Only for
+#: all of it do they send the goods back: a container costs more than what is wrong in it.
+CLAIMS = ((10, 0.34), (20, 0.28), (30, 0.16), (100, 0.22))
+
+
 def follow_up(
-    rng: np.random.Generator, drawn: Drawn, sales: Sales, timeline: Timeline, goods: Assortment
+    rng: np.random.Generator,
+    drawn: Drawn,
+    sales: Sales,
+    timeline: Timeline,
+    goods: Assortment,
+    shipped: Array | None = None,
 ) -> Aftermath:
-    """Book what follows one shop's sales."""
+    """Book what follows one shop's sales.
+
+    Args:
+        rng: The shop's own stream of chance.
+        drawn: What was asked for, and what stock allowed.
+        sales: What was sold.
+        timeline: The window.
+        goods: All articles.
+        shipped: Where firms buy: the day on which each order left, -1 while it has not. They pay
+            long before that, and settle complaints for a part of the price.
+    """
     shop, clock = sales.profile, sales.clock
     placed = np.flatnonzero(sales.is_placed)
     # The whole order leaves at once; it is booked when it leaves.
@@ -109,10 +129,18 @@ def follow_up(
     dislike /= dislike.mean()
     comes_back = rng.random(len(sales.sku)) < shop.returned * dislike[sales.sku]
     back = placed[comes_back[placed]]
-    received = posted[back] + rng.integers(6 * 86_400, 26 * 86_400, len(back))
+    part = np.full(len(back), 100)
+    left = posted
+    if shipped is not None:
+        back = back[shipped[sales.order[back]] >= 0]
+        part = rng.choice([one[0] for one in CLAIMS], len(back), p=[one[1] for one in CLAIMS])
+        left = clock.day_starts[np.maximum(shipped, 0)][sales.order] + 12 * 3600
+    received = left[back] + rng.integers(6 * 86_400, 26 * 86_400, len(back))
     received = _after_the_pause(received, shop, clock, timeline)
     refunded = received + rng.integers(3600, 60 * 3600, len(back))
     keeps_goods = rng.random(len(back)) < 0.12  # not worth sending back
+    if shipped is not None:
+        keeps_goods = part < 100
     reason = rng.choice(len(REASONS), len(back), p=[one[2] for one in REASONS])
     if shop.undated_refunds:
         # The export tells the amount with the order and no day: it counts on the order's day.
@@ -123,7 +151,10 @@ def follow_up(
         refund_day = clock.day_of(refunded)
         happened = refunded < clock.end
     # The buyer gets what he paid: the platform's part of a discount was never his.
-    gross = (sales.paid - sales.platform_discount)[back]
+    gross, returned_commission = (sales.paid - sales.platform_discount)[back], commission[back]
+    if shipped is not None:
+        gross = share_of(gross, part, 100, sales.step)
+        returned_commission = share_of(returned_commission, part, 100, sales.step)
     rates = np.array([shop.tax.get(code, 0) for code in shop.ships_to])
     rate = rates[sales.country[sales.order[back]]]
     finest = 1 if shop.tax_rate else sales.step
@@ -134,7 +165,6 @@ def follow_up(
         entire = _by_order(sales, sales.code_discount)[sales.order[back]] > 0
         amount = np.where(entire, _by_order(sales, sales.gmv)[sales.order[back]], amount)
         tax = np.where(entire, _by_order(sales, sales.tax_on_top)[sales.order[back]], tax)
-    returned_commission = commission[back]
     kept = np.minimum(share_of(returned_commission, 20, 100, sales.step), 5 * TICK)
     refunds = GivenBack(
         utc=refunded[happened], day=refund_day[happened], line=back[happened],

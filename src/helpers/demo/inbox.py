@@ -35,6 +35,7 @@ from helpers.demo.platforms.amazon import (
 )
 from helpers.demo.platforms.files import Export, Exports
 from helpers.demo.sheets import keep_sheets
+from helpers.demo.shelves import counted, counted_for_firms
 
 Listed = list[tuple[str, int]]
 
@@ -90,7 +91,8 @@ def _own_site(company: Company, shop: Shop, number: int) -> Generator[Export, No
     yield from shopify_admin.daily_sales(shop.after, timeline)
     yield from _kept_by_hand(company, shop)
     yield from templates.fee_statements(shop.after, shop.opens, order_names(shop), timeline, goods)
-    yield from templates.stock_counts(shop.drawn, timeline, goods)
+    counts = counted(shop.drawn, timeline, goods)
+    yield from templates.stock_counts(shop.profile.id, shop.opens, counts, timeline, goods)
     yield from templates.ad_reports(shop.ads, shop.opens, timeline, google.QUARTER)
     yield from google.campaigns(shop.ads, timeline)
     yield from meta.reports(shop.ads, timeline)
@@ -107,7 +109,8 @@ def _tiktok(company: Company, shop: Shop, number: int) -> Generator[Export, None
         yield from tiktok_income.income(shop.after, shop.ads, shop.opens, timeline)
     since = tiktok_income.MONTHS if is_settled else 0
     yield from templates.fee_statements(shop.after, shop.opens, names, timeline, goods, since)
-    yield from templates.stock_counts(shop.drawn, timeline, goods)
+    counts = counted(shop.drawn, timeline, goods)
+    yield from templates.stock_counts(shop.profile.id, shop.opens, counts, timeline, goods)
     yield from templates.ad_reports(shop.ads, shop.opens, timeline)
     return _listed(shop)
 
@@ -138,12 +141,19 @@ def _alibaba(company: Company, shop: Shop, number: int) -> Generator[Export, Non
     timeline, goods = company.timeline, company.goods
     assert shop.trade is not None
     rng = np.random.default_rng([company.seed, 1000 + number])
-    yield from alibaba.products(rng, shop.drawn, timeline, goods)
+    names = order_names(shop)
+    told = alibaba.told(rng, shop.drawn, timeline, goods)
+    yield from alibaba.products(told, timeline)
+    yield from templates.monthly_visits(shop.profile.id, alibaba.overview(told), timeline)
     yield from alibaba_orders.orders(shop.trade, timeline, goods)
     yield from alibaba_promotion.plans(shop.ads, timeline)
     yield from alibaba_promotion.keywords(rng, shop.drawn, timeline)
     yield from alibaba_promotion.promoted_products(rng, shop.drawn, shop.ads, timeline, goods)
-    yield from templates.fee_statements(shop.after, shop.opens, order_names(shop), timeline, goods)
+    yield from templates.fee_statements(shop.after, shop.opens, names, timeline, goods)
+    yield from templates.refunds(shop.after, shop.opens, names, timeline, goods)
+    yield from templates.returns_log(shop.after, shop.opens, names, timeline, goods)
+    counts = counted_for_firms(shop.trade, shop.drawn, timeline, goods)
+    yield from templates.stock_counts(shop.profile.id, shop.opens, counts, timeline, goods)
     return alibaba.listings(shop.drawn)
 
 

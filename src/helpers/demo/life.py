@@ -92,7 +92,7 @@ def live_through(*, seed: int, months: int, until: str, scale: float) -> Company
         if profile.platform == "alibaba":
             # What is drawn there are inquiries; some of them lead to an order.
             deal = trade(rng(), drawn, timeline, goods, clock)
-            after = follow_up(rng(), drawn, deal.sales, timeline, goods)
+            after = follow_up(rng(), drawn, deal.sales, timeline, goods, deal.terms.shipped)
             ads = advertise(rng(), drawn, deal.sales, stories, timeline, goods)
             shops.append(Shop(drawn, after, ads, deal))
             continue

@@ -10,6 +10,9 @@ import numpy as np
 from helpers.demo.assortment import Assortment
 from helpers.demo.demand import Drawn
 from helpers.demo.timeline import Timeline
+from helpers.demo.wholesale import Trade
+
+Counts = Iterator[tuple[int, int, list["Shelf"]]]
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,7 @@ class Shelf:
     inbound: int
 
 
-def counted(
-    drawn: Drawn, timeline: Timeline, goods: Assortment
-) -> Iterator[tuple[int, int, list[Shelf]]]:
+def counted(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Counts:
     """Give month, day and shelves of every count; a shop that is not open yet counts nothing."""
     listed = np.flatnonzero(drawn.expected.sessions.sum(axis=0) > 0)
     for month in range(len(timeline.months)):
@@ -41,3 +42,42 @@ def counted(
                 continue
             shelves.append(Shelf(one, hand, hand // 14, (hand + one) % 23 // 21, coming))
         yield month, day, shelves
+
+
+def counted_for_firms(deal: Trade, drawn: Drawn, timeline: Timeline, goods: Assortment) -> Counts:
+    """Give month, day and shelves of a wholesale shop, which is asked for more than it sells.
+
+    Most of an order is made for it; of what is asked for again and again some lies ready.
+    """
+    sales, months = deal.sales, len(timeline.months)
+    listed = np.flatnonzero(drawn.expected.sessions.sum(axis=0) > 0)
+    placed = sales.is_placed
+    ordered = timeline.month_of_day[sales.line_day]
+    gone = np.zeros((months + 1, len(goods)), dtype=np.int64)
+    np.add.at(gone, (ordered[placed], sales.sku[placed]), sales.quantity[placed])
+    # Two months of what is usual, in whole cartons of ten; the last month is followed by its like.
+    ready = 20 + 10 * np.ceil(gone[:months].sum(axis=0) / months * 2 / 10).astype(np.int64)
+    gone[months] = gone[months - 1]
+    held = np.zeros((months + 1, len(goods)), dtype=np.int64)
+    before = ready
+    for month in range(months + 1):
+        before = held[month] = np.maximum(ready, before - gone[month])
+    leaves = deal.terms.shipped[sales.order]
+    for month in range(months):
+        day = timeline.days_of(month)[1] - 1
+        waits = placed & (sales.line_day <= day) & ((leaves < 0) | (leaves > day))
+        promised = np.zeros(len(goods), dtype=np.int64)
+        np.add.at(promised, sales.sku[waits], sales.quantity[waits])
+        coming = held[month + 1] - held[month] + gone[month + 1]
+        yield (
+            month,
+            day,
+            [
+                Shelf(
+                    one, int(held[month, one]), int(promised[one]), (month + one) % 23 // 21,
+                    int(coming[one]),
+                )
+                for one in listed.tolist()
+                if goods.launched[one] - 60 <= day and day <= goods.retired[one]
+            ],
+        )  # fmt: skip

@@ -124,7 +124,7 @@ PROFILES: tuple[Profile, ...] = (
         "America/Los_Angeles", "excluded", None, 6.0, 0.014, 0.10, 0.0, 0.3, 0.22,
         {"US": 0.34, "DE": 0.12, "GB": 0.11, "AU": 0.10, "AE": 0.09, "MX": 0.09, "CA": 0.08,
          "ZA": 0.07},
-        week=(1.12, 1.14, 1.12, 1.08, 1.02, 0.78, 0.74), cancelled=0.09, returned=0.0,
+        week=(1.12, 1.14, 1.12, 1.08, 1.02, 0.78, 0.74), cancelled=0.09, returned=0.06,
         paid_share=0.12, click_price=4.2, ads_currency="CNY", commission=20, loyalty=0.30,
         authority={"ads": "alibaba_p4p_plan"},
         order_amount="total",

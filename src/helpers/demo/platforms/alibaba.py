@@ -8,9 +8,11 @@ from helpers.demo.assortment import Assortment
 from helpers.demo.demand import Drawn
 from helpers.demo.money import Array
 from helpers.demo.platforms.files import Exports, old_workbook
+from helpers.demo.platforms.templates import Visits
 from helpers.demo.timeline import Timeline
 from helpers.demo.titles import listed_as
 
+Row = list[str | int | float]
 PRODUCTS = (
     "产品ID", "产品名称", "是否橱窗", "是否顶展", "是否P4P", "搜索曝光次数", "搜索点击次数",
     "搜索点击率", "访问人数", "询盘个数", "询盘人数", "询盘率", "近90天商机人数", "收藏人数",
@@ -31,34 +33,63 @@ def listings(drawn: Drawn) -> list[tuple[str, int]]:
     return [(listing(one), one) for one in listed.tolist()]
 
 
-def products(
+def told(
     rng: np.random.Generator, drawn: Drawn, timeline: Timeline, goods: Assortment
-) -> Exports:
-    """Write what each product was seen, visited and asked for, month by month."""
+) -> list[list[Row]]:
+    """Say what each product was seen, visited and asked for: the rows of every month."""
     starts = [timeline.days_of(month)[0] for month in range(len(timeline.months))]
     visits = np.add.reduceat(drawn.sessions, starts, axis=0)
     asked = np.add.reduceat(drawn.lines, starts, axis=0)
     listed = np.flatnonzero(drawn.expected.sessions.sum(axis=0) > 0)
-    for month, name in enumerate(timeline.months):
+    found = []
+    for month in range(len(timeline.months)):
         first, after = timeline.days_of(month)
-        rows: list[list[str | int | float]] = [
+        found.append([
+            _row(rng, one, goods, visits[month, one], asked[max(month - 2, 0) : month + 1, one])
+            for one in listed.tolist()
+            if goods.launched[one] <= after and goods.retired[one] >= first
+        ])  # fmt: skip
+    return found
+
+
+def products(months: list[list[Row]], timeline: Timeline) -> Exports:
+    """Write the product export, month by month."""
+    for month, (name, rows) in enumerate(zip(timeline.months, months, strict=True)):
+        first, after = timeline.days_of(month)
+        above: list[Row] = [
             [f"产品分析,时间周期{timeline.days[first]}~{timeline.days[after - 1]}"],
             [], ["统计时间为美国太平洋时间"], [], [], list(PRODUCTS),
         ]  # fmt: skip
-        for one in listed.tolist():
-            if goods.launched[one] > after or goods.retired[one] < first:
-                continue
-            rows.append(_row(rng, one, goods, visits[month, one], asked[max(month - 2, 0) :
-                        month + 1, one]))  # fmt: skip
         yield (
             f"alibaba/{name}/Products-{timeline.days[after - 1]}.xls",
-            old_workbook("Sheet1", rows),
+            old_workbook("Sheet1", [*above, *rows]),
         )
 
 
-def _row(
-    rng: np.random.Generator, one: int, goods: Assortment, visits: int, quarter: Array
-) -> list[str | int | float]:
+def overview(months: list[list[Row]]) -> list[Visits]:
+    """Say what the shop's overview shows of each month; who sees two products is one visitor.
+
+    How often the shop was shown, clicked and asked stays with the product export, where these
+    add up.
+    """
+    found = []
+    for rows in months:
+        people = {
+            header: [int(row[PRODUCTS.index(header)]) for row in rows]
+            for header in ("访问人数", "询盘人数", "TM咨询人数")
+        }
+        views, asked, chatted = people.values()
+        visitors = max(*views, 0, sum(views) * 72 // 100)
+        sessions = visitors * 118 // 100
+        found.append((
+            sessions, visitors, max(sum(views) * 24 // 10, sessions),
+            min(max(*asked, 0, sum(asked) * 94 // 100), visitors),
+            min(max(*chatted, 0, sum(chatted) * 90 // 100), visitors),
+        ))  # fmt: skip
+    return found
+
+
+def _row(rng: np.random.Generator, one: int, goods: Assortment, visits: int, quarter: Array) -> Row:
     visitors, inquiries = int(visits), int(quarter[-1])
     inquirers = inquiries - int(rng.binomial(inquiries, 0.08))
     clicks = int(visitors * 0.7)

@@ -18,7 +18,7 @@ from helpers.demo.people import person
 from helpers.demo.platforms.downloads import at_once
 from helpers.demo.platforms.files import Exports, comma_separated, workbook
 from helpers.demo.sales import Sales
-from helpers.demo.shelves import counted
+from helpers.demo.shelves import Counts
 from helpers.demo.timeline import Timeline
 
 PRODUCT_MASTER = (
@@ -39,6 +39,10 @@ STORE_TRAFFIC = (
     "store_id", "date", "sessions", "visitors", "page_views", "add_to_carts", "orders", "units",
     "currency", "sales",
 )  # fmt: skip
+#: The same template as a platform's overview fills it that counts people once a month.
+MONTHLY_TRAFFIC = (
+    "store_id", "date", "end_date", "sessions", "visitors", "page_views", "inquirers", "tm_users",
+)  # fmt: skip
 RETURNS_LOG = (
     "store_id", "return_date", "order_id", "sku", "quantity", "reason", "disposition",
 )  # fmt: skip
@@ -46,10 +50,12 @@ RETURNS_LOG = (
 REFUNDS = ("shop", "case", "order", "article", "paid back on", "paid back", "tax in it", "buyer")
 
 REFUND_SHEET = """\
-# What the three Shopee shops gave back: the platform's exports name no amounts and no days.
+# What the Shopee shops and the Alibaba.com store gave back: the platforms' exports name no amounts
+# and no days. The folder says which days the sheet speaks for, those without a refund too.
 source: refund_sheet
-name: {en: Refund sheet of the Shopee shops, zh: 虾皮店铺退款登记}
+name: {en: "Refund sheet (Shopee, Alibaba.com)", zh: 退款登记表（虾皮、阿里国际站）}
 facts: [refunds]
+period: place_too
 store: {column: shop}
 known_by: [case, paid_back_on, paid_back, tax]
 columns:
@@ -71,6 +77,8 @@ tables:
       amount: {subtract: [paid_back, tax]}
 """
 OrderName = Callable[[int], str]
+#: Sessions, visitors, page views, inquirers and chatting buyers of one month.
+Visits = tuple[int, int, int, int, int]
 STOCK_COUNT = (
     "store_id", "count_date", "sku", "on_hand", "reserved", "inbound", "unsellable",
 )  # fmt: skip
@@ -209,6 +217,16 @@ def store_traffic(drawn: Drawn, sales: Sales, timeline: Timeline) -> Exports:
     yield from _sheet(shop.id, "traffic", STORE_TRAFFIC, rows, drawn.expected.opens, timeline)
 
 
+def monthly_visits(shop: str, visits: Sequence[Visits], timeline: Timeline) -> Exports:
+    """Write a shop's visits by month, as a platform shows them that counts people once a month."""
+    rows = []
+    for month, one in enumerate(visits):
+        first, after = timeline.days_of(month)
+        ends = (timeline.days[first].isoformat(), timeline.days[after - 1].isoformat())
+        rows.append((shop, *ends, *map(str, one)))
+    yield from _sheet(shop, "traffic", MONTHLY_TRAFFIC, rows, 0, timeline)
+
+
 def returns_log(
     after: Aftermath,
     opens: int,
@@ -247,16 +265,17 @@ def refunds(
     yield from _sheet(sales.profile.id, "refunds", REFUNDS, rows, opens, timeline)
 
 
-def stock_counts(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
+def stock_counts(
+    shop: str, opens: int, counts: Counts, timeline: Timeline, goods: Assortment
+) -> Exports:
     """Write what lay in a shop's own warehouse at each month's end."""
-    shop = drawn.expected.profile.id
     rows = [
         (shop, timeline.days[day].isoformat(), goods.sku[shelf.article], str(shelf.on_hand),
          str(shelf.reserved), str(shelf.inbound), str(shelf.unsellable))
-        for _, day, shelves in counted(drawn, timeline, goods)
+        for _, day, shelves in counts
         for shelf in shelves
     ]  # fmt: skip
-    yield from _sheet(shop, "stock-count", STOCK_COUNT, rows, drawn.expected.opens, timeline)
+    yield from _sheet(shop, "stock-count", STOCK_COUNT, rows, opens, timeline)
 
 
 def _sheet(
