@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -326,3 +327,22 @@ def test_exports_without_a_row_speak_for_the_store_and_month_they_lie_in(company
     for _ in range(2):
         ingest(workspace, paths)
         assert covered(workspace, paths) == [*days, "shop-de 2025-11-01..2025-11-30"]
+
+
+def test_of_two_exports_that_are_equally_new_the_receipt_tells_which_is_believed(company):
+    """A cancellation that moves no day leaves the hash to decide: the analyst must hear of it."""
+    workspace, paths, _ = company
+    lines = {"first": [order_line()], "later": [order_line(status="cancelled")]}
+    for name, rows in lines.items():
+        drop(paths.inbox, f"{name}.json", store="shop-de", as_of="2025-11-02",
+             tables={"order_lines": rows})  # fmt: skip
+    told = {Path(one.path).stem: one.message for one in ingest(workspace, paths).files}
+    (loser,) = (name for name, message in told.items() if "give way" in message)
+    (winner,) = set(lines) - {loser}
+    assert f"give way to inbox/{winner}.json" in told[loser]
+    assert "save it over that one" in told[loser]
+    assert gmv(workspace, paths) == (10 if winner == "first" else 0)
+    # What the receipt advises helps, whichever of the two was believed.
+    (paths.inbox / f"{loser}.json").replace(paths.inbox / f"{winner}.json")
+    ingest(workspace, paths)
+    assert gmv(workspace, paths) == (10 if loser == "first" else 0)

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -147,15 +148,21 @@ class _Work:
             self._read_with[asked] = digest.hexdigest()
         return self._read_with[asked]
 
-    def accept(self, batch: Batch, *, is_new: bool = True) -> None:
+    def accept(self, batch: Batch, *, at: str = "", is_new: bool = True) -> None:
         """Count a batch in, and out what it corrects.
 
         A file that was mended where it lay speaks for the same days as before; its hash must not
         decide which of the two is believed. One that is overwritten every month does not.
+
+        Args:
+            batch: What counts.
+            at: Where its file lies now, if it was taken in from another place.
+            is_new: Was it read just now?
         """
         for other in list(self.known.values()):
-            same = ("file", "source", "store_id", "as_of")
-            if all(getattr(other, name) == getattr(batch, name) for name in same) or (
+            same = ("source", "store_id", "as_of")
+            is_mended = other.file == (at or batch.file) and other.sha256 != batch.sha256
+            if (is_mended and all(getattr(other, n) == getattr(batch, n) for n in same)) or (
                 other.sha256 == batch.sha256
                 and (is_new or other.file == batch.file)
                 and not self._stands_beside(other, batch)
@@ -270,10 +277,11 @@ def _ingest(
             )
     work = _Work(workspace, paths, store, buyer_key(paths), known, twins)
     for file in found:
-        # A process may have died between taking in a mended file and letting go of what it mends.
+        # A process may have died between taking in a mended file and letting go of what it mends;
+        # and a file may have been saved over one that was as new.
         for before in work.of_bytes(sha_of.get(file.path, "")):
-            if before.file == file.label and before.batch_id in known:
-                work.accept(before, is_new=False)
+            if before.batch_id in known:
+                work.accept(before, at=file.label, is_new=False)
     outcomes = _read_all(work, _to_be_read(work, found, sha_of), len(found) + 1, progress)
     for file in found:
         if file.path in unreadable:
@@ -300,7 +308,8 @@ def _ingest(
     progress(len(found) + 1, len(found) + 1, "tables")
     restated = months_by_file(paths, *entries)
     for place, batch in accepted.items():
-        receipts[place] = _settled(receipts[place], batch, generation, restated)
+        rivals = _as_new(work, batch)
+        receipts[place] = _settled(receipts[place], batch, generation, restated, rivals)
     warnings = (*generation.warnings, *told_in_words(paths, *entries))
     return Receipt(tuple(receipts), tuple(skipped), warnings)
 
@@ -571,11 +580,31 @@ def _known(file: Found, batch: Batch) -> FileReceipt:
     )
 
 
+def _as_new(work: _Work, batch: Batch) -> list[str]:
+    """List files that are believed before this one, though nothing in them is newer.
+
+    A refund or a cancellation that changes none of the latest days leaves two exports of a month
+    alike; only a person knows which was downloaded last.
+    """
+    days = {(c.table, c.store_id): (c.first, c.last) for c in batch.covers}
+
+    def is_rival(other: Batch) -> bool:
+        is_alike = (other.source, other.store_id) == (batch.source, batch.store_id)
+        if not is_alike or other.as_of != batch.as_of or other.rank <= batch.rank:
+            return False
+        nowhere = (date.max, date.min)
+        spans = [(c, days.get((c.table, c.store_id), nowhere)) for c in other.covers]
+        return any(c.first <= last and first <= c.last for c, (first, last) in spans)
+
+    return [other.file for other in work.known.values() if is_rival(other)]
+
+
 def _settled(
     receipt: FileReceipt,
     batch: Batch,
     generation: Generation,
     restated: Mapping[str, Sequence[str]],
+    rivals: Sequence[str],
 ) -> FileReceipt:
     """Complete an accepted file's receipt with what the tables made of its rows."""
     overruled = generation.lines_overruled.get(batch.batch_id, 0)
@@ -584,7 +613,13 @@ def _settled(
     parts = [receipt.message] if receipt.message else []
     if batch.rows_repeated:
         parts.insert(0, f"{batch.rows_repeated:,} rows repeat others of the file")
-    if overruled:
+    if overruled and rivals:
+        parts.insert(
+            0,
+            f"{overruled:,} rows give way to {rivals[0]}, which by the days in it is just as new;"
+            " if this file is the newer one, save it over that one",
+        )
+    elif overruled:
         parts.insert(0, f"{overruled:,} rows give way to newer or other exports")
     if not batch.rows_read:
         parts.insert(0, "holds no data rows")
