@@ -115,6 +115,25 @@ def test_a_file_about_which_there_is_something_to_say_is_left_to_be_read_alone(
     assert told == [(0, 5), (3, 4)]
 
 
+def test_files_that_each_say_how_they_are_written_are_read_in_one_go(company: Company) -> None:
+    company.describe("hall_traffic", MAPPING)
+    header = ("Listing", "Seen", "Earned")
+    # Thousands and cents, cents alone, and 12 that is 12 anywhere; then a point, and a riddle.
+    cells = {"10": "1.234,50", "11": "7,50", "12": "12", "09": "9.50", "08": "1.234"}
+    places = [f"shop/2025-{month}/hall.csv" for month in cells]
+    for place, earned in zip(places, cells.values(), strict=True):
+        company.put(place, table(";", header, ("A", "5", earned)))
+    readings = together(company, *places)
+    assert [one is not None for one in readings] == [True, True, True, False, False]
+    kept = readings[0]
+    assert kept is not None
+    told = company.con.execute(
+        f'SELECT source_line // {FILE}, sales::VARCHAR FROM "{kept.tables["traffic"]}" ORDER BY ALL'
+    ).fetchall()
+    assert told == [(0, "1234.5000"), (1, "7.5000"), (2, "12.0000")]
+    same_as_alone(company, *places[:3])
+
+
 def test_a_line_break_in_a_cell_and_another_header_are_no_matter_for_the_rest(
     company: Company,
 ) -> None:

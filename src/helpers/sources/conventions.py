@@ -6,7 +6,8 @@ and country tell. What stays open is asked of a human and never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from helpers.sources import cells
@@ -14,7 +15,9 @@ from helpers.sources.cells import Decimal, Order, Writing
 from helpers.sources.countries import coinless, day_order, decimal_mark
 from helpers.sources.declared import Column
 from helpers.sources.exports import Exports
+from helpers.sources.meaning import LINE
 from helpers.sources.owners import Owners
+from helpers.sources.reading import FILE
 from helpers.sources.sql import name
 from helpers.sources.staging import Staging
 from helpers.vocabulary.faults import DataRefused, Fault
@@ -32,10 +35,11 @@ def first_writing(about: Column) -> Writing:
 def writings_of(exports: Exports, owners: Owners, staging: Staging) -> dict[str, Writing]:
     """Find out how each column is written, from all its cells.
 
-    Of several files those are left that alone would leave a doubt.
+    Of several files each is asked alone; those are left that leave a doubt, and those that are
+    written in another way than most.
 
     Raises:
-        DataRefused: It stays open for some columns; carries a question for each.
+        DataRefused: It stays open for some columns of the one file; carries a question for each.
     """
     columns = exports.source.columns
     writings = {column: first_writing(about) for column, about in columns.items()}
@@ -44,25 +48,75 @@ def writings_of(exports: Exports, owners: Owners, staging: Staging) -> dict[str,
         for column, about in columns.items()
         if column in exports.positions and (test := cells.unusual(name(column), about)) is not None
     }
-    doubtful = {}
-    for column, count in zip(tests, _counts(staging, tests.values()), strict=True):
-        if not count:
-            writings[column] = replace(writings[column], usual=True)
-        elif _is_open(columns[column]):
-            doubtful[column] = columns[column]
-    if not doubtful:
+    unusual = _counts(exports, staging, tests.values())
+    doubtful = list[list[str]]()
+    for counts in unusual:
+        odd = [column for column, count in zip(tests, counts, strict=True) if count]
+        doubtful.append(_to_be_asked(exports, [one for one in odd if _is_open(columns[one])]))
+    for column, *of_files in zip(tests, *unusual, strict=True):
+        writings[column] = replace(writings[column], usual=not any(of_files))
+    asked = {column: columns[column] for column in columns if any(column in d for d in doubtful)}
+    if not asked:
         return writings
-    if exports.are_several:
-        _leave_doubtful(staging, doubtful, tests)
-        return writings
-    if any(map(_is_numeric, doubtful.values())):
-        # What one column leaves open, another may tell.
-        doubtful |= {
-            column: about
-            for column, about in columns.items()
-            if column in exports.positions and about.type in ("money", "percent")
+    evidence = _evidence(exports, staging, asked)
+    found = dict[int, dict[str, Writing]]()
+    for at, own in enumerate(doubtful):
+        told = {column: evidence[at][column] for column in own}
+        try:
+            found[at] = _Doubts(exports, owners, staging, at, told).settled(writings)
+        except DataRefused:
+            if not exports.are_several:
+                raise
+            staging.leave([at])
+    return writings | _agreed(staging, asked, writings, evidence, found)
+
+
+def _to_be_asked(exports: Exports, doubtful: list[str]) -> list[str]:
+    """Add to the doubtful columns of a file those that may tell what is left open."""
+    columns = exports.source.columns
+    if not any(_is_numeric(columns[one]) for one in doubtful):
+        return doubtful
+    others = [
+        column
+        for column, about in columns.items()
+        if column in exports.positions and about.type in ("money", "percent")
+    ]
+    return list(dict.fromkeys([*doubtful, *others]))
+
+
+def _agreed(
+    staging: Staging,
+    asked: Mapping[str, Column],
+    writings: Mapping[str, Writing],
+    evidence: Sequence[Mapping[str, _Evidence]],
+    found: Mapping[int, Mapping[str, Writing]],
+) -> dict[str, Writing]:
+    """Take the writing of most files, and leave the others: they would be misread.
+
+    A file in which nothing hangs on it (no number with a mark, no day that is not year first) goes
+    with any.
+    """
+    agreed = {}
+    for column, about in asked.items():
+        said = {
+            at: its.get(column, writings[column])
+            for at, its in found.items()
+            if at not in staging.left and _hangs_on_it(about, evidence[at][column])
         }
-    return writings | _Doubts.about(doubtful, exports, owners, staging).settled(writings)
+        most = Counter(said.values()).most_common(1)
+        agreed[column] = most[0][0] if most else _first_of(found, column, writings[column])
+        staging.leave(at for at, one in said.items() if one != agreed[column])
+    return agreed
+
+
+def _hangs_on_it(about: Column, told: _Evidence) -> bool:
+    return told.marked > 0 if _is_numeric(about) else told.first + told.second + told.either > 0
+
+
+def _first_of(
+    found: Mapping[int, Mapping[str, Writing]], column: str, otherwise: Writing
+) -> Writing:
+    return next((its[column] for its in found.values() if column in its), otherwise)
 
 
 def _is_numeric(about: Column) -> bool:
@@ -76,34 +130,27 @@ def _is_open(about: Column) -> bool:
     return about.order in (None, "store")
 
 
-def _leave_doubtful(
-    staging: Staging, doubtful: Mapping[str, Column], tests: Mapping[str, str]
-) -> None:
-    """Leave files alone that leave a doubt: it must not be settled by another file."""
-    open_questions = [
-        test
-        for column, about in doubtful.items()
-        for test in ([tests[column]] if _is_numeric(about) else cells.order_evidence(name(column)))
-    ]
-    odd = " OR ".join(f"coalesce({test}, false)" for test in open_questions)
-    staging.leave_where(f"_aside IS NULL AND ({odd})", staging.raw)
-
-
 def _evidence_of(column: str, about: Column) -> tuple[str, str, str]:
     """Give the SQL tests of a cell: surely the one way, surely the other, could be either."""
     ask = cells.mark_evidence if _is_numeric(about) else cells.order_evidence
     return ask(name(column))
 
 
-def _counts(staging: Staging, tests: Iterable[str]) -> tuple[int, ...]:
-    """Count the cells, among data rows, for which each test holds."""
+def _counts(exports: Exports, staging: Staging, tests: Iterable[str]) -> list[tuple[int, ...]]:
+    """Count, for each file, the cells among data rows for which each test holds."""
     counts = [f"coalesce(count_if({test}), 0)" for test in tests]
     if not counts:
-        return ()
-    row = staging.con.execute(
-        f"SELECT {', '.join(counts)} FROM {name(staging.raw)} WHERE _aside IS NULL"
-    ).fetchone()
-    return tuple(row or ())
+        return [() for _ in exports.files]
+    file = f"{LINE} // {FILE}" if exports.are_several else "0"
+    group = " GROUP BY 1" if exports.are_several else ""
+    found = {
+        at: tuple(row)
+        for at, *row in staging.con.execute(
+            f"SELECT {file}, {', '.join(counts)} FROM {name(staging.raw)}"
+            f" WHERE _aside IS NULL{group}"
+        ).fetchall()
+    }
+    return [found.get(at, (0,) * len(counts)) for at in range(len(exports.files))]
 
 
 @dataclass(frozen=True)
@@ -116,11 +163,31 @@ class _Evidence:
     first: int
     second: int
     either: int
+    #: Cells with any point or comma.
+    marked: int = 0
 
     @staticmethod
     def all_of(some: Iterable[_Evidence]) -> _Evidence:
         some = list(some)
         return _Evidence(sum(one.first for one in some), sum(one.second for one in some), 0)
+
+
+def _evidence(
+    exports: Exports, staging: Staging, columns: Mapping[str, Column]
+) -> list[dict[str, _Evidence]]:
+    """Count, for each file, what the cells of each column tell."""
+    asked = [
+        test
+        for column, about in columns.items()
+        for test in (
+            *_evidence_of(column, about),
+            f"contains({name(column)}, '.') OR contains({name(column)}, ',')",
+        )
+    ]
+    return [
+        {one: _Evidence(*found[at * 4 : at * 4 + 4]) for at, one in enumerate(columns)}
+        for found in _counts(exports, staging, asked)
+    ]
 
 
 @dataclass(frozen=True)
@@ -130,20 +197,14 @@ class _Doubts:
     exports: Exports
     owners: Owners
     staging: Staging
-    columns: Mapping[str, Column]
+    #: Which file.
+    at: int
     evidence: Mapping[str, _Evidence]
 
-    @classmethod
-    def about(
-        cls, columns: Mapping[str, Column], exports: Exports, owners: Owners, staging: Staging
-    ) -> _Doubts:
-        """Count what the cells tell."""
-        asked = [test for one, about in columns.items() for test in _evidence_of(one, about)]
-        found = _counts(staging, asked)
-        evidence = {
-            column: _Evidence(*found[at * 3 : at * 3 + 3]) for at, column in enumerate(columns)
-        }
-        return cls(exports, owners, staging, columns, evidence)
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """The columns, as the source declares them."""
+        return {one: self.exports.source.columns[one] for one in self.evidence}
 
     def settled(self, writings: Mapping[str, Writing]) -> dict[str, Writing]:
         """Settle every doubt.
@@ -222,9 +283,8 @@ class _Doubts:
         if not stores or not all(coinless(store.currency) for store in stores):
             return None
         cell, either = name(column), cells.mark_evidence(name(column))[2]
-        points, commas = _counts(
-            self.staging, [f"{either} AND contains({cell}, '{mark}')" for mark in (".", ",")]
-        )
+        tests = [f"{either} AND contains({cell}, '{mark}')" for mark in (".", ",")]
+        points, commas = _counts(self.exports, self.staging, tests)[self.at]
         return None if points and commas else "comma" if points else "point"
 
     def _example(self, column: str) -> str:
@@ -232,7 +292,7 @@ class _Doubts:
         test = _evidence_of(column, self.columns[column])[2]
         row = self.staging.con.execute(
             f"SELECT min({name(column)}) FROM {name(self.staging.raw)}"
-            f" WHERE _aside IS NULL AND {test}"
+            f" WHERE _aside IS NULL AND {LINE} // {FILE} = {self.at} AND {test}"
         ).fetchone()
         return repr(row[0] if row else "")
 
