@@ -412,6 +412,26 @@ def test_orders_of_a_store_are_not_set_against_the_product_traffic_of_another():
     assert found["B"].value == 0.25
 
 
+def test_a_store_that_opened_later_does_not_hide_the_returns_of_the_others():
+    given = {
+        "order_lines": [
+            {"store_id": "shop-a", "order_id": "o1", "quantity": 10},
+            {"store_id": "shop-a", "order_id": "o3", "local_date": date(2025, 12, 30)},
+            {"store_id": "shop-b", "order_id": "o2", "local_date": date(2025, 11, 5)},
+        ],
+        "returns": [
+            {"store_id": "shop-a", "order_id": "o1", "local_date": date(2025, 11, 20)},
+            {"store_id": "shop-b", "order_id": "o2", "local_date": date(2025, 11, 25)},
+        ],
+    }
+    # Of ten units sold in October one came back; shop-b sells since November.
+    assert ask(LittleWarehouse(given), "return_rate")[""].value == pytest.approx(0.1)
+    # Both sold in November; nobody knows what comes back to shop-b.
+    given["returns"].pop()
+    november = ask(LittleWarehouse(given), "return_rate", parse_period("2025-11"))[""]
+    assert november.status == "no_source"
+
+
 def test_each_column_comes_from_the_first_level_that_reports_it():
     store = {"start_date": date(2025, 10, 1), "end_date": date(2025, 10, 31)}
     warehouse = LittleWarehouse(

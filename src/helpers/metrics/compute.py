@@ -352,7 +352,11 @@ class Question:
         for window in self.asked[metric.id]:
             for member, stores in groups.items():
                 key = (window, member)
-                having = {s for s in stores if self._has_all(result, window, s)}
+                having = {
+                    s
+                    for s in stores
+                    if self._has_all(result, window, s) and self._has_begun(result, window, s)
+                }
                 cut = [measured.blocked[(window, s)] for s in stores
                        if (window, s) in measured.blocked]  # fmt: skip
                 cell = result.cells.get(key)
@@ -624,6 +628,12 @@ class Question:
         if (window, store, source) in result.silent:
             return False
         return self.spans.has(source, self.windows[window], store)
+
+    def _has_begun(self, result: Result, window: int, store: str) -> bool:
+        """Tell whether what comes back later can be of these days: not before the first sale."""
+        span = self.spans.sales.get(store)
+        looks_ahead = any(source.ahead for source in result.sources)
+        return not looks_ahead or span is None or span.start <= self.windows[window].end
 
     def _has_all(self, result: Result, window: int, store: str) -> bool:
         return all(self._has(result, source, window, store) for source in result.sources)
