@@ -121,7 +121,7 @@ def _shopee(company: Company, shop: Shop, number: int) -> Generator[Export, None
     yield from _kept_by_hand(company, shop)
     yield from templates.fee_statements(shop.after, shop.opens, names, timeline, goods)
     yield from templates.refunds(shop.after, shop.opens, names, timeline, goods)
-    yield from erp.stock(shop.drawn, timeline, goods)
+    yield from _stock_by_erp(company, shop)
     yield from templates.ad_reports(shop.ads, shop.opens, timeline, shopee_ads.MONTHS)
     yield from shopee_ads.reports(shop.ads, shop.opens, timeline)
     return _listed(shop)
@@ -132,9 +132,18 @@ def _lazada(company: Company, shop: Shop, number: int) -> Generator[Export, None
     yield from lazada.orders(shop.after, shop.opens, timeline, goods)
     yield from lazada.statements(shop.after, shop.opens, timeline, goods)
     yield from _kept_by_hand(company, shop)
-    yield from erp.stock(shop.drawn, timeline, goods)
+    yield from _stock_by_erp(company, shop)
     yield from templates.ad_reports(shop.ads, shop.opens, timeline)
     return _listed(shop)
+
+
+def _stock_by_erp(company: Company, shop: Shop) -> Exports:
+    """Tell the stock of every month: counted by hand until the ERP told it."""
+    timeline, goods = company.timeline, company.goods
+    counts = counted(shop.drawn, timeline, goods)
+    place = erp.warehouse_of(shop.profile), erp.MONTHS
+    yield from templates.stock_counts(shop.profile.id, shop.opens, counts, timeline, goods, place)
+    yield from erp.stock(shop.drawn, timeline, goods)
 
 
 def _alibaba(company: Company, shop: Shop, number: int) -> Generator[Export, None, Listed]:

@@ -180,6 +180,11 @@ def lingxing(
             )
 
 
+def warehouse_of(shop: Profile) -> str:
+    """Name the warehouse that serves a shop, as the ERP does."""
+    return f"{shop.country}-01"
+
+
 def stock(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
     """Write the ERP's stock at each month's end, for shops without a warehouse of the platform."""
     shop: Profile = drawn.expected.profile
@@ -188,7 +193,7 @@ def stock(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
             continue
         name = timeline.months[month]
         rows: list[list[Cell]] = [
-            [f"{shop.country}-01", goods.sku[one.article], goods.name_zh[one.article], one.on_hand,
+            [warehouse_of(shop), goods.sku[one.article], goods.name_zh[one.article], one.on_hand,
              one.reserved, one.inbound, one.unsellable]
             for one in shelves
         ]  # fmt: skip

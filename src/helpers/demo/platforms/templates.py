@@ -80,7 +80,7 @@ OrderName = Callable[[int], str]
 #: Sessions, visitors, page views, inquirers and chatting buyers of one month.
 Visits = tuple[int, int, int, int, int]
 STOCK_COUNT = (
-    "store_id", "count_date", "sku", "on_hand", "reserved", "inbound", "unsellable",
+    "store_id", "count_date", "warehouse", "sku", "on_hand", "reserved", "inbound", "unsellable",
 )  # fmt: skip
 
 
@@ -266,16 +266,34 @@ def refunds(
 
 
 def stock_counts(
-    shop: str, opens: int, counts: Counts, timeline: Timeline, goods: Assortment
+    shop: str,
+    opens: int,
+    counts: Counts,
+    timeline: Timeline,
+    goods: Assortment,
+    place: tuple[str, int] = ("", 0),
 ) -> Exports:
-    """Write what lay in a shop's own warehouse at each month's end."""
+    """Write what lay in a shop's own warehouse at each month's end.
+
+    Args:
+        shop: The shop.
+        opens: Its first day.
+        counts: What was counted.
+        timeline: The window.
+        goods: All articles.
+        place: What the ERP calls the warehouse, and for how many months it has told its stock,
+            so that nobody counted any more.
+    """
+    warehouse, given_up = place
+    known = len(timeline.months) - given_up
     rows = [
-        (shop, timeline.days[day].isoformat(), goods.sku[shelf.article], str(shelf.on_hand),
-         str(shelf.reserved), str(shelf.inbound), str(shelf.unsellable))
-        for _, day, shelves in counts
+        (shop, timeline.days[day].isoformat(), warehouse, goods.sku[shelf.article],
+         str(shelf.on_hand), str(shelf.reserved), str(shelf.inbound), str(shelf.unsellable))
+        for month, day, shelves in counts
+        if month < known
         for shelf in shelves
     ]  # fmt: skip
-    yield from _sheet(shop, "stock-count", STOCK_COUNT, rows, opens, timeline)
+    yield from _sheet(shop, "stock-count", STOCK_COUNT, rows, opens, timeline, given_up)
 
 
 def _sheet(
