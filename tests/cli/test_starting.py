@@ -32,7 +32,7 @@ def test_forms_are_listed_and_written(tmp_path: Path) -> None:
     assert "suppliers" in listed.output
     assert "供应商（模板）" in listed.output
     words = ["new", "template", "suppliers", "--lang", "zh", "--to", str(tmp_path)]
-    assert run.invoke(review, words).output.strip().endswith("suppliers.xlsx")
+    assert run.invoke(review, words).stdout.strip().endswith("suppliers.xlsx")
     book = openpyxl.load_workbook(tmp_path / "suppliers.xlsx")
     assert book.worksheets[0]["A1"].value == "供应商编号"
     assert isinstance(run.invoke(review, words).exception, AskedWrongly)
@@ -48,7 +48,8 @@ def test_a_first_mapping_is_checked_and_ingested(tmp_path: Path) -> None:
     made = run.invoke(review, ["new", "source", str(tmp_path / "till.csv"), *where])
     assert made.exit_code == 0, made.output
     assert made.stdout.strip().endswith("sources/till.yml")
-    assert made.stderr == ""  # nothing here needs a person
+    assert "confirm" not in made.stderr  # nothing here needs a person
+    assert made.stderr.startswith("next: `review check`, put till.csv into inbox/")
     assert run.invoke(review, ["check", *where]).exit_code == 0
     taken = run.invoke(review, ["ingest", str(tmp_path / "till.csv"), *where])
     assert "1 read = 1 kept" in taken.output

@@ -262,3 +262,15 @@ def test_any_rows_give_a_mapping_or_a_reason(
         assert not target.exists()
         return
     assert yaml.safe_load(target.read_text(encoding="utf-8"))["source"] == "any"
+
+
+def test_what_a_header_says_and_its_cells_do_not_is_told(company: Company) -> None:
+    """A day that no calendar has and a row of sums: half of the days of a small file."""
+    text = table(
+        ",", ("订单编号", "日期", "货号", "数量", "实付金额"),
+        ("001", "2025/11/3", "A", 1, "¥10.50"), ("002", "2025/11/31", "B", 1, "¥20.50"),
+    )  # fmt: skip
+    _, _, asked = guess(company, "till.csv", text)
+    told = "\n".join(asked)
+    assert "columns.ordered_at: '日期' says so, but only 50% of its cells are dates" in told
+    assert "'实付金额' has amounts with ¥, and no column names a currency" in told

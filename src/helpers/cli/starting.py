@@ -47,6 +47,7 @@ def template(
     sources = chosen(name, every)
     for path in write_templates(sources, folder, language, form):
         say(str(path))
+    click.echo("next: fill in, put into the inbox of your workspace, `review ingest`", err=True)
     if form == "csv":
         for source in sources:
             for line in explained(source, language):
@@ -70,3 +71,5 @@ def source(file: Path, name: str | None, workspace: str | None) -> None:
     say(str(written))
     for line in questions_told(questions):
         click.echo(line, err=True)
+    where = "inbox/<store>/<period>/"
+    click.echo(f"next: `review check`, put {file.name} into {where}, `review ingest`", err=True)

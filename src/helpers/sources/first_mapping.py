@@ -23,7 +23,7 @@ from helpers.sources.countries import country_codes
 from helpers.sources.declared import Column
 from helpers.sources.evidence import MOST_WORDS, Look, Seen, look_at
 from helpers.sources.files import open_file
-from helpers.sources.guessing import PERSONAL, Part, guess_parts, says_something
+from helpers.sources.guessing import PERSONAL, Part, guess_parts, named_for, says_something
 from helpers.sources.headers import plain
 from helpers.sources.recognise import recognise
 from helpers.sources.sql import literal
@@ -47,6 +47,14 @@ _CANCELLED = ("cancel", "void", "refused", "取消", "关闭", "關閉", "作废
               "キャンセル", "ยกเลิก", "dibatalkan", "hủy")  # fmt: skip
 _PENDING = ("pending", "unpaid", "awaiting payment", "to pay", "未付款", "待付款", "待支付",
             "offen", "unbezahlt", "未入金", "入金待ち", "ค้างชำระ", "ยังไม่ได้ชำระ")  # fmt: skip
+
+
+#: What may stand before or behind an amount, and whose money it may be.
+_SIGNS_OF_MONEY = {
+    "¥": {"CNY", "JPY"}, "￥": {"CNY", "JPY"}, "€": {"EUR"}, "£": {"GBP"}, "฿": {"THB"},
+    "$": {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"}, "₫": {"VND"}, "₱": {"PHP"},
+    "₩": {"KRW"}, "₹": {"INR"}, "RM": {"MYR"},
+}  # fmt: skip
 
 
 @dataclass
@@ -156,11 +164,17 @@ def _mapping(draft: _Draft, name: str, path: Path) -> str:
                   f"describe it by hand ({_DOCS}), or fill in a template: review new template")
         )  # fmt: skip
     for role in needed:
-        if not draft.has(role):
-            draft.ask(
-                f"columns.{role}", "no column looks like it", "add its header, or the file has none"
-            )
+        if draft.has(role):
+            continue
+        what, near = "no column looks like it", named_for(role, look := draft.look)
+        if near and role == "ordered_at":
+            what = f"{near.header!r} says so, but only {near.dates:.0%} of its cells are dates"
+            what += f" (of {look.rows:,} rows)"
+        elif near:
+            what = f"{near.header!r} says so, but its cells do not"
+        draft.ask(f"columns.{role}", what, "add its header, or the file has none")
     columns = _columns(draft)
+    _ask_whose_money(draft)
     define, kind = ([], "") if is_stock else _defined(draft)
     tables = _stock(draft) if is_stock else _orders(draft, kind)
     store = _store(draft)
@@ -258,6 +272,23 @@ def _numbers(draft: _Draft, role: str, seen: Seen) -> tuple[list[str], str]:
         )  # fmt: skip
         note += "; CONFIRM decimal: point or decimal: comma"
     return [], note
+
+
+def _ask_whose_money(draft: _Draft) -> None:
+    """Ask of amounts with a sign whether they are the store's money, where nothing says so."""
+    stores = draft.workspace.stores if draft.workspace else ()
+    for role in ("amount", "unit_price"):
+        if not draft.has(role) or draft.has("currency"):
+            continue
+        seen = draft.parts[role].column
+        sign = next((sign for word in seen.words for sign in _SIGNS_OF_MONEY if sign in word), "")
+        if sign and not {store.currency for store in stores} <= _SIGNS_OF_MONEY[sign]:
+            draft.ask(
+                f"columns.{role}", f"{seen.header!r} has amounts with {sign}, and no column names a"
+                " currency: they are taken for the money of the file's store",
+                "if they are not, add a currency to the table, such as currency: {is: CNY}",
+            )  # fmt: skip
+            return
 
 
 def _country(draft: _Draft, seen: Seen, guess: str) -> list[str]:

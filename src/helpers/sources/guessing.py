@@ -68,6 +68,13 @@ def guess_parts(look: Look) -> dict[str, Part]:
     return parts
 
 
+def named_for(role: str, look: Look) -> Seen | None:
+    """Give the column whose header speaks for a part though its cells do not agree."""
+    named = [(_by_header(seen.header)[role][0], -seen.position, seen)
+             for seen in look.columns if role in _by_header(seen.header)]  # fmt: skip
+    return max(named, key=lambda one: one[:2])[2] if named else None
+
+
 def says_something(header: str) -> bool:
     """Tell whether a header holds any word that is known."""
     return bool(_by_header(header))

@@ -103,7 +103,7 @@ def owners_of(exports: Exports, workspace: Workspace) -> Owners:
     source = exports.source
     if source.store == "none" or isinstance(source.store, StoreColumn):
         return Owners(workspace, source.store, ())
-    store = workspace.store(need_store(exports.place, exports.path, workspace))
+    store = workspace.store(need_store(exports.place, exports.path, workspace, source))
     if source.platform and store.platform != source.platform:
         raise exports.refused(
             f"is {source.name.en}, but store {store.id!r} is on {store.platform}",

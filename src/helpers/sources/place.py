@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from helpers.config.workspace import Workspace
+from helpers.sources.declared import Source
 from helpers.sources.meaning import did_you_mean
 from helpers.vocabulary.faults import AskedWrongly, DataRefused, Fault
 from helpers.vocabulary.periods import Period, parse_period
@@ -50,7 +51,9 @@ def place_of(path: Path, workspace: Workspace, below: Path | None) -> Place:
         if folders[0] in known:
             store = folders[0]
         else:
-            trouble = f"folder {folders[0]!r} is no store; {did_you_mean(folders[0], known)}"
+            trouble = f"folder {folders[0]!r} is no store"
+            if "known:" not in (near := did_you_mean(folders[0], known)):
+                trouble += f"; {near}"  # else the way out lists them
     if period_text is None and len(folders) > 1:
         period_text = folders[1]
     period = None
@@ -62,11 +65,21 @@ def place_of(path: Path, workspace: Workspace, below: Path | None) -> Place:
     return Place(store, period, source, trouble)
 
 
-def need_store(place: Place, path: Path, workspace: Workspace) -> str:
-    """Give the store, or refuse with exactly that question."""
+def need_store(place: Place, path: Path, workspace: Workspace, source: Source | None = None) -> str:
+    """Give the store, or refuse with exactly that question.
+
+    Args:
+        place: What the file's whereabouts say.
+        path: The file.
+        workspace: Whose stores come into question.
+        source: What the file is, if that is known yet: only stores of its platform are offered.
+    """
     if place.store_id is None:
-        known = ", ".join(store.id for store in workspace.stores)
-        what = "which store is this file from?" + (f" {place.trouble}" if place.trouble else "")
+        platform = source.platform if source else None
+        fitting = [one.id for one in workspace.stores if platform in (None, "", one.platform)]
+        known = ", ".join(fitting or [one.id for one in workspace.stores])
+        what = "which store is this file from?" + (f" It is {source.name.en}." if source else "")
+        what += f" {place.trouble}" if place.trouble else ""
         raise DataRefused(
             Fault(
                 path.name,

@@ -106,7 +106,7 @@ def _unread(best: _Hit, whole: Sequence[_Hit], opened: Opened) -> tuple[str, ...
     """Tell of other sheets, and of other tables on the same sheet: nothing is lost in silence."""
     told = []
     for grid in opened.grids:
-        if grid is not best.grid and grid.sheet and grid.rows:
+        if grid is not best.grid and grid.sheet and grid.rows and not _explains_a_form(grid):
             hit = next((one for one in whole if one.grid is grid), None)
             above = grid.head[: hit.row + 1] if hit else []
             rows = grid.rows - sum(any(cell.strip() for cell in row) for row in above)
@@ -119,6 +119,17 @@ def _unread(best: _Hit, whole: Sequence[_Hit], opened: Opened) -> tuple[str, ...
             headers = ", ".join(cell.strip() for cell in below.headers if cell.strip())
             told.append(f"from line {below.line} on {headers[:80]!r} ({_rows(below.rows)})")
     return tuple(told)
+
+
+def _explains_a_form(grid: Grid) -> bool:
+    """Tell the sheet that every form of ours brings along."""
+    from helpers.sources.templates import HEADINGS, HOW_TO
+
+    first = [cell for cell in grid.head[0] if cell] if grid.head else []
+    return any(
+        grid.sheet == HOW_TO.text(language) and first == [one.text(language) for one in HEADINGS]
+        for language in ("zh", "en")
+    )
 
 
 def _rows(count: int) -> str:
@@ -229,8 +240,8 @@ def _unknown(path: Path, hits: list[_Hit], opened: Opened) -> Fault:
         return Fault(path.name, "is a web page and no table", "open it in a spreadsheet and save"
                      " it as XLSX or CSV")  # fmt: skip
     way_out = (
-        "if it is a file of your own, describe it in <workspace>/sources/<name>.yml"
-        " (docs/bring-your-own-files.md)"
+        "if it is a file of your own, `review new source` with this file writes a first"
+        " description of it (docs/bring-your-own-files.md)"
     )
     if with_most is None or len(with_most.found) < 2:
         return Fault(path.name, "its headers are those of no known export", way_out)

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 Form = Literal["xlsx", "csv"]
 
-_HOW_TO = Label(en="How to fill in", zh="填写说明")
-_HEADINGS = (
+#: The sheet that explains a form, and the headings on it.
+HOW_TO = Label(en="How to fill in", zh="填写说明")
+HEADINGS = (
     Label(en="Column", zh="列名"),
     Label(en="What to write", zh="填写内容"),
     Label(en="How", zh="写法"),
@@ -230,8 +231,8 @@ def _write_workbook(
         form.cell(1, place).font = Font(bold=True)
         _prepare(form, place, line, about)
     form.freeze_panes = "A2"
-    how_to = book.create_sheet(_HOW_TO.text(language))
-    for place, heading in enumerate(_HEADINGS, 1):
+    how_to = book.create_sheet(HOW_TO.text(language))
+    for place, heading in enumerate(HEADINGS, 1):
         _put(how_to, 1, place, heading.text(language))
         how_to.cell(1, place).font = Font(bold=True)
     for row, line in enumerate(lines, 2):
