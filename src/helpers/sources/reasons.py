@@ -19,8 +19,9 @@ REASONS: Mapping[str, Label] = MappingProxyType(
         "unknown_store": Label(en="is no store of workspace.yml", zh="不是 workspace.yml 中的店铺"),
         "missing_value": Label(en="is empty but needed", zh="为空，但必须填写"),
         "digits_lost": Label(
-            en="is a long number that a spreadsheet has rounded",
-            zh="长编号已被电子表格四舍五入，丢失了位数",
+            en="is a long number that a spreadsheet has rounded: download the export again and do"
+            " not save it from a spreadsheet",
+            zh="长编号已被电子表格四舍五入，丢失了位数：请重新下载，且不要用电子表格另存",
         ),
         "too_many_cells": Label(
             en="has more cells than the header", zh="该行的单元格比表头多，列已错位"
