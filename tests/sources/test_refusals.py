@@ -258,13 +258,20 @@ def test_bombs_are_refused(company: Company, monkeypatch: pytest.MonkeyPatch) ->
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (1 << 21))
     assert "unpacks to more than" in refusal(company, "bomb.xlsx", file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("corner", "cells"),
+    [("XFD1048576", "17,179,869,184"), ("ZZZZZZZ1", "16,706,165,164"), ("a9999999999", "")],
+)
+def test_a_cell_far_outside_is_refused(company: Company, corner: str, cells: str) -> None:
     far = io.BytesIO(workbook([list(HEADER), list(ROW)]))
     stray = io.BytesIO()
     with zipfile.ZipFile(far) as old, zipfile.ZipFile(stray, "w") as new:
         for one in old.namelist():
-            content = old.read(one).replace(b'r="E2"', b'r="XFD1048576"')
+            content = old.read(one).replace(b'r="E2"', f'r="{corner}"'.encode())
             new.writestr(one, content)
-    assert "claims 17,179,869,184 cells" in refusal(company, "stray.xlsx", stray.getvalue())
+    assert f"claims {cells}" in refusal(company, "stray.xlsx", stray.getvalue())
 
 
 def test_an_archive_of_exports_is_asked_to_be_unpacked(company: Company) -> None:

@@ -1,9 +1,12 @@
 """Files with the same bytes in several places: copies, twins, and files that were moved."""
 
+import json
+
 import pytest
 
 from helpers.tables.ingest import ingest
 from helpers.tables.warehouse import Warehouse
+from hostile.exports import of_family
 from warehouse_builder import STORES, make_workspace
 
 STOCK = (
@@ -90,3 +93,33 @@ def test_returns_that_never_came_are_told_for_each_store_and_month(company):
     assert asked(workspace, paths, query) == told
     assert {one.status for one in ingest(workspace, paths).files} == {"duplicate"}
     assert asked(workspace, paths, query) == told
+
+
+@pytest.mark.parametrize("month", ["2025-10", "2025-11"])
+def test_a_file_that_states_its_days_is_read_once_wherever_its_copies_lie(tmp_path, month):
+    """The folder says 2025-10, the file 1 to 31 October: that is no other period."""
+    shops = [shop | {"platform": "alibaba"} for shop in STORES]
+    workspace, paths = make_workspace(tmp_path / "company", shops)
+    export = of_family("alibaba_keywords").data()
+    for copy in "ab":
+        path = paths.inbox / "shop-de" / month / copy / "keywords.csv"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(export)
+    for repeated in ([False, True], [True, True]):
+        receipt = ingest(workspace, paths)
+        assert [one.status == "duplicate" for one in receipt.files] == repeated, receipt.as_json()
+    assert asked(workspace, paths, "SELECT count(*) > 0 FROM keyword_ranks") == [(True,)]
+
+
+def test_a_copy_that_is_read_again_takes_nothing_away(company):
+    """Its batch is there under the first file's name; it is the same batch all the same."""
+    workspace, paths = company
+    put(paths, "shop-de/2025-10/stock.txt", STOCK)
+    ingest(workspace, paths)
+    put(paths, "shop-de/2025-10/copy.txt", STOCK)
+    (folder,) = (paths.warehouse / "batches").iterdir()
+    told = (folder / "batch.json").read_text(encoding="utf-8")
+    name = json.loads(told)["read_with"]
+    (folder / "batch.json").write_text(told.replace(name, "0" * len(name)), encoding="utf-8")
+    assert ingest(workspace, paths).ok
+    assert stock(workspace, paths) == [("2025-10-31", 7)]

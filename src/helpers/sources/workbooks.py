@@ -103,7 +103,8 @@ def _check_archive(path: Path, book: BinaryIO) -> None:
         )
 
 
-_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+#: No spreadsheet goes beyond XFD1048576; a reader that is told ZZZZZZZ1 goes there all the same.
+_CELL = re.compile(rb'\br="([A-Za-z]{1,16})(\d{1,16})"')
 
 
 #: Rows whose cells do not say where they stand: each is one further down, or where it says.
@@ -121,7 +122,7 @@ def _furthest_cell(xml: bytes, width: int, depth: int) -> tuple[int, int]:
     letters = {column for column, _ in found}
     for column in letters:
         at = 0
-        for letter in column:
+        for letter in column.upper():
             at = at * 26 + letter - 64
         width = max(width, at)
     return width, max(depth, *(int(row) for _, row in found)) if found else depth

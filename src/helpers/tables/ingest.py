@@ -298,8 +298,10 @@ def _ingest(
         receipts.append(receipt)
     progress(len(found), len(found) + 1, "tables")
     batches = one_per_file([*work.known.values()])
+    # By name: the same bytes may have been read again under another file's.
+    kept = {batch.batch_id for batch in batches}
     for stale in store.load():
-        if stale not in batches:
+        if stale.batch_id not in kept:
             take_away(store.folder_of(stale))
     current = current_generation(paths)
     generation = rebuild(workspace, paths, batches=batches)
@@ -555,7 +557,19 @@ def _lies_right(work: _Work, file: Found, batch: Batch) -> bool:
     if batch.period is None:
         # Without a row, it is the place that says which days have none.
         return bool(batch.rows_read) or mine.period is None
+    if _states_its_days(work, batch):
+        return True
     return mine.period is None or str(mine.period) == batch.period
+
+
+def _states_its_days(work: _Work, batch: Batch) -> bool:
+    """Tell a file that says above its header of which days it is; its folder is not asked."""
+    from helpers.sources.catalogue import load_sources
+    from helpers.sources.declared import StatedAbove
+
+    declared = load_sources(work.paths.mappings).get(batch.source)
+    states = declared is not None and isinstance(declared.period, StatedAbove)
+    return states and ".." in (batch.period or "")  # a folder's period is a month as a rule
 
 
 def _is_own(work: _Work, source: str) -> bool:
