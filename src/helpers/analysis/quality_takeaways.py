@@ -234,7 +234,8 @@ def differences_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     if frame.empty:
         return _closed(phrase("reconciled.none_behind", desk.language), desk)
     size = frame[["one", "two"]].abs().max(axis=1)
-    worst = frame.loc[(frame["difference"].abs() / size).idxmax()].to_dict()
+    furthest = (frame["difference"].abs() / size).idxmax()
+    worst = frame.loc[[furthest]].iloc[0].to_dict()
     text = phrase(
         "reconciled.behind", desk.language, plural=len(frame) != 1, count=str(len(frame)),
         item=worst["item"], difference=worst["difference_text"],
