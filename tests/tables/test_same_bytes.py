@@ -123,3 +123,17 @@ def test_a_copy_that_is_read_again_takes_nothing_away(company):
     (folder / "batch.json").write_text(told.replace(name, "0" * len(name)), encoding="utf-8")
     assert ingest(workspace, paths).ok
     assert stock(workspace, paths) == [("2025-10-31", 7)]
+
+
+def test_a_sheet_that_names_stores_in_a_column_speaks_for_the_one_it_lies_with(company):
+    workspace, paths = company
+    header = "store_id,return_date,order_id,sku,quantity,reason,disposition\n"
+    for store in ("shop-de", "shop-uk"):
+        put(paths, f"{store}/2025-10/returns.csv", header)
+    receipt = ingest(workspace, paths)
+    assert [(one.store, one.status) for one in receipt.files] == [
+        ("shop-de", "accepted"), ("shop-uk", "accepted"),
+    ]  # fmt: skip
+    assert {one.status for one in ingest(workspace, paths).files} == {"duplicate"}
+    told = asked(workspace, paths, "SELECT DISTINCT store_id FROM batch_covers ORDER BY 1")
+    assert told == [("shop-de",), ("shop-uk",)]

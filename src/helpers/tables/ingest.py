@@ -479,12 +479,14 @@ def _keep(
     from helpers.sources.place import place_of
 
     own, kept = file.path.name, kept_name(file.path.name)
-    period = reading.period
-    if not reading.rows_read and period is None:
-        # An export without a row has no days inside: its place says which days had nothing.
-        period = place_of(file.path, work.workspace, file.below).period
+    store_id, period = reading.store_id, reading.period
+    if not reading.rows_read:
+        # Without a row nothing inside says whose days had nothing: the file's place does.
+        lies = place_of(file.path, work.workspace, file.below)
+        store_id, period = store_id or lies.store_id, period or lies.period
     reading = replace(
         reading,
+        store_id=store_id,
         period=period,
         warnings=tuple(
             replace(one, where=one.where.replace(own, kept)) for one in reading.warnings
@@ -552,11 +554,13 @@ def _lies_right(work: _Work, file: Found, batch: Batch) -> bool:
     from helpers.sources.place import place_of
 
     mine = place_of(file.path, work.workspace, file.below)
-    if batch.store_id is not None and mine.store_id not in (None, batch.store_id):
+    # Without a row, it is the place that says whose days had nothing.
+    left_open = batch.rows_read > 0
+    is_said = batch.store_id is not None or not left_open
+    if is_said and mine.store_id not in (None, batch.store_id):
         return False
     if batch.period is None:
-        # Without a row, it is the place that says which days have none.
-        return bool(batch.rows_read) or mine.period is None
+        return left_open or mine.period is None
     if _states_its_days(work, batch):
         return True
     return mine.period is None or str(mine.period) == batch.period
