@@ -98,7 +98,7 @@ def test_returns_that_never_came_are_told_for_each_store_and_month(company):
 @pytest.mark.parametrize("month", ["2025-10", "2025-11"])
 def test_a_file_that_states_its_days_is_read_once_wherever_its_copies_lie(tmp_path, month):
     """The folder says 2025-10, the file 1 to 31 October: that is no other period."""
-    shops = [shop | {"platform": "alibaba"} for shop in STORES]
+    shops = [shop | {"platform": "alibaba", "currency": "USD"} for shop in STORES]
     workspace, paths = make_workspace(tmp_path / "company", shops)
     export = of_family("alibaba_keywords").data()
     for copy in "ab":
@@ -137,3 +137,24 @@ def test_a_sheet_that_names_stores_in_a_column_speaks_for_the_one_it_lies_with(c
     assert {one.status for one in ingest(workspace, paths).files} == {"duplicate"}
     told = asked(workspace, paths, "SELECT DISTINCT store_id FROM batch_covers ORDER BY 1")
     assert told == [("shop-de",), ("shop-uk",)]
+
+
+def test_buyers_of_files_that_are_gone_are_told_when_the_key_changes(tmp_path):
+    shops = [shop | {"platform": "shopify", "currency": "USD"} for shop in STORES]
+    workspace, paths = make_workspace(tmp_path / "company", shops)
+    kept, gone = (paths.inbox / "shop-de" / "2025-10" / name for name in ("kept.csv", "gone.csv"))
+    kept.parent.mkdir(parents=True)
+    orders = of_family("shopify_orders")
+    for path, rows in ((kept, orders.rows[:4]), (gone, orders.rows[4:])):
+        path.write_bytes(orders.with_rows(rows=rows))
+    told = [str(one) for one in ingest(workspace, paths).warnings]
+    assert not [one for one in told if "buyer key" in one]
+    content = gone.read_bytes()
+    gone.unlink()
+    paths.buyer_key.write_text("ab" * 32, encoding="ascii")
+    for _ in "ab":  # for as long as it is so
+        told = [str(one) for one in ingest(workspace, paths).warnings]
+        assert [one for one in told if "1 file was read under another buyer key" in one]
+    gone.write_bytes(content)
+    told = [str(one) for one in ingest(workspace, paths).warnings]
+    assert not [one for one in told if "buyer key" in one]

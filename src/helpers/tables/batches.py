@@ -77,6 +77,8 @@ class Batch(Declared):
     new_columns: tuple[str, ...] = ()
     #: Fingerprint of the declarations the file was read with.
     read_with: str
+    #: Mark of the key under which its buyers are hashed; empty where it names none.
+    key_mark: str = ""
 
     @property
     def rank(self) -> tuple[date, int, str, str]:
@@ -152,6 +154,7 @@ class Batches:
         file: str,
         read_with: str,
         is_own_source: bool,
+        key_mark: str = "",
         place: int = 0,
         spans: Mapping[str, Spans] | None = None,
     ) -> Batch:
@@ -165,6 +168,7 @@ class Batches:
             file: How the file is called.
             read_with: Fingerprint of what decides how it is read.
             is_own_source: Is its source the company's own?
+            key_mark: Mark of the key of its buyers' hashes.
             place: Which one it is of the files that were judged together.
             spans: What ``spans_of`` tells of those files; left out, it is asked.
         """
@@ -195,6 +199,7 @@ class Batches:
             settles_after=reading.settles_after,
             new_columns=reading.new_columns,
             read_with=read_with,
+            key_mark=key_mark,
         )
         final = self.folder_of(batch)
         if final.exists():

@@ -10,9 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from helpers.paths import WorkspacePaths
 from helpers.vocabulary.faults import AskedWrongly, DataRefused, Fault
+
+if TYPE_CHECKING:
+    from helpers.tables.batches import Batch
 
 _ENVIRONMENT = "REVIEW_BUYER_KEY"
 _SHORTEST = 16
@@ -66,3 +71,21 @@ def buyer_key(paths: WorkspacePaths) -> bytes:
 def mark_of(key: bytes) -> str:
     """Tell keys apart without giving anything of them away."""
     return hashlib.blake2b(key, digest_size=6, person=b"review mark").hexdigest()
+
+
+def strangers(batches: Iterable[Batch], key: bytes) -> list[Fault]:
+    """Tell of files whose buyers are hashed under another key, and that nobody can read again."""
+    mark = mark_of(key)
+    count = sum(batch.key_mark not in ("", mark) for batch in batches)
+    if not count:
+        return []
+    files = "1 file was" if count == 1 else f"{count:,} files were"
+    them = "it" if count == 1 else "them"
+    return [
+        Fault(
+            "buyers",
+            f"{files} read under another buyer key and cannot be read again from the inbox",
+            f"drop {them} again, or restore the old key: until then the same buyers count as"
+            " other people",
+        )
+    ]

@@ -35,7 +35,7 @@ from helpers.tables.build import (
     open_engine,
     rebuild,
 )
-from helpers.tables.buyers import buyer_key, mark_of
+from helpers.tables.buyers import buyer_key, mark_of, strangers
 from helpers.tables.contracts import Judged, judge, judge_alike
 from helpers.tables.gathering import Gathered, gathered
 from helpers.tables.inbox import Found, Hashes, Skipped, kept_name, look_for_files
@@ -312,7 +312,11 @@ def _ingest(
     for place, batch in accepted.items():
         rivals = _as_new(work, batch)
         receipts[place] = _settled(receipts[place], batch, generation, restated, rivals)
-    warnings = (*generation.warnings, *told_in_words(paths, *entries))
+    warnings = (
+        *generation.warnings,
+        *strangers(batches, work.key),
+        *told_in_words(paths, *entries),
+    )
     return Receipt(tuple(receipts), tuple(skipped), warnings)
 
 
@@ -500,6 +504,7 @@ def _keep(
         file=file.label,
         read_with=work.read_with(reading.source, reading.store_id),
         is_own_source=_is_own(work, reading.source),
+        key_mark=_key_mark(work, reading.source),
         place=place,
         spans=spans,
     )
@@ -574,6 +579,17 @@ def _states_its_days(work: _Work, batch: Batch) -> bool:
     declared = load_sources(work.paths.mappings).get(batch.source)
     states = declared is not None and isinstance(declared.period, StatedAbove)
     return states and ".." in (batch.period or "")  # a folder's period is a month as a rule
+
+
+def _key_mark(work: _Work, source: str) -> str:
+    """Mark the key of a file that names buyers."""
+    from helpers.sources.catalogue import load_sources
+
+    declared = load_sources(work.paths.mappings).get(source)
+    names = declared is not None and any(
+        column.type == "customer" for column in declared.columns.values()
+    )
+    return mark_of(work.key) if names else ""
 
 
 def _is_own(work: _Work, source: str) -> bool:
