@@ -1,5 +1,8 @@
 """The data behind one month, small enough to be counted by hand; October 2025, three shops."""
 
+import csv
+import html
+import io
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +11,8 @@ import pytest
 
 from helpers.analysis import quality, quality_takeaways
 from helpers.analysis.desk import desk_at
+from helpers.charts.download import csv_text
+from helpers.charts.grids import Column, table
 from helpers.tables.build import rebuild
 from helpers.tables.models import load_models
 from helpers.tables.warehouse import Warehouse
@@ -160,3 +165,37 @@ def test_status_comes_first_where_something_lacks(warehouse, desk):
 
 def test_every_table_has_a_name_for_readers(desk):
     assert set(quality._table_names()) == set(load_models())
+
+
+#: Names that a file may have, each of which does something somewhere.
+HOSTILE_NAMES = (
+    "<script>alert(1)</script>.csv", "=cmd|'/c calc'!A1.csv", "{{7*7}}.csv", "$(id).csv",
+    "[x](javascript:alert(1)).csv", "@SUM(A1).csv", "`a` *b* ${c} $x^2$.csv",
+)  # fmt: skip
+
+
+def test_names_of_hostile_files_and_columns_are_only_text(tmp_path):
+    """On the page as they are written, and in the download nothing that a spreadsheet runs."""
+    workspace, paths = make_workspace(tmp_path / "company", STORES)
+    with duckdb.connect() as con:
+        for at, name in enumerate(HOSTILE_NAMES):
+            lines = [sold("shop-de", f"H{at}", f"2025-10-{at + 1:02d}")]
+            reading = make_reading(
+                con, {"order_lines": lines}, path=Path(name.replace("/", "_")), new_columns=(name,),
+                bad_cells=[(99, name, "x", "not_a_whole_number")],
+            )  # fmt: skip
+            accept(paths, workspace, reading, con)
+    rebuild(workspace, paths)
+    with Warehouse.open(paths, workspace) as opened:
+        desk = desk_at(opened, "2025-10", "en")
+        frames = [quality.files_behind(desk), quality.warnings(desk), quality.quarantined(desk)]
+    for frame in frames:
+        assert len(frame) == len(HOSTILE_NAMES)
+        for row in csv.reader(io.StringIO(csv_text(frame))):
+            assert not [cell for cell in row if cell[:1] in tuple("=+-@")]
+        columns = [Column(name) for name in frame.columns if name in ("file", "what", "column")]
+        drawn = table(frame, columns, id="names", takeaway=HOSTILE_NAMES[0], source="x").html()
+        assert "<script>" not in drawn and "&lt;script&gt;alert(1)&lt;" in drawn
+        assert 'href="javascript' not in drawn
+        shown = html.unescape(drawn)
+        assert not [name for name in HOSTILE_NAMES if name.replace("/", "_") not in shown]
