@@ -184,8 +184,8 @@ def test_the_source_line_names_days_files_and_rows(warehouse):
     ("kinds", "english", "chinese"),
     [
         (3, "C, B and A", "C、B、A"),
-        (4, "D, C, B and 1 more kind", "D、C、B等4类"),
-        (10, "J, I, H and 7 more kinds", "J、I、H等10类"),
+        (4, "D, C, B and 1 more kind", "D、C、B及另外1类"),
+        (10, "J, I, H and 7 more kinds", "J、I、H及另外7类"),
     ],
 )
 def test_a_long_source_line_names_three_kinds_and_counts_the_others(

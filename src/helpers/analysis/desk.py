@@ -314,7 +314,6 @@ class Desk:
             self.language,
             names=names,
             more=f"{more}",
-            count=f"{len(kinds)}",
             plural=more != 1,
         )
 

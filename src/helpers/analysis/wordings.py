@@ -36,9 +36,10 @@ class Template(Declared):
     @model_validator(mode="after")
     def _same_names(self) -> Template:
         told = {_names(text) for text in (self.en, self.zh, self.en_one) if text}
-        known = max(told, key=len)
-        # A language may leave a name out (Chinese drops the base of 环比), never invent one.
-        if strangers := frozenset().union(*told) - known - _names(self.en):
+        # A language may leave a name out (Chinese drops the base of 环比), never invent one: of
+        # two that know equally many, English is asked.
+        known = max([_names(self.en), *told], key=len)
+        if strangers := frozenset().union(*told) - known:
             raise ValueError(f"names {sorted(strangers)} stand in one language only")
         return self
 
