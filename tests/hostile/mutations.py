@@ -518,8 +518,9 @@ def _enter_cells() -> None:
             return _cells(e, rng, test, words)
 
         spoil.__name__ = name
-        # A word may make of a row what is no data: an empty one, a total.
-        mutation(keeps_rows=name not in ("texts_total",))(spoil)
+        # A word may make of a row what is no data: an empty one, a total; or of one row two,
+        # where a file never quotes.
+        mutation(keeps_rows=name not in ("texts_total", "texts_broken"))(spoil)
 
     for kind, words in _WORDS.items():
         enter(f"numbers_{kind}", _NUMBER.fullmatch, words)
