@@ -93,6 +93,9 @@ class FileRule(Declared):
     store: StoreId | None = None
     period: str | None = None
     source: str | None = None
+    #: The day on which they were downloaded: the newer of two exports of one order wins.
+    #: ``in_name`` reads it from the file's name (2026-01-05, 20260105 or 2026_01_05).
+    as_of: date | Literal["in_name"] | None = None
 
 
 class Workspace(Declared):

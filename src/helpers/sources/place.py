@@ -6,8 +6,10 @@ neither answers is asked, never guessed.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from helpers.sources.meaning import did_you_mean
 from helpers.vocabulary.faults import AskedWrongly, DataRefused, Fault
 from helpers.vocabulary.periods import Period, parse_period
 
+_DAY = re.compile(r"(?<!\d)(20\d\d)([-_.]?)([01]\d)\2([0-3]\d)(?!\d)")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -25,6 +29,8 @@ class Place:
     store_id: str | None
     period: Period | None
     source: str | None
+    #: The day on which it was downloaded, where a rule declares it.
+    as_of: date | None = None
     #: Why there is no store or period, if a folder or rule tried to name one.
     trouble: str = ""
 
@@ -39,11 +45,12 @@ def place_of(path: Path, workspace: Workspace, below: Path | None) -> Place:
     """
     inside = _inside(path, below)
     shown = inside or path.resolve().as_posix()
-    store = period_text = source = None
+    store = period_text = source = as_of = None
     for rule in workspace.files:
         if _glob(rule.glob).fullmatch(shown):
             store, period_text = store or rule.store, period_text or rule.period
             source = source or rule.source
+            as_of = as_of or (day_in(path.name) if rule.as_of == "in_name" else rule.as_of)
     folders = inside.split("/")[:-1] if inside else []
     trouble = ""
     known = [one.id for one in workspace.stores]
@@ -62,7 +69,20 @@ def place_of(path: Path, workspace: Workspace, below: Path | None) -> Place:
             period = parse_period(period_text, workspace.fiscal_year_start)
         except AskedWrongly:
             trouble = trouble or f"{period_text!r} is no period such as 2025-10"
-    return Place(store, period, source, trouble)
+    return Place(store, period, source, as_of, trouble)
+
+
+def day_in(file_name: str) -> date | None:
+    """Read the day in a file's name; nothing where there is none, or several.
+
+    >>> day_in("orders_2026-01-05 (1).csv"), day_in("20260105.xlsx"), day_in("260105.csv")
+    (datetime.date(2026, 1, 5), datetime.date(2026, 1, 5), None)
+    """
+    days = set()
+    for year, _, month, day in _DAY.findall(file_name):
+        with contextlib.suppress(ValueError):
+            days.add(date(int(year), int(month), int(day)))
+    return days.pop() if len(days) == 1 else None
 
 
 def need_store(place: Place, path: Path, workspace: Workspace, source: Source | None = None) -> str:

@@ -94,7 +94,7 @@ def check_total(exports: Exports, staging: Staging) -> dict[int, Fault]:
 def known_until(
     exports: Exports, staging: Staging, periods: Sequence[Period | None], time_zone: str
 ) -> list[date | None]:
-    """Give the latest day that each export knows of.
+    """Give the latest day that each export knows of: as declared, or from its rows.
 
     Args:
         exports: The files.
@@ -127,5 +127,6 @@ def known_until(
     for at, (period, export) in enumerate(zip(periods, exports.files, strict=True)):
         declared = period or export.place.period
         last_of_period = declared.end if declared else None
-        found.append(max(known[at]) if known[at] else asked or last_of_period)
+        told = max(known[at]) if known[at] else asked or last_of_period
+        found.append(export.place.as_of or told)
     return found

@@ -549,6 +549,8 @@ def _is_still_right(work: _Work, file: Found, before: Batch) -> bool:
     mine = place_of(file.path, work.workspace, file.below)
     if mine.source is not None and mine.source != before.source:
         return False
+    if mine.as_of is not None and mine.as_of != before.as_of:
+        return False
     if not _lies_right(work, file, before):
         return False
     return before.read_with == work.read_with(before.source, before.store_id)
@@ -651,7 +653,8 @@ def _settled(
         parts.insert(
             0,
             f"{overruled:,} rows give way to {rivals[0]}, which by the days in it is just as new;"
-            " if this file is the newer one, save it over that one",
+            " if this file is the newer one, save it over that one, or declare `as_of` for such"
+            " files in workspace.yml",
         )
     elif overruled:
         parts.insert(0, f"{overruled:,} rows give way to newer or other exports")
