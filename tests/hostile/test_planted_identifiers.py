@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ import openpyxl
 import pytest
 
 from helpers.config.workspace import load_workspace
+from helpers.demo.company import write_demo
 from helpers.sources.catalogue import load_sources
 from helpers.sources.declared import Column, Source
 from helpers.tables.buyers import buyer_key
@@ -24,7 +28,7 @@ from helpers.tables.warehouse import Warehouse
 
 from .campaign import Done, ingested
 from .exports import PERIOD, WORKSPACE, Export, as_xlsx, made
-from .identifiers import COUNT, Planted, Search, as_json, planted
+from .identifiers import COUNT, Planted, Search, as_json, planted, texts_in
 from .mutations import lock
 
 ALL = planted()
@@ -145,10 +149,54 @@ def prepared(root: Path) -> tuple[Path, Path, Path]:
     return root, scratch, home
 
 
+def sound_sales(inbox: Path, scratch: Path) -> None:
+    """Put a month of the demo's sales beside them: without any there is nothing to publish."""
+    write_demo(scratch, seed=7, months=3, until=PERIOD, scale=0.02)
+    (orders,) = (scratch / "inbox" / "own-site" / PERIOD).glob("orders_export*")
+    (inbox / "shopify" / PERIOD / orders.name).write_bytes(orders.read_bytes())
+
+
+#: Pages that show single rows: files, columns and warnings; the best and worst; products.
+PAGES = ("executive", "products", "data_quality")
+#: As `review publish` does, for few pages.
+PUBLISH = """
+import sys
+from helpers.publish.release import publish_run
+from helpers.reviews.run import run_review
+report = run_review(sys.argv[1], "monthly", "2025-10", only=sys.argv[2:])
+assert not report.failed, [str(page.fault) for page in report.failed]
+publish_run(report, status="preliminary")
+"""
+
+
+def said(home: Path, scratch: Path, *command: str) -> str:
+    """Run as a user would, with a home and a folder for odds and ends of its own."""
+    env = {**os.environ, "HOME": str(home), "TMPDIR": str(scratch), "LANG": "C.UTF-8"}
+    done = subprocess.run([sys.executable, "-c", *command], env=env, cwd=home, timeout=600,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def shown(taken: tuple[Path, Done, Planter]) -> tuple[Path, dict[str, str]]:
+    """Publish what was taken in, and ask for every figure."""
+    root, _, _ = taken
+    where = (root.parent / "home", root.parent / "scratch")
+    ask = "from helpers.cli import main; main()"
+    figures = ("metrics", "--workspace", str(root), "--period", PERIOD, "--format")
+    return root, {
+        "publish": said(*where, PUBLISH, str(root), *PAGES),
+        "csv": said(*where, ask, *figures, "csv", "--by", "store"),
+        "json": said(*where, ask, *figures, "json", "--by", "product"),
+    }
+
+
 @pytest.fixture(scope="module")
 def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done, Planter]:
     root, scratch, home = prepared(tmp_path_factory.mktemp("planted") / "workspace")
     planter = plant(root / "inbox")
+    sound_sales(root / "inbox", tmp_path_factory.mktemp("demo"))
     return root, ingested(root, scratch, home), planter
 
 
@@ -193,6 +241,25 @@ def test_none_is_found_in_warehouse_quarantine_caches_logs_or_receipts(
         found["receipt"] = here
     assert not found, as_json(found)
     assert search.files > 100
+
+
+@pytest.mark.slow
+def test_none_is_found_in_notebooks_site_exports_or_what_is_printed(
+    shown: tuple[Path, dict[str, str]],
+) -> None:
+    root, printed = shown
+    search = Search(ALL + SECRETS)
+    found = search.below(root, frozenset({"inbox", "passwords.yml", ".buyer-key"}))
+    for place in ("home", "scratch"):
+        found |= {f"{place}/{k}": v for k, v in search.below(root.parent / place).items()}
+    found |= {name: here for name, text in printed.items() if (here := search.in_text(text))}
+    assert not found, as_json(found)
+    pages = {path.stem for path in (root / "site").rglob("*.html")}
+    assert pages >= {"index", "products", "data-quality"}  # the front page is the first of them
+    assert list((root / "runs").rglob("*.ipynb"))
+    # The page names the planted files, in the form that tells nothing of who sent them.
+    (quality,) = (root / "site").glob("monthly/*/r1/en/data-quality.html")
+    assert any("shopify_orders …" in text for text in texts_in(quality))  # in its download
 
 
 def test_buyers_are_hashes_that_another_key_makes_others(
