@@ -219,6 +219,15 @@ def test_a_killed_publication_is_carried_on(published, tmp_path):
     assert (copy.site / "portal" / str(number) / "zh/index.html").is_file()
 
 
+def test_an_edition_in_one_language_does_not_lead_to_a_page_in_the_other(published, tmp_path):
+    shutil.copytree(published.paths.root, tmp_path / "copy")
+    copy = type(published)(type(published.paths)(tmp_path / "copy"), published.pages, [])
+    edition = copy.again("october-english", pages={"en": published.pages["en"]})
+    folder = copy.site / "monthly/2025-10" / f"r{edition.number}"
+    assert [one.name for one in sorted(folder.iterdir()) if one.is_dir()] == ["en"]
+    assert "../zh/" not in (folder / "en/index.html").read_text(encoding="utf-8")
+
+
 def test_the_same_inputs_give_the_same_bytes(published, tmp_path):
     """Another folder, another time; September is the first edition in both."""
     other = type(published)(type(published.paths)(tmp_path), published.pages, [])

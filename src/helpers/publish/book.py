@@ -242,6 +242,8 @@ def _build(
         company = workspace.company.text(language)
         common = _common_frame(workspace, language, languages, assets)
         if edition and language in edition.languages:
+            # The portal may hold a language that this edition was not built in.
+            own = _common_frame(workspace, language, edition.languages, assets)
             books.setdefault(language, []).append(
                 BookSource(
                     folder=source / "edition",
@@ -250,7 +252,7 @@ def _build(
                     title=f"{edition.title.text(language)} {edition.span.label(language)}"
                     f" · {company}",
                     language=SPHINX_LANGUAGE[language],
-                    frame={**common, **_edition_frame(edition, known, language)},
+                    frame={**own, **_edition_frame(edition, known, language)},
                 )
             )
         books.setdefault(language, []).append(
