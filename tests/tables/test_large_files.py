@@ -56,10 +56,11 @@ def lines_of(folder, rows, large, monkeypatch):
     receipt = ingest.ingest(workspace, paths)
     generation = current_generation(paths)
     parts = f"{generation.folder}/order_lines/*/*.parquet"
-    told = duckdb.sql(
-        "SELECT order_id, line_no, sku, local_date::VARCHAR, list_amount, tax_inside, gmv,"
-        f" source_line FROM read_parquet('{parts}', hive_partitioning = false) ORDER BY ALL"
-    ).fetchall()
+    with duckdb.connect() as con:
+        told = con.execute(
+            "SELECT order_id, line_no, sku, local_date::VARCHAR, list_amount, tax_inside, gmv,"
+            f" source_line FROM read_parquet('{parts}', hive_partitioning = false) ORDER BY ALL"
+        ).fetchall()
     months = sorted(part.parent.name for part in generation.folder.glob("order_lines/*/*"))
     shutil.rmtree(folder)
     return [tuple(map(str, row)) for row in told], months, receipt.files[0]
