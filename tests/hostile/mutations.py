@@ -561,7 +561,7 @@ def one_id_for_all(e: Export, rng: random.Random) -> bytes:
 @mutation("text")
 def a_cell_of_ten_megabytes(e: Export, rng: random.Random) -> bytes:
     rows = [row[:] for row in e.rows]
-    row = rng.choice([one for one in rows if one])
+    row = rng.choice([one for one in rows if one] or [[""]])
     row[rng.randrange(len(row))] = "z" * 10_000_000
     return e.with_rows(rows=rows)
 
@@ -569,7 +569,7 @@ def a_cell_of_ten_megabytes(e: Export, rng: random.Random) -> bytes:
 @mutation("text")
 def a_cell_of_twenty_megabytes(e: Export, rng: random.Random) -> bytes:
     rows = [row[:] for row in e.rows]
-    row = rng.choice([one for one in rows if one])
+    row = rng.choice([one for one in rows if one] or [[""]])
     row[rng.randrange(len(row))] = "zz " * 7_000_000
     return e.with_rows(rows=rows)
 
