@@ -1,0 +1,44 @@
+"""What came back, told by the order and not by the day of the return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from helpers.metrics.notes import note
+
+if TYPE_CHECKING:
+    from helpers.metrics.measuring import Measured, Measuring, Window
+
+#: Returns arrive for about so long after an order; until then a rate by order is preliminary.
+DAYS_TO_RETURN = 30
+
+
+def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) -> Measured:
+    """Units that came back, whenever, of the orders placed in the window, by store."""
+    from helpers.metrics.measuring import Measured, Source, in_windows
+
+    def query() -> Any:
+        lines = measuring.warehouse.ibis("order_lines")
+        lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
+        orders = lines.group_by(["store_id", "order_id"]).aggregate(
+            order_day=lines["local_date"].min()
+        )
+        returns = measuring.members_of(measuring.warehouse.ibis("returns"), "returns")
+        rows = in_windows(returns.inner_join(orders, ["store_id", "order_id"]), "order_day")
+        grouped = rows.group_by(["window", "store_id", *measuring.members])
+        return grouped.aggregate(v_value=rows["quantity"].sum())
+
+    frame = measuring.tidy(measuring.ask(("returned_units_of_orders",), query, windows))
+    measured = Measured(frame, (Source("returns", ahead=365),))
+    last = measuring.spans.data[1]
+    for index, window in enumerate(windows):
+        until = window.end + timedelta(days=DAYS_TO_RETURN)
+        if last is not None and last < until:
+            measured.preliminary.add(index)
+            measured.notes[index] = [note("immature", until=until)]
+    return measured
+
+
+FUNCTIONS = (returned_units_of_orders,)
