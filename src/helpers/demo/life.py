@@ -55,6 +55,8 @@ class Company:
     stories: list[Story]
     shops: list[Shop]
     seed: int
+    #: What volumes were multiplied by.
+    scale: float
 
     def shop(self, store: str) -> Shop:
         """Give the shop with this id."""
@@ -100,7 +102,7 @@ def live_through(*, seed: int, months: int, until: str, scale: float) -> Company
         after = follow_up(rng(), drawn, sales, timeline, goods)
         ads = advertise(rng(), drawn, sales, stories, timeline, goods)
         shops.append(Shop(drawn, after, ads))
-    return Company(timeline, goods, stories, shops, seed)
+    return Company(timeline, goods, stories, shops, seed, scale)
 
 
 def _best_seller(expected: list[Expected], goods: Assortment) -> int:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.demo.assortment import Assortment
-from helpers.demo.demand import Drawn
+from helpers.demo.demand import Array, Drawn
 from helpers.demo.timeline import Timeline
 from helpers.demo.wholesale import Trade
 
 Counts = Iterator[tuple[int, int, list["Shelf"]]]
+#: Days after which goods are no longer young, and no longer of middle age.
+YOUNG, MIDDLE = 90, 180
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,14 @@ class Shelf:
     reserved: int
     unsellable: int
     inbound: int
+    #: Of what is on hand, how much has lain here up to 90 days, up to 180, and longer.
+    ages: tuple[int, int, int] | None = None
 
 
 def counted(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Counts:
     """Give month, day and shelves of every count; a shop that is not open yet counts nothing."""
     listed = np.flatnonzero(drawn.expected.sessions.sum(axis=0) > 0)
+    came = _come_until(drawn)
     for month in range(len(timeline.months)):
         day = timeline.days_of(month)[1] - 1
         if day < drawn.expected.opens:
@@ -40,8 +45,28 @@ def counted(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Counts:
             # Articles are stocked up before they are launched and counted until all are gone.
             if day < goods.launched[one] - 60 or (day > goods.retired[one] and not hand + coming):
                 continue
-            shelves.append(Shelf(one, hand, hand // 14, (hand + one) % 23 // 21, coming))
+            spoilt = (hand + one) % 23 // 21
+            ages = _ages(hand, came[:, one], day)
+            shelves.append(Shelf(one, hand, hand // 14, spoilt, coming, ages))
         yield month, day, shelves
+
+
+def _come_until(drawn: Drawn) -> Array:
+    """Add up, day by day, what came into the house: the first stock, then what sales left more."""
+    before = np.vstack([np.zeros_like(drawn.on_hand[:1]), drawn.on_hand[:-1]])
+    came: Array = np.cumsum(np.maximum(drawn.on_hand - before + drawn.units, 0), axis=0)
+    return came
+
+
+def _ages(hand: int, came: Array, day: int) -> tuple[int, int, int]:
+    """Divide what is on hand by age: the oldest goods are always sold first."""
+
+    def since(days: int) -> int:
+        return int(came[day] - (came[day - days] if day >= days else 0))
+
+    young = min(hand, since(YOUNG))
+    middle = min(hand, since(MIDDLE)) - young
+    return young, middle, hand - young - middle
 
 
 def counted_for_firms(deal: Trade, drawn: Drawn, timeline: Timeline, goods: Assortment) -> Counts:

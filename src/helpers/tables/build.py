@@ -558,6 +558,10 @@ _DERIVED: dict[tuple[str, str], str] = {
     ("orders", "line_subtotal"): "l.line_subtotal",
     ("orders", "tie_difference"): "w.stated_subtotal - l.line_subtotal",
     ("inventory_snapshots", "stock_cost"): _cost_of("w.on_hand"),
+    ("inventory_snapshots", "cost_0_90"): _cost_of("w.age_0_90"),
+    ("inventory_snapshots", "cost_91_180"): _cost_of("w.age_91_180"),
+    ("inventory_snapshots", "cost_181_plus"): _cost_of("w.age_181_plus"),
+    ("shared_costs", "end_date"): "last_day(w.month_start)",
 }
 _JOINS: dict[str, str] = {
     "order_lines": _COST_JOIN,

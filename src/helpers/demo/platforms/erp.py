@@ -42,7 +42,10 @@ LINGXING = (
     "订单号", "订购日期", "订单状态", "店铺", "国家", "MSKU", "FNSKU", "ASIN", "品名", "SKU",
     "数量", "币种", "订单金额", "商品金额", "退款金额",
 )  # fmt: skip
-STOCK = ("仓库", "SKU", "产品名称", "可用库存", "锁定库存", "在途", "不良品")
+STOCK = (
+    "仓库", "SKU", "产品名称", "可用库存", "锁定库存", "在途", "不良品", "0-90天库龄",
+    "91-180天库龄", "181天以上库龄",
+)  # fmt: skip
 
 #: An ERP was asked for the last so many months.
 MONTHS = 3
@@ -194,7 +197,7 @@ def stock(drawn: Drawn, timeline: Timeline, goods: Assortment) -> Exports:
         name = timeline.months[month]
         rows: list[list[Cell]] = [
             [warehouse_of(shop), goods.sku[one.article], goods.name_zh[one.article], one.on_hand,
-             one.reserved, one.inbound, one.unsellable]
+             one.reserved, one.inbound, one.unsellable, *(one.ages or (None, None, None))]
             for one in shelves
         ]  # fmt: skip
         if rows:

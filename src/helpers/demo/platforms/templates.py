@@ -81,6 +81,7 @@ OrderName = Callable[[int], str]
 Visits = tuple[int, int, int, int, int]
 STOCK_COUNT = (
     "store_id", "count_date", "warehouse", "sku", "on_hand", "reserved", "inbound", "unsellable",
+    "age_0_90", "age_91_180", "age_181_plus",
 )  # fmt: skip
 
 
@@ -288,7 +289,8 @@ def stock_counts(
     known = len(timeline.months) - given_up
     rows = [
         (shop, timeline.days[day].isoformat(), warehouse, goods.sku[shelf.article],
-         str(shelf.on_hand), str(shelf.reserved), str(shelf.inbound), str(shelf.unsellable))
+         str(shelf.on_hand), str(shelf.reserved), str(shelf.inbound), str(shelf.unsellable),
+         *(map(str, shelf.ages) if shelf.ages else ("", "", "")))
         for month, day, shelves in counts
         if month < known
         for shelf in shelves

@@ -44,9 +44,10 @@ _DUTIES = (
     ("US", "账户", "类目审核资料，联系人 legal@example.com"),
     ("DE", "责任人", "GPSR 欧盟责任人"),
 )
-_COSTS = (("salaries", "", 118_000), ("rent", "", 16_500), ("software", "", 5_400),
-          ("travel", "", 4_200), ("salaries", "amazon-us", 21_000),
-          ("photographs", "own-site", 3_100))  # fmt: skip
+#: What a month costs beside the orders, at scale 1.
+_COSTS = (("salaries", "", 52_000), ("rent", "", 9_500), ("software", "", 4_400),
+          ("travel", "", 3_200), ("salaries", "amazon-us", 12_000),
+          ("photographs", "own-site", 2_100))  # fmt: skip
 #: Figures that only people know: where they start, what a quarter adds, their unit, who tells.
 _FIGURES = (
     ("headcount", 15, 0.4, "people", "HR"),
@@ -137,7 +138,7 @@ def _costs(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
     for month, name in enumerate(company.timeline.months):
         for category, scope, amount in _COSTS:
             spread = 0.0 if category == "rent" else float(rng.normal(0, 0.05))
-            paid = round(amount * (1 + 0.004 * month) * (1 + spread))
+            paid = round(company.scale * amount * (1 + 0.004 * month) * (1 + spread))
             rows.append([f"{name}-01", category, scope, "CNY", written(paid * TICK)])
     return rows
 

@@ -27,6 +27,8 @@ SETTLEMENT = (
 
 #: Accounts settle every fourteen days since so many months, and once a month before that.
 FORTNIGHTLY = 6
+#: So many hundredths of what a settlement earned stay with the platform until the next one.
+HELD_BACK = 18
 
 
 class Booked(NamedTuple):
@@ -116,10 +118,12 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
         return written(ticks, step).replace(".", place.decimal)
 
     moment = "%Y-%m-%d %H:%M:%S UTC"
+    held = 0
     for cycle, (opens, closes) in enumerate(pairwise(bounds)):
         rows = cycles.get(cycle, [])
         if not rows:
             continue
+        rows, held = _with_reserve(rows, held, closes, step)
         number = settlement_id(shop, cycle)
         total = sum(row.amount for row in rows)
         times = (opens, closes, closes + 172_800)
@@ -140,6 +144,20 @@ def settlements(after: Aftermath, timeline: Timeline, goods: Assortment) -> Expo
             f"{shop}/{month}/settlement-{number}.txt",
             tab_separated(SETTLEMENT, written_rows, place.encoding),
         )
+
+
+def _with_reserve(
+    rows: list[Booked], held: int, closes: int, step: int
+) -> tuple[list[Booked], int]:
+    """Give back what the settlement before held and hold a part of this one's earnings."""
+    holds = max(sum(row.amount for row in rows), 0) * HELD_BACK // 100 // step * step
+    words = (("Previous Reserve Amount Balance", held), ("Current Reserve Amount", -holds))
+    told = [
+        Booked(closes - 1, 0, "other-transaction", "", "other-transaction", word, amount, "", "")
+        for word, amount in words
+        if amount
+    ]
+    return rows + told, holds
 
 
 def settlement_id(shop: str, cycle: int) -> str:
