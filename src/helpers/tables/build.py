@@ -32,6 +32,7 @@ from helpers.tables.bookkeeping import (
     make_bookkeeping,
     write_bookkeeping,
 )
+from helpers.tables.business_hours import ASKED, waited, waiting_join, wind_clocks
 from helpers.tables.calendar_events import calendar_key, fill_calendar
 from helpers.tables.exchange import Constant, load_budget, make_rate_table
 from helpers.tables.models import FX_RATE_TYPE, TableModel, literal, load_models, quoted
@@ -241,6 +242,7 @@ def _build(
                 con.execute(f"INSERT INTO calendar_events FROM read_parquet({held})")
         elif span is not None:
             fill_calendar(con, workspace, own_events, span)
+        wind_clocks(con, workspace, span)
         barred = _who_is_silent(workspace, models, batches)
         _load_batches(con, workspace, batches, barred)
         rows = {}
@@ -562,11 +564,13 @@ _DERIVED: dict[tuple[str, str], str] = {
     ("inventory_snapshots", "cost_91_180"): _cost_of("w.age_91_180"),
     ("inventory_snapshots", "cost_181_plus"): _cost_of("w.age_181_plus"),
     ("shared_costs", "end_date"): "last_day(w.month_start)",
+    **{(table, "response_hours"): waited(table) for table in ASKED},
 }
 _JOINS: dict[str, str] = {
     "order_lines": _COST_JOIN,
     "inventory_snapshots": _COST_JOIN,
     "orders": "LEFT JOIN _subtotals l ON l.store_id = w.store_id AND l.order_id = w.order_id",
+    **{table: waiting_join(table) for table in ASKED},
 }
 
 
