@@ -43,13 +43,14 @@ class LittleWarehouse:
         self.connection = duckdb.connect()
         self.rates = {base: Decimal(1), **{c: r and Decimal(r) for c, r in (rates or {}).items()}}
         named = {row.get("store_id", "shop-a") for rows in given.values() for row in rows}
-        self.stores = dict(stores or {store: "own" for store in sorted(named)})
+        self.stores = dict(stores or {store: "own" for store in sorted(named - {None})})
+        told = {row["store_id"]: row for row in given.get("stores", ())}
         for name, model in load_models().items():
             rows = [self._row(name, model, n, r) for n, r in enumerate(given.get(name, ()))]
             self._create(name, model.stored_columns, rows)
         self._create("stores", STORES, [
             {"store_id": store, "name_en": store, "name_zh": store, "platform": platform,
-             "currency": base} for store, platform in self.stores.items()
+             "currency": base, **told.get(store, {})} for store, platform in self.stores.items()
         ])  # fmt: skip
         for name, columns in BOOKKEEPING.items():
             self._create(name, columns, [

@@ -1,245 +1,47 @@
 """The shape of a metric, and the catalogue read from ``catalog/*.yml``.
 
 Shape is Python, content is YAML: an analyst adds a metric by adding a block with its worked
-example. The formula is data, so the text on the definitions page and the query are one thing.
-There is no free-text arithmetic; a new kind of formula is a new small class here.
+example. The formula is data (``metrics.formulas``), so the text on the definitions page and the
+query are one thing. There is no free-text arithmetic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import Field, PrivateAttr
 
 from helpers.config.declarations import declare, read_yaml
 from helpers.metrics.dimensions import DIMENSIONS, can_be_cut
 from helpers.metrics.facts import facts
+from helpers.metrics.formulas import (
+    LOOKED_UP,
+    NEVER_ADDITIVE,
+    TOTALS,
+    Computed,
+    Condition,
+    Count,
+    CountDistinct,
+    Difference,
+    Formula,
+    Growth,
+    Id,
+    Leaf,
+    Ratio,
+    RowSet,
+    Statistic,
+    Sum,
+)
 from helpers.vocabulary.faults import AskedWrongly, DeclarationFaulty, Fault
 from helpers.vocabulary.labels import Declared, Label, Words
 from helpers.vocabulary.units import Direction, Status, Unit
 
 CATALOG = Path(__file__).parent / "catalog"
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Over = Literal["period", "last_30_days", "last_90_days", "last_365_days", "since_start"]
-#: Days of each window that ends with the period; the period itself and "since the start" vary.
-DAYS_OF: dict[str, int] = {"last_30_days": 30, "last_90_days": 90, "last_365_days": 365}
-
-
-class Condition(Declared):
-    """One test on one column; the set is closed so that every engine can run it."""
-
-    column: str
-    equals: str | bool | None = None
-    one_of: tuple[str, ...] | None = None
-    is_known: bool | None = None
-    #: The row's day lies at most so many days after this column's date.
-    within_days: int | None = None
-
-    @model_validator(mode="after")
-    def _tests_one_thing(self) -> Condition:
-        given = [n for n in ("equals", "one_of", "is_known", "within_days")
-                 if getattr(self, n) is not None]  # fmt: skip
-        if len(given) != 1:
-            raise ValueError("needs exactly one of equals, one_of, is_known, within_days")
-        return self
-
-    def __str__(self) -> str:
-        if self.equals is not None:
-            return f"{self.column} = {str(self.equals).lower()}"
-        if self.one_of is not None:
-            return f"{self.column} in ({', '.join(self.one_of)})"
-        if self.within_days is not None:
-            return f"day - {self.column} <= {self.within_days} d"
-        return f"{self.column} is {'known' if self.is_known else 'unknown'}"
-
-
-class RowSet(Declared):
-    """Named rows of one table, such as the placed sale lines; declared once, used by many."""
-
-    table: str
-    where: tuple[Condition, ...] = ()
-    label: Label
-
-
-class _Leaf(Declared):
-    """A formula that reads one table."""
-
-    rows: str
-    where: tuple[Condition, ...] = ()
-    over: Over = "period"
-    #: A column that a store must fill for the figure to have a source, besides its own.
-    needs_column: str | None = None
-    _set: RowSet = PrivateAttr()
-
-    @property
-    def table(self) -> str:
-        """Name the table that is read."""
-        return self._set.table
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """Everything a row must meet."""
-        return (*self._set.where, *self.where)
-
-    def _tail(self) -> str:
-        where = f" where {' and '.join(map(str, self.where))}" if self.where else ""
-        over = "" if self.over == "period" else f", {self.over.replace('_', ' ')}"
-        return f"{self.rows.replace('_', ' ')}{where}{over}"
-
-
-class Sum(_Leaf):
-    """Add up one column (or several, row by row)."""
-
-    kind: Literal["sum"]
-    column: str | tuple[str, ...]
-    times: Decimal = Decimal(1)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Name the columns that hold the figure."""
-        return (self.column,) if isinstance(self.column, str) else self.column
-
-    def __str__(self) -> str:
-        factor = "" if self.times == 1 else f"{self.times} × "
-        return f"{factor}sum({' + '.join(self.columns)}) over {self._tail()}"
-
-
-class Count(_Leaf):
-    """Count rows."""
-
-    kind: Literal["count"]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Name the columns that hold the figure."""
-        return ()
-
-    def __str__(self) -> str:
-        return f"count({self._tail()})"
-
-
-class CountDistinct(_Leaf):
-    """Count the different values; with ``store_id`` among them they add up over stores."""
-
-    kind: Literal["count_distinct"]
-    columns: tuple[str, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _one_key(self) -> CountDistinct:
-        if len([c for c in self.columns if c != "store_id"]) != 1:
-            raise ValueError("counts one column, with or without store_id")
-        return self
-
-    @property
-    def key(self) -> str:
-        """Name the column whose values are told apart."""
-        return next(column for column in self.columns if column != "store_id")
-
-    @property
-    def within_store(self) -> bool:
-        """Tell whether the same value in two stores counts twice."""
-        return "store_id" in self.columns
-
-    def __str__(self) -> str:
-        return f"count distinct({', '.join(self.columns)}) over {self._tail()}"
-
-
-class Snapshot(_Leaf):
-    """Add up one column at the last day in the period for which each store reports it."""
-
-    kind: Literal["snapshot"]
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Name the columns that hold the figure."""
-        return (self.column,)
-
-    def __str__(self) -> str:
-        return f"sum({self.column}) at the last snapshot of {self._tail()}"
-
-
-class Reported(_Leaf):
-    """Take a figure as the platform reports it, for exactly that scope and those days.
-
-    For people counted once (unique visitors): two such figures are never added.
-    """
-
-    kind: Literal["reported"]
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Name the columns that hold the figure."""
-        return (self.column,)
-
-    def __str__(self) -> str:
-        return f"{self.column} as reported in {self._tail()}"
-
-
-class Computed(Declared):
-    """One function of ``metrics.computed``, for what the other kinds cannot say."""
-
-    kind: Literal["computed"]
-    function: Id
-    tables: tuple[str, ...] = Field(min_length=1)
-    over: Over = "period"
-    says: Label
-
-    def __str__(self) -> str:
-        return self.says.en
-
-
-class Ratio(Declared):
-    """Divide two totals *after* grouping, so that shares are never averaged."""
-
-    kind: Literal["ratio"]
-    numerator: Id
-    denominator: Id
-    times: Decimal = Decimal(1)
-
-    def __str__(self) -> str:
-        factor = "" if self.times == 1 else f" × {self.times}"
-        return f"{self.numerator} ÷ {self.denominator}{factor}"
-
-
-class Difference(Declared):
-    """Add and subtract totals, each of which is counted once."""
-
-    kind: Literal["difference"]
-    plus: tuple[Id, ...] = Field(min_length=1)
-    minus: tuple[Id, ...] = ()
-
-    def __str__(self) -> str:
-        return " − ".join([" + ".join(self.plus), *self.minus])
-
-
-class Growth(Declared):
-    """Compare with the period before or a year ago, like for like."""
-
-    kind: Literal["growth"]
-    of: Id
-    against: Literal["previous", "year_ago"]
-
-    def __str__(self) -> str:
-        before = "the period before" if self.against == "previous" else "the same period a year ago"
-        return f"{self.of} ÷ {self.of} of {before} − 1"
-
-
-Leaf = Sum | Count | CountDistinct | Snapshot | Reported
-Formula = Annotated[
-    Sum | Count | CountDistinct | Snapshot | Reported | Computed | Ratio | Difference | Growth,
-    Field(discriminator="kind"),
-]
-#: Formulas whose values are totals and may stand in a ratio.
-TOTALS = (Sum, Count, CountDistinct, Snapshot, Reported, Computed, Difference)
 
 
 class Benchmark(Declared):
@@ -442,7 +244,7 @@ def _cross_check(
     faults: list[Fault] = []
     used_rows: set[str] = set()
     for name, row_set in rows.items():
-        faults.extend(_check_columns(places[name], row_set.table, row_set.where, ()))
+        faults.extend(_check_rows(places[name], row_set))
     for metric in metrics.values():
         where = places[metric.id]
         formula = metric.formula
@@ -455,6 +257,8 @@ def _cross_check(
             used_rows.add(formula.rows)
             formula._set = rows[formula.rows]
             faults.extend(_check_columns(where, formula.table, formula.where, _named(formula)))
+            if isinstance(formula, Statistic) and formula.elapsed:
+                faults.extend(_check_moments(where, formula.table, formula.elapsed.columns))
         if isinstance(formula, Computed):
             faults.extend(_check_function(where, formula))
         for one in needs(metric):
@@ -473,7 +277,7 @@ def _cross_check(
         if metric.coverage and metric.coverage.metric not in metrics:
             faults.append(Fault(where, f"coverage {metric.coverage.metric!r} is not a metric",
                                 "correct its spelling"))  # fmt: skip
-        if metric.additive and isinstance(formula, Ratio | Growth | CountDistinct | Reported):
+        if metric.additive and isinstance(formula, NEVER_ADDITIVE):
             faults.append(Fault(where, f"a {formula.kind} does not add up", "additive: false"))
         for one in metric.example.by:
             if one not in DIMENSIONS:
@@ -494,6 +298,22 @@ def _named(formula: Leaf) -> tuple[str, ...]:
     return (*formula.columns, *([formula.needs_column] if formula.needs_column else []))
 
 
+def _check_rows(where: str, rows: RowSet) -> Iterator[Fault]:
+    """A row set names columns that are there, and dates that put its rows into a period."""
+    moments = (
+        *((rows.day,) if rows.day else ()),
+        *(rows.standing.columns if rows.standing else ()),
+    )
+    yield from _check_columns(where, rows.table, rows.where, moments)
+    fact = facts().get(rows.table)
+    if fact is None:
+        return
+    yield from _check_moments(where, rows.table, moments)
+    if fact.day is None and not moments:
+        yield Fault(where, f"no day puts rows of {rows.table} into a period",
+                    "name one with day, or with standing")  # fmt: skip
+
+
 def _check_columns(
     where: str, table: str, conditions: Iterable[Condition], columns: Iterable[str]
 ) -> Iterator[Fault]:
@@ -501,13 +321,26 @@ def _check_columns(
         yield Fault(where, f"{table!r} is no table", f"known: {', '.join(facts())}")
         return
     known = set(facts()[table].columns)
-    if "sku" in known:
-        known |= {f"products.{column}" for column in facts()["products"].columns}
-    for column in [*columns, *(condition.column for condition in conditions)]:
+    for other, keys in LOOKED_UP.items():
+        if other != table and known.issuperset(keys):
+            known |= {f"{other}.{column}" for column in facts()[other].columns}
+    for condition in conditions:
+        columns = (*columns, *condition.columns)
+        if condition.elapsed:
+            yield from _check_moments(where, table, condition.elapsed.columns)
+    for column in columns:
         if column not in known:
             close = get_close_matches(column, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
             yield Fault(where, f"{table} has no column {column!r}", hint)
+
+
+def _check_moments(where: str, table: str, columns: Iterable[str]) -> Iterator[Fault]:
+    """Time is told by dates and timestamps."""
+    for column in columns:
+        kind = facts()[table].columns.get(column, "date") if table in facts() else "date"
+        if kind not in ("date", "timestamp"):
+            yield Fault(where, f"{table}.{column} is a {kind} and no moment", "name a date column")
 
 
 def _check_function(where: str, formula: Computed) -> Iterator[Fault]:

@@ -12,18 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpers.metrics.catalogue import (
-    Catalogue,
+from helpers.metrics.catalogue import Catalogue, Metric, catalogue, needs
+from helpers.metrics.dimensions import SEPARATOR, UNKNOWN, check_dimensions
+from helpers.metrics.formulas import (
     Computed,
     Difference,
     Growth,
-    Metric,
     Ratio,
     Reported,
-    catalogue,
-    needs,
+    Statistic,
+    Whole,
 )
-from helpers.metrics.dimensions import SEPARATOR, UNKNOWN, check_dimensions
 from helpers.metrics.measuring import (
     OPENING_SLACK_DAYS,
     SCALE,
@@ -306,7 +305,9 @@ class Question:
         keys = ["window", "member"]
         summed = frame.groupby(keys, sort=False)[["value", "base", "unrated"]].sum().reset_index()
         for window, member, value, base, unrated in summed.itertuples(index=False):
-            cell = Cell(int(value), int(base) if is_share else None)
+            # Hours and rates were never exact and keep their fractions; money is whole.
+            exact = value if isinstance(value, float) else int(value)
+            cell = Cell(exact, int(base) if is_share else None)
             cells[(int(window), str(member))] = cell
             if unrated:
                 for why in self._no_rate(metric, int(window)):
@@ -318,7 +319,8 @@ class Question:
         stores = {key: frozenset(group) for key, group in behind.items()}
         silent = {(w, s, source) for w, s in measured.silent for source in sources}
         result = Result(cells, stores, sources, silent=silent)
-        result.absent_is_zero = not isinstance(metric.formula, Reported) and not is_share
+        plain = not is_share and not isinstance(metric.formula, Reported | Whole)
+        result.absent_is_zero = plain
         self._complete_members(result, metric, measured)
         self._set_unallocated(result, apart)
         for key, cell in cells.items():
@@ -327,6 +329,12 @@ class Question:
                 cell.refuse(*measured.closed[window])
             if key in measured.crowded:
                 cell.refuse(Status.NOT_ENOUGH_DATA, note("unique_not_added"))
+            if isinstance(metric.formula, Statistic) and key in measured.rows:
+                rows, minimum = measured.rows[key], metric.formula.minimum
+                if rows < minimum:
+                    cell.refuse(
+                        Status.NOT_ENOUGH_DATA, note("few_rows", rows=rows, minimum=minimum)
+                    )
             for store in stores.get(key, frozenset()):
                 if cut := measured.blocked.get((window, store)):
                     cell.refuse(Status.NOT_ENOUGH_DATA, cut)

@@ -24,13 +24,20 @@ class Dimension(Declared):
 
     Attributes:
         column: The column of the fact table that carries it (or the key to join on).
+        or_else: Other names of that column in tables that call it otherwise.
         joined: Table and column looked up by store or by product, where the fact has no own.
     """
 
     id: str
     label: Label
     column: str
+    or_else: tuple[str, ...] = ()
     joined: tuple[str, str] | None = None
+
+    def column_in(self, table: str) -> str | None:
+        """Name the column of ``table`` that carries it, or ``None``."""
+        columns = facts()[table].columns
+        return next((one for one in (self.column, *self.or_else) if one in columns), None)
 
 
 DIMENSIONS: dict[str, Dimension] = {
@@ -46,6 +53,22 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension(id="product", label=Label(en="Product", zh="商品"), column="sku"),
         Dimension(id="currency", label=Label(en="Currency", zh="币种"), column="currency"),
         Dimension(id="campaign", label=Label(en="Campaign", zh="广告活动"), column="campaign"),
+        Dimension(id="channel", label=Label(en="Channel", zh="渠道"), column="channel",
+                  or_else=("source_channel", "source", "network")),
+        Dimension(id="keyword", label=Label(en="Keyword", zh="关键词"), column="keyword",
+                  or_else=("target",)),
+        Dimension(id="supplier", label=Label(en="Supplier", zh="供应商"), column="supplier_id"),
+        Dimension(id="carrier", label=Label(en="Carrier", zh="承运商"), column="carrier"),
+        Dimension(id="lane", label=Label(en="Lane", zh="物流线路"), column="lane"),
+        Dimension(id="warehouse", label=Label(en="Warehouse", zh="仓库"), column="warehouse",
+                  or_else=("location",)),
+        Dimension(id="reason", label=Label(en="Reason", zh="原因"), column="reason"),
+        Dimension(id="tier", label=Label(en="Tier", zh="等级"), column="tier",
+                  or_else=("creator_tier",)),
+        Dimension(id="kind", label=Label(en="Kind", zh="类型"), column="kind"),
+        Dimension(id="aspect", label=Label(en="Topic", zh="主题"), column="aspect",
+                  or_else=("theme",)),
+        Dimension(id="creator", label=Label(en="Creator", zh="达人"), column="creator"),
     )
 }  # fmt: skip
 
@@ -73,8 +96,7 @@ def check_dimensions(by: Sequence[str]) -> tuple[str, ...]:
 
 def can_be_cut(table: str, by: Sequence[str]) -> bool:
     """Tell whether the rows of ``table`` say to which member of each dimension they belong."""
-    columns = facts()[table].columns
-    return all(DIMENSIONS[name].column in columns for name in by)
+    return all(DIMENSIONS[name].column_in(table) is not None for name in by)
 
 
 def member_column(name: str) -> str:
@@ -95,6 +117,8 @@ def with_members(table: Any, name: str, by: Sequence[str], warehouse: Any) -> An
 
     for one in by:
         dimension = DIMENSIONS[one]
+        own = dimension.column_in(name)
+        assert own is not None
         if dimension.joined:
             other, column = dimension.joined
             key = "store_id" if other == "stores" else "sku"
@@ -103,10 +127,10 @@ def with_members(table: Any, name: str, by: Sequence[str], warehouse: Any) -> An
             table = table.left_join(book, table[key] == book[f"key_{one}"]).drop(f"key_{one}")
             value = table[f"found_{one}"]
         else:
-            value = table[dimension.column]
+            value = table[own]
         if one == "product":
             table = _merchandise(table, name, warehouse)
-            value = table[dimension.column]
+            value = table[own]
         known = ibis.coalesce(value.cast("string").nullif(""), ibis.literal(UNKNOWN))
         table = table.mutate(**{member_column(one): known})
     return table
@@ -116,7 +140,8 @@ def _merchandise(table: Any, name: str, warehouse: Any) -> Any:
     """Keep merchandise; facts that do not say ask the order lines which articles are none."""
     if "is_merchandise" in facts()[name].columns:
         return table.filter(table["is_merchandise"])
-    if "sku" not in facts()[name].columns or name in ("traffic", "inventory_snapshots"):
+    keys = [key for key in ("store_id", "sku") if key in facts()[name].columns]
+    if keys != ["store_id", "sku"] or name in ("traffic", "inventory_snapshots"):
         return table
     lines = warehouse.ibis("order_lines")
     other = lines.filter(~lines["is_merchandise"] & lines["sku"].notnull())

@@ -12,6 +12,12 @@ from functools import cache
 
 from helpers.tables.models import load_models
 
+#: The list of stores as metrics see it; it comes from ``workspace.yml`` and from no export.
+STORES = {
+    "store_id": "text", "platform": "text", "currency": "text", "country": "text",
+    "opened_on": "date", "closed_on": "date",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -31,6 +37,11 @@ class Facts:
     day: str | None
 
     @property
+    def has_store(self) -> bool:
+        """Tell whether rows say of which store they are; others are of the whole company."""
+        return "store_id" in self.columns
+
+    @property
     def end_day(self) -> str | None:
         """Last day of a row where one row speaks for several days."""
         return "end_date" if "end_date" in self.columns else self.day
@@ -39,7 +50,8 @@ class Facts:
 @cache
 def facts() -> Mapping[str, Facts]:
     """Read every table model once."""
-    found: dict[str, Facts] = {}
+    found = {"stores": Facts("stores", STORES, frozenset({"store_id", "platform"}), frozenset(),
+                             frozenset(), None)}  # fmt: skip
     for name, model in load_models().items():
         columns = {**model.columns, **model.derived}
         money = {one for one, column in columns.items() if column.type == "money"}

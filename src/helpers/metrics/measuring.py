@@ -16,25 +16,38 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.metrics.catalogue import (
+from helpers.metrics.dimensions import SEPARATOR, can_be_cut, member_column, with_members
+from helpers.metrics.facts import facts
+from helpers.metrics.formulas import (
+    COLUMN_TESTS,
     DAYS_OF,
+    LOOKED_UP,
+    NUMBER_TESTS,
+    SECONDS_OF,
     Computed,
     Condition,
     Count,
     CountDistinct,
+    Elapsed,
+    Largest,
     Leaf,
-    Metric,
+    Mean,
+    Median,
+    Quantile,
     Reported,
-    Snapshot,
+    Smallest,
+    Standing,
+    Statistic,
     Sum,
+    Whole,
 )
-from helpers.metrics.dimensions import SEPARATOR, can_be_cut, member_column, with_members
-from helpers.metrics.facts import facts
 from helpers.metrics.notes import note
 from helpers.tables.models import literal, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from helpers.metrics.catalogue import Metric
 
 #: Values travel as whole ten-thousandths, as DECIMAL(18,4) keeps them; double comes at the end.
 SCALE = 10_000
@@ -51,6 +64,14 @@ class Window(NamedTuple):
     end: date
 
 
+#: Table, column, level and day of a source.
+SourceKey = tuple[str, str, str, str]
+#: The ``day`` of a source that speaks for every day.
+ALWAYS = "*"
+#: The store of rows that are of the whole company: every store has them.
+COMPANY = ""
+
+
 class Source(NamedTuple):
     """What a store must have for a figure.
 
@@ -58,22 +79,40 @@ class Source(NamedTuple):
         column: The column that holds the figure, where rows may leave it empty.
         ahead: Days after the window in which the source may still speak of it (returns).
         level: ``product`` where figures of the whole store do not help (traffic).
+        day: The date that counts, where it is not the table's own; ``ALWAYS`` for rows that are
+            valid for a while, which speak for every day.
     """
 
     table: str
     column: str = ""
     ahead: int = 0
     level: str = ""
+    day: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> SourceKey:
         """What of it is looked up."""
-        return self.table, self.column, self.level
+        return self.table, self.column, self.level, self.day
 
     @property
     def told(self) -> str:
         """Name it as notes do: the table, or the column of it that nobody fills."""
         return f"{self.table}.{self.column}" if self.column else self.table
+
+
+class Timing(NamedTuple):
+    """Of which table rows count, and when: leaves of one timing share a query."""
+
+    table: str
+    day: str | None
+    standing: Standing | None
+    last_report: bool
+
+
+def timing_of(leaf: Any) -> Timing:
+    """Say when the rows of a leaf count."""
+    own = facts()[leaf.table].day if leaf.standing is None else None
+    return Timing(leaf.table, leaf.day or own, leaf.standing, leaf.last_report)
 
 
 @dataclass
@@ -103,6 +142,8 @@ class Measured:
     preliminary: set[int] = field(default_factory=set)
     #: Members with several figures that must not be added.
     crowded: set[tuple[int, str]] = field(default_factory=set)
+    #: Window and member -> rows behind a figure that asks for a least number of them.
+    rows: dict[tuple[int, str], int] = field(default_factory=dict)
     #: Status for windows that cannot be answered at all: window -> (status, note).
     closed: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -128,6 +169,27 @@ def in_windows(table: Any, day: str, end_day: str | None = None, asked: str = AS
     return table.drop("asked_day", "asked_until")
 
 
+def standing_in_windows(table: Any, standing: Standing) -> Any:
+    """Keep the rows that are valid on the last day of each asked window (``in_windows``)."""
+    import ibis
+
+    days = ibis.table({"window": "int64", "asked_day": "date", "asked_until": "date"}, name=ASKED)
+    days = days.filter(days["asked_day"] == days["asked_until"])
+    since, until = table[standing.since].cast("date"), ibis.literal(True)
+    tests = [since.isnull() | (since <= days["asked_day"])]
+    if standing.until:
+        last = table[standing.until].cast("date")
+        until = last.isnull() | (last >= days["asked_day"])
+        tests.append(until)
+    return table.inner_join(days, tests).drop("asked_day", "asked_until")
+
+
+def elapsed_time(table: Any, elapsed: Elapsed) -> Any:
+    """Give the time between two moments of a row in its unit, as a floating number."""
+    seconds = [table[column].cast("timestamp").epoch_seconds() for column in elapsed.columns]
+    return (seconds[1] - seconds[0]).cast("float64") / SECONDS_OF[elapsed.unit]
+
+
 def _with_days(query: str, asked: Mapping[str, Sequence[Window]]) -> str:
     """Write the days of windows in front of a query, as a table for each name."""
     tables = []
@@ -149,14 +211,23 @@ def _with_days(query: str, asked: Mapping[str, Sequence[Window]]) -> str:
 
 
 def fetch(warehouse: Spans, query: str) -> pd.DataFrame:
-    """Run a query; numbers named ``v_...`` come back as whole ten-thousandths, exactly."""
+    """Run a query; numbers named ``v_...`` come back as whole ten-thousandths, exactly.
+
+    Those named ``f_...`` were never exact (rates, hours): they come back under ``v_...`` too, in
+    ten-thousandths with fractions, and none is NaN.
+    """
     import pandas as pd
 
     arrow = warehouse.run(query)
     columns: dict[str, Any] = {}
     for name in arrow.column_names:
         column = arrow.column(name)
-        columns[name] = _exact(column) if name.startswith("v_") else column.to_pandas()
+        if name.startswith("v_"):
+            columns[name] = _exact(column)
+        elif name.startswith("f_"):
+            columns[f"v_{name[2:]}"] = column.to_pandas().astype("float64") * SCALE
+        else:
+            columns[name] = column.to_pandas()
     return pd.DataFrame(columns)
 
 
@@ -176,40 +247,74 @@ def _exact(column: Any) -> Any:
 
 def condition_mask(table: Any, conditions: Iterable[Condition], day: str | None) -> Any:
     """Turn conditions into one boolean expression, or ``None`` if there are none."""
-    import ibis
-
     mask: Any = None
     for one in conditions:
-        column = table[one.column.replace("products.", "product__")]
-        if one.equals is not None:
-            test = column if one.equals is True else column == one.equals
-            if one.equals is False:
-                test = ~column
-        elif one.one_of is not None:
-            test = column.isin(list(one.one_of))
-        elif one.within_days is not None:
-            assert day is not None
-            test = (table[day] <= column + ibis.interval(days=one.within_days)) & (
-                table[day] >= column
-            )
-        else:
-            test = column.notnull()
-            if column.type().is_string():
-                test = test & (column != "")
-            test = test if one.is_known else ~test
+        test = _test(table, one, day)
         mask = test if mask is None else mask & test
     return mask
 
 
-def with_products(table: Any, conditions: Iterable[Condition], warehouse: Any) -> Any:
-    """Look up the product columns that conditions name."""
-    named = sorted({c.column for c in conditions if c.column.startswith("products.")})
-    if not named:
-        return table
-    book = warehouse.ibis("products")
-    short = [one.removeprefix("products.") for one in named]
-    book = book.select(product__key=book["sku"], **{f"product__{one}": book[one] for one in short})
-    return table.left_join(book, table["sku"] == book["product__key"]).drop("product__key")
+def _test(table: Any, one: Condition, day: str | None) -> Any:
+    """Turn one condition into a boolean expression that is never unknown where it matters."""
+    import ibis
+
+    if one.elapsed is not None:
+        column = elapsed_time(table, one.elapsed)
+    else:
+        column = table[one.column.replace(".", "__")]
+    given = getattr(one, one.test)
+    match one.test:
+        case "equals":
+            if isinstance(given, bool):
+                return column if given else ~column
+            return column == given
+        case "one_of":
+            return column.isin(list(given))
+        case "not_one_of":
+            return ~ibis.coalesce(column.isin(list(given)), False)
+        case "within_days":
+            assert day is not None
+            return (table[day] <= column + ibis.interval(days=given)) & (table[day] >= column)
+        case "is_known":
+            known = column.notnull()
+            if column.type().is_string():
+                known = known & (column != "")
+            return known if given else ~known
+        case test if test in COLUMN_TESTS:
+            return _compared(column, COLUMN_TESTS[test], table[given])
+        case test:
+            if one.column and f"{one.column}_base" in table.columns:
+                column = table[f"{one.column}_base"]
+            exact = not column.type().is_floating()
+            number = ibis.literal(given if exact else float(given))
+            if column.type().is_integer() and given == given.to_integral_value():
+                number = ibis.literal(int(given))
+            return _compared(column, NUMBER_TESTS[test], number)
+
+
+def _compared(left: Any, sign: str, right: Any) -> Any:
+    match sign:
+        case ">=":
+            return left >= right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case _:
+            return left < right
+
+
+def with_looked_up(table: Any, conditions: Iterable[Condition], warehouse: Any) -> Any:
+    """Look up the columns of other tables that conditions name (``products.launched_on``)."""
+    named = sorted({c.column for c in conditions if "." in c.column})
+    for other in sorted({one.split(".")[0] for one in named}):
+        book = warehouse.ibis(other)
+        short = [one.split(".")[1] for one in named if one.startswith(f"{other}.")]
+        keys = {f"{other}__key_{key}": book[key] for key in LOOKED_UP[other]}
+        book = book.select(**keys, **{f"{other}__{one}": book[one] for one in short})
+        same = [table[key] == book[f"{other}__key_{key}"] for key in LOOKED_UP[other]]
+        table = table.left_join(book, same).drop(*keys)
+    return table
 
 
 class Measuring:
@@ -292,7 +397,7 @@ class Measuring:
     def measure(self, wanted: Mapping[str, tuple[Metric, Sequence[Window]]]) -> dict[str, Measured]:
         """Measure leaf metrics, each for its own windows, in as few queries as possible."""
         found: dict[str, Measured] = {}
-        together: dict[tuple[str, str], list[str]] = {}
+        together: dict[tuple[Timing, str], list[str]] = {}
         own: dict[str, tuple[list[Window], list[int]]] = {}
         closed: dict[str, dict[int, tuple[str, str]]] = {}
         self.spans.prepare(
@@ -314,20 +419,19 @@ class Measuring:
                 found[metric_id] = self._computed(formula, own[metric_id])
             elif reason := self.refusal(formula.table, formula.columns):  # type: ignore[union-attr]
                 found[metric_id] = Measured(nothing(), (), refused=reason)
-            elif isinstance(formula, CountDistinct) and not formula.within_store:
-                found[metric_id] = self._distinct(formula, own[metric_id][0])
+            elif _is_whole(formula):
+                found[metric_id] = self._whole(formula, own[metric_id][0])
             else:
-                group = formula.table  # type: ignore[union-attr]
-                kind = "snapshot" if isinstance(formula, Snapshot) else "rows"
+                group = timing_of(formula)
+                kind = "rows"
                 if isinstance(formula, CountDistinct):
                     # Distinct counts are dear: they never ride along to windows not asked for.
                     kind = f"distinct {sorted(own[metric_id][0])}"
                 together.setdefault((group, kind), []).append(metric_id)
-        for (table, kind), ids in _merge_distinct(together, own).items():
+        for (timing, _), ids in _merge_distinct(together, own).items():
             leaves = {one: wanted[one][0].formula for one in ids}
             windows = sorted({w for one in ids for w in own[one][0]})
-            measure = self._snapshots if kind == "snapshot" else self._rows
-            for one, measured in measure(table, leaves, windows).items():
+            for one, measured in self._rows(timing, leaves, windows).items():
                 found[one] = _back_to(measured, windows, own[one][0])
         for metric_id, (stretched, places) in own.items():
             found[metric_id] = _spread(found[metric_id], places, len(wanted[metric_id][1]))
@@ -366,17 +470,34 @@ class Measuring:
 
     def _prepared(self, name: str, leaves: Iterable[Leaf]) -> Any:
         conditions = [c for leaf in leaves for c in leaf.conditions]
-        table = with_products(self.warehouse.ibis(name), conditions, self.warehouse)
+        table = with_looked_up(self.warehouse.ibis(name), conditions, self.warehouse)
         return self.members_of(table, name)
 
-    def _aggregates(self, table: Any, name: str, leaves: Mapping[str, Any]) -> dict[str, Any]:
+    def _timed(self, timing: Timing, leaves: Iterable[Leaf]) -> Any:
+        """Put rows into the asked windows; rows of no store are of the whole company."""
+        import ibis
+
+        table = self._prepared(timing.table, leaves)
+        fact = facts()[timing.table]
+        if not fact.has_store:
+            table = table.mutate(store_id=ibis.literal(COMPANY))
+        elif "store_id" not in fact.required:
+            table = table.mutate(store_id=ibis.coalesce(table["store_id"], COMPANY))
+        if timing.standing is not None:
+            return standing_in_windows(table, timing.standing)
+        assert timing.day is not None
+        if timing.last_report:
+            return at_last_report(in_windows(table, timing.day), timing.day)
+        return in_windows(table, timing.day, fact.end_day if timing.day == fact.day else None)
+
+    def _aggregates(self, table: Any, timing: Timing, leaves: Mapping[str, Any]) -> dict[str, Any]:
         """Give the aggregates of all leaves; what several of them need stands once."""
         import ibis
 
-        day = facts()[name].day
+        name = timing.table
         made: dict[str, Any] = {}
         for one, leaf in leaves.items():
-            mask = condition_mask(table, leaf.conditions, day)
+            mask = condition_mask(table, leaf.conditions, timing.day)
             everything = mask if mask is not None else ibis.literal(True)
             if isinstance(leaf, CountDistinct):
                 made[f"v_{one}"] = table[leaf.key].nunique(where=mask)
@@ -384,6 +505,15 @@ class Measuring:
             elif isinstance(leaf, Count):
                 made[f"v_{one}"] = table.count(where=mask)
                 made[f"v_{one}__known"] = made[f"v_{one}"]
+            elif isinstance(leaf, Mean):
+                value = self.value_of(table, leaf)
+                total = value.sum(where=mask)
+                if value.type().is_floating():
+                    made[f"f_{one}"] = ibis.coalesce(total, 0.0)
+                else:
+                    made[f"v_{one}"] = total
+                made[f"v_{one}__known"] = table.count(where=everything & value.notnull())
+                self._add_unrated(made, table, name, one, leaf, everything)
             else:
                 parts = [self.amount(table, name, column) for column in leaf.columns]
                 raw = [table[column] for column in leaf.columns]
@@ -397,32 +527,52 @@ class Measuring:
                         value = value + ibis.coalesce(part, ibis.literal(0, type=part.type()))
                 made[f"v_{one}"] = value.sum(where=mask)
                 made[f"v_{one}__known"] = table.count(where=everything & known)
-                if not self.local and facts()[name].converted & set(leaf.columns):
-                    unrated = table["fx_rate"].isnull() & known
-                    made[f"v_{one}__unrated"] = table.count(where=everything & unrated)
+                self._add_unrated(made, table, name, one, leaf, everything & known)
             made[f"v_{one}__rows"] = table.count(where=mask)
         return made
 
+    def _add_unrated(
+        self, made: dict[str, Any], table: Any, name: str, one: str, leaf: Any, counted: Any
+    ) -> None:
+        """Count the rows whose money has no exchange rate."""
+        if not self.local and facts()[name].converted & set(leaf.columns):
+            made[f"v_{one}__unrated"] = table.count(where=counted & table["fx_rate"].isnull())
+
+    def value_of(self, table: Any, leaf: Statistic) -> Any:
+        """Give what a statistic is taken of, row by row."""
+        if leaf.elapsed is not None:
+            return elapsed_time(table, leaf.elapsed)
+        return self.amount(table, leaf.table, leaf.column)
+
     def _rows(
-        self, name: str, leaves: Mapping[str, Any], windows: Sequence[Window]
+        self, timing: Timing, leaves: Mapping[str, Any], windows: Sequence[Window]
     ) -> dict[str, Measured]:
-        """Sums, counts, distinct orders and reported figures of one table."""
+        """Sums, counts, means, distinct orders and reported figures of one table."""
+        import pandas as pd
+
+        name = timing.table
         fact = facts()[name]
-        assert fact.day is not None
         levels = ["level"] if "level" in fact.columns else []
+        last = ["last_day"] if timing.last_report else []
 
         def query() -> Any:
-            table = self._prepared(name, leaves.values())
-            rows = in_windows(table, str(fact.day), fact.end_day)
-            keys = ["window", "store_id", *levels, *self.members]
-            return rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves))
+            rows = self._timed(timing, leaves.values())
+            keys = ["window", "store_id", *levels, *last, *self.members]
+            return rows.group_by(keys).aggregate(**self._aggregates(rows, timing, leaves))
 
-        frame = self.ask(("rows", name, *leaves.items()), query, windows)
-        blocked = self._straddled(name, windows) if fact.end_day != fact.day else {}
-        return {
+        frame = self.ask(("rows", timing, *leaves.items()), query, windows)
+        runs = fact.end_day != fact.day and timing.day == fact.day and not last
+        blocked = self._straddled(name, windows) if runs else {}
+        found = {
             one: self._leaf_of(frame, one, leaf, windows, blocked, bool(levels))
             for one, leaf in leaves.items()
         }
+        for place, last_day in frame.groupby("window")["last_day"].max().items() if last else ():
+            window, on = int(str(place)), pd.Timestamp(last_day).date()
+            if on != windows[window].end:
+                for measured in found.values():
+                    measured.notes.setdefault(window, []).append(note("snapshot_on", day=on))
+        return found
 
     def _leaf_of(self, frame: pd.DataFrame, one: str, leaf: Any, windows: Sequence[Window],
                  blocked: Mapping[tuple[int, str], str], has_levels: bool) -> Measured:  # fmt: skip
@@ -440,6 +590,11 @@ class Measuring:
         measured = Measured(
             self.tidy(own), self._sources(leaf), silent=silent, asides=asides, blocked=dict(blocked)
         )
+        if isinstance(leaf, Mean):
+            measured.is_share = True
+            measured.frame["base"] = own["v_known"].to_numpy()
+            counts = measured.frame.groupby(["window", "member"])["base"].sum() // SCALE
+            measured.rows = {_key(key): int(rows) for key, rows in counts.items()}
         if isinstance(leaf, Sum) and leaf.times != 1:
             scaled = measured.frame["value"]
             measured.frame["value"] = (
@@ -485,9 +640,10 @@ class Measuring:
         """Name what a store must have: the table, and the column if rows may leave it empty."""
         if isinstance(leaf, Computed):
             return tuple(map(Source, leaf.tables))
-        if leaf.needs_column:
-            return (Source(leaf.table, leaf.needs_column),)
         fact = facts()[leaf.table]
+        day = ALWAYS if leaf.standing or not (leaf.day or fact.day) else leaf.day or ""
+        if leaf.needs_column:
+            return (Source(leaf.table, leaf.needs_column, day=day),)
         columns = [leaf.key] if isinstance(leaf, CountDistinct) else list(leaf.columns)
         optional = [one for one in columns if one not in fact.required]
         if leaf.table == "order_lines" and set(columns) <= {"gmv", "landed_cost"}:
@@ -495,7 +651,8 @@ class Measuring:
             optional = []
         by_product = "level" in fact.columns and {"product", "category"} & set(self.by)
         column = optional[0] if len(optional) == 1 else ""
-        return (Source(leaf.table, column, level="product" if by_product else ""),)
+        level = "product" if by_product else ""
+        return (Source(leaf.table, column, level=level, day=day),)
 
     def _straddled(self, name: str, windows: Sequence[Window]) -> dict[tuple[int, str], str]:
         """Find windows that cut a reported run of days, or hold a gap between such runs."""
@@ -515,49 +672,32 @@ class Measuring:
                     found[(index, store)] = note("whole_spans_only", table=name, store=store)
         return found
 
-    def _snapshots(
-        self, name: str, leaves: Mapping[str, Any], windows: Sequence[Window]
-    ) -> dict[str, Measured]:
-        """Stock at the last reported day in each window of each store's every warehouse."""
-        import pandas as pd
+    def _whole(self, leaf: Any, windows: Sequence[Window]) -> Measured:
+        """Ask what cannot be put together from parts at the asked grain, and never add it up.
 
-        day = facts()[name].day
-        assert day is not None
+        Different values that may repeat across stores, medians, quantiles, extremes.
+        """
+        timing = timing_of(leaf)
 
         def query() -> Any:
-            rows = at_last_report(in_windows(self._prepared(name, leaves.values()), str(day)), day)
-            keys = ["window", "store_id", "last_day", *self.members]
-            return rows.group_by(keys).aggregate(**self._aggregates(rows, name, leaves))
+            rows = self._timed(timing, [leaf])
+            is_statistic = isinstance(leaf, Statistic)
+            value = self.value_of(rows, leaf) if is_statistic else rows[leaf.key]
+            rows = rows.mutate(whole_value=value)
+            rows = rows.filter(rows["whole_value"].notnull())
+            mask = condition_mask(rows, leaf.conditions, timing.day)
+            rows = rows.filter(mask) if mask is not None else rows
+            figure = _figure(rows["whole_value"], leaf)
+            made = {"f_value": figure.cast("float64")} if is_statistic else {"v_value": figure}
+            return rows.group_by(["window", *self.members]).aggregate(**made, v_rows=rows.count())
 
-        frame = self.ask(("snapshots", name, *leaves.items()), query, windows)
-        found = {}
-        for one, leaf in leaves.items():
-            measured = self._leaf_of(frame, one, leaf, windows, {}, has_levels=False)
-            for place, last_day in frame.groupby("window")["last_day"].max().to_dict().items():
-                window, on = int(str(place)), pd.Timestamp(last_day).date()
-                if on != windows[window].end:
-                    measured.notes.setdefault(window, []).append(note("snapshot_on", day=on))
-            found[one] = measured
-        return found
-
-    def _distinct(self, leaf: CountDistinct, windows: Sequence[Window]) -> Measured:
-        """Count what may repeat across stores: at the asked grain, never added up."""
-        fact = facts()[leaf.table]
-        assert fact.day is not None
-
-        def query() -> Any:
-            table = self._prepared(leaf.table, [leaf])
-            table = table.filter(table[leaf.key].notnull())
-            mask = condition_mask(table, leaf.conditions, fact.day)
-            if mask is not None:
-                table = table.filter(mask)
-            rows = in_windows(table, str(fact.day))
-            return rows.group_by(["window", *self.members]).aggregate(
-                v_value=rows[leaf.key].nunique()
-            )
-
-        frame = self.tidy(self.ask(("distinct", leaf), query, windows))
-        return Measured(frame, self._sources(leaf))
+        frame = self.ask(("whole", leaf, timing), query, windows)
+        tidy = self.tidy(frame)
+        measured = Measured(tidy, self._sources(leaf))
+        if isinstance(leaf, Statistic):
+            places = zip(tidy["window"], tidy["member"], frame["v_rows"], strict=True)
+            measured.rows = {(int(w), str(m)): int(rows) // SCALE for w, m, rows in places}
+        return measured
 
     def _computed(self, formula: Computed, own: tuple[list[Window], list[int]]) -> Measured:
         from helpers.metrics import computed
@@ -577,9 +717,10 @@ class Spans:
     def __init__(self, warehouse: Any):
         self._open = weakref.proxy(warehouse)
         self._tables: dict[str, Any] = {}
-        self._found: dict[tuple[str, str, str], dict[str, list[Window]]] = {}
+        self._found: dict[SourceKey, dict[str, list[Window]]] = {}
         self._sales: dict[str, Window] | None = None
         self._runs: dict[str, dict[str, list[Window]]] = {}
+        self._stores: tuple[str, ...] | None = None
         self._texts: dict[Hashable, str] = {}
         self._covers: dict[str, list[tuple[str, Window]]] | None = None
 
@@ -639,32 +780,52 @@ class Spans:
 
     def prepare(self, sources: Iterable[Source]) -> None:
         """Look up several sources, those of one table in one query."""
-        wanted: dict[str, list[tuple[str, str, str]]] = {}
+        wanted: dict[str, list[SourceKey]] = {}
         for key in sorted({source.key for source in sources} - self._found.keys()):
             wanted.setdefault(key[0], []).append(key)
         for name, keys in wanted.items():
             fact = facts()[name]
-            assert fact.day and fact.end_day
             self.ibis(name)  # notes the table as read
             # Plain SQL: asked for every source of every table, where Ibis takes longer to write
             # the query than the engine to answer it.
-            ends = ["store_id"]
-            for place, (_, column, level) in enumerate(keys):
+            ends = [f"coalesce({quoted('store_id')}, '') AS store_id" if fact.has_store
+                    else "'' AS store_id"]  # fmt: skip
+            for place, (_, column, level, own_day) in enumerate(keys):
                 known = [f"{quoted(column)} IS NOT NULL"] if column else []
                 known += [f"level = {literal(level)}"] if level else []
                 where = f" FILTER (WHERE {' AND '.join(known)})" if known else ""
-                ends.append(f"min({quoted(fact.day)}){where} AS first_{place}")
-                ends.append(f"max({quoted(fact.end_day)}){where} AS last_{place}")
-            query = f"SELECT {', '.join(ends)} FROM {quoted(name)} GROUP BY store_id"
+                first = "" if own_day == ALWAYS else own_day or fact.day
+                last = own_day or fact.end_day
+                if first and last:
+                    ends.append(f"CAST(min({quoted(first)}){where} AS DATE) AS first_{place}")
+                    ends.append(f"CAST(max({quoted(last)}){where} AS DATE) AS last_{place}")
+                else:  # rows without a day of their own speak for every day
+                    some = f"count(*){where} > 0"
+                    ends.append(f"CASE WHEN {some} THEN DATE '0001-01-01' END AS first_{place}")
+                    ends.append(f"CASE WHEN {some} THEN DATE '9999-12-01' END AS last_{place}")
+            query = f"SELECT {', '.join(ends)} FROM {quoted(name)} GROUP BY ALL"
             rows = self.run(query).to_pylist()
             for place, key in enumerate(keys):
-                self._found[key] = {
-                    row["store_id"]: [Window(row[f"first_{place}"], row[f"last_{place}"])]
-                    for row in rows
-                    if row[f"first_{place}"] is not None
-                }
-            if (name, "", "") in keys:
+                found: dict[str, list[Window]] = {}
+                for row in rows:
+                    if row[f"first_{place}"] is None:
+                        continue
+                    run = Window(row[f"first_{place}"], row[f"last_{place}"])
+                    # What is of the whole company is of each of its stores.
+                    own = row["store_id"]
+                    for store in (own,) if own != COMPANY else (COMPANY, *self.stores):
+                        found.setdefault(store, []).append(run)
+                self._found[key] = found
+            if (name, "", "", "") in keys:
                 self._add_covers(name)
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """List the stores of the company."""
+        if self._stores is None:
+            rows = self.run(f"SELECT store_id FROM {quoted('stores')} ORDER BY ALL").to_pylist()
+            self._stores = tuple(row["store_id"] for row in rows)
+        return self._stores
 
     def _add_covers(self, name: str) -> None:
         if self._covers is None:
@@ -675,7 +836,7 @@ class Spans:
             for row in told.to_pyarrow().to_pylist():
                 window = Window(row["first_day"], row["last_day"])
                 self._covers.setdefault(row["table_name"], []).append((row["store_id"], window))
-        found = self._found[(name, "", "")]
+        found = self._found[(name, "", "", "")]
         for store, window in self._covers.get(name, ()):
             found.setdefault(store, []).append(window)
 
@@ -743,6 +904,28 @@ def nothing() -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _is_whole(formula: Any) -> bool:
+    """Tell whether a figure must be asked at the grain itself."""
+    if isinstance(formula, CountDistinct):
+        return not formula.within_store
+    return isinstance(formula, Whole)
+
+
+def _figure(value: Any, leaf: Any) -> Any:
+    """Give the aggregate of the values that stays whole."""
+    match leaf:
+        case Median():
+            return value.median()
+        case Quantile():
+            return value.quantile(leaf.at)
+        case Largest():
+            return value.max()
+        case Smallest():
+            return value.min()
+        case _:
+            return value.nunique()
+
+
 def _pair(place: Any) -> tuple[int, str]:
     window, store = place
     return int(window), str(store)
@@ -754,11 +937,11 @@ def _key(key: Any) -> tuple[int, str]:
 
 
 def _merge_distinct(
-    together: dict[tuple[str, str], list[str]],
+    together: dict[tuple[Timing, str], list[str]],
     own: Mapping[str, tuple[list[Window], list[int]]],
-) -> dict[tuple[str, str], list[str]]:
+) -> dict[tuple[Timing, str], list[str]]:
     """Let distinct counts share the query of the sums where both want the same windows."""
-    merged: dict[tuple[str, str], list[str]] = {}
+    merged: dict[tuple[Timing, str], list[str]] = {}
     for (table, kind), ids in together.items():
         rows = together.get((table, "rows"), [])
         windows = sorted({w for one in rows for w in own[one][0]})
@@ -807,6 +990,7 @@ def _renumber(measured: Measured, index: Mapping[int, Sequence[int]]) -> Measure
     measured.notes = move(measured.notes)
     measured.asides = move(measured.asides)
     measured.closed = move(measured.closed)
+    measured.rows = move(measured.rows)
     measured.preliminary = set(move(dict.fromkeys(measured.preliminary)))
     measured.crowded = set(move(dict.fromkeys(measured.crowded)))
     return measured

@@ -71,7 +71,11 @@ WORDS: dict[str, Label] = {
         en="one part is in another currency: {stores}", zh="其中一项使用另一币种：{stores}"
     ),
     "zero_denominator": Label(en="the denominator is 0", zh="分母为0"),
-    "snapshot_on": Label(en="stock as of {day}", zh="库存截至{day}"),
+    "snapshot_on": Label(en="as of {day}", zh="截至{day}"),
+    "few_rows": Label(
+        en="stands on {rows} rows; at least {minimum} are needed",
+        zh="仅有{rows}条记录；至少需要{minimum}条",
+    ),
     "from_plan": Label(
         en="targets stand in the plan; see the page on targets and actions",
         zh="目标见计划；请查看“目标与行动”页",

@@ -66,7 +66,7 @@ def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: La
 
     Columns keep their names: they are what an analyst looks for in the table.
     """
-    from helpers.metrics.catalogue import Computed, Difference, Growth, Ratio
+    from helpers.metrics.formulas import Computed, Difference, Growth, Ratio
 
     def name(metric_id: str) -> str:
         return metrics[metric_id].label.text(language)
@@ -103,6 +103,14 @@ _LEAVES: dict[str, Label] = {
     "snapshot": Label(
         en="sum of {columns} in the last {rows} of the period", zh="期末{rows}的 {columns} 合计"
     ),
+    "mean": Label(en="mean of {columns} over {rows}", zh="{rows}的 {columns} 平均值"),
+    "median": Label(en="median of {columns} over {rows}", zh="{rows}的 {columns} 中位数"),
+    "quantile": Label(
+        en="value that {at} of {rows} do not exceed in {columns}",
+        zh="{rows}中{at}不超过的 {columns}",
+    ),
+    "largest": Label(en="largest {columns} among {rows}", zh="{rows}中最大的 {columns}"),
+    "smallest": Label(en="smallest {columns} among {rows}", zh="{rows}中最小的 {columns}"),
     "reported": Label(
         en="{columns} as the platform reports it ({rows})", zh="平台报告的 {columns}（{rows}）"
     ),
@@ -112,8 +120,11 @@ _LEAVES: dict[str, Label] = {
 def _leaf(formula: Any, language: Language) -> str:
     """Write a formula that reads one table."""
     is_chinese = language == "zh"
+    elapsed = getattr(formula, "elapsed", None)
     text = _LEAVES[formula.kind].text(language).format(
-        columns=" + ".join(formula.columns), rows=formula._set.label.text(language)
+        columns=_elapsed(elapsed, language) if elapsed else " + ".join(formula.columns),
+        rows=formula._set.label.text(language),
+        at=f"{getattr(formula, 'at', 1):.0%}",
     )  # fmt: skip
     times = getattr(formula, "times", 1)
     factor = "" if times == 1 else f"{'−' if times == -1 else times} × ".replace("− × ", "−")
@@ -124,3 +135,11 @@ def _leaf(formula: Any, language: Language) -> str:
         return factor + text
     joined = ("，" if is_chinese else ", ").join(extra)
     return f"{factor}{text}（{joined}）" if is_chinese else f"{factor}{text} ({joined})"
+
+
+def _elapsed(elapsed: Any, language: Language) -> str:
+    """Write the time between two columns."""
+    if language == "zh":
+        unit = {"hours": "小时", "days": "天"}[elapsed.unit]
+        return f"{elapsed.from_} 至 {elapsed.to} 的{unit}数"
+    return f"{elapsed.unit} from {elapsed.from_} to {elapsed.to}"
