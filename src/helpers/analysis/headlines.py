@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
 
-from helpers.analysis.comparison import adds_up, is_level
+from helpers.analysis.comparison import adds_up, is_level, judge_last
 from helpers.analysis.desk import Against, Desk, number
 from helpers.analysis.drivers import explain_gmv, movers
-from helpers.analysis.signal import MINIMUM_CASES, judge_last, judge_rates
+from helpers.analysis.rates import judge_rates
+from helpers.analysis.signal import MINIMUM_CASES
 from helpers.analysis.stock import SALES_DAYS
 from helpers.analysis.wordings import (
     is_flat,
@@ -234,7 +235,7 @@ def _worth(row: Row, desk: Desk) -> str:
         text = phrase("standing.real", language) if signal in _MOVED else ""
     elif low is not None and high is not None:
         side = {"signal_up": "above", "signal_down": "below"}.get(signal, "noise")
-        season = "season_" if row["signal_method"] == "year_on_year" else ""
+        season = "season_" if row["signal_method"] == "seasonal" else ""
         ends: Row = {"low": _write(row, low, desk), "high": _write(row, high, desk)}
         text = phrase(f"standing.{season}{side}", language, **ends)
     return text + _favour(row, desk) if text else ""
@@ -504,8 +505,8 @@ def _finished_trend(
         )
     if is_level(metric):
         return text
-    judged = judge_last(history, metric, member)
-    season = "season_" if judged.method == "year_on_year" else ""
+    judged = judge_last(desk, history, metric, member)
+    season = "season_" if judged.method == "seasonal" else ""
     match judged.signal:
         case "signal_up":
             return text + phrase(f"trend.{season}above", language)
@@ -860,7 +861,7 @@ def _primary(row: Row, desk: Desk) -> Against | None:
     known = [one for one in ("previous", "year_ago") if number(row[f"{one}_change"]) is not None]
     if not known:
         return None
-    prefers_year = row["signal_method"] == "year_on_year" or desk.period.kind == "year"
+    prefers_year = row["signal_method"] == "seasonal" or desk.period.kind == "year"
     return "year_ago" if "year_ago" in known and prefers_year else known[0]  # type: ignore[return-value]
 
 
@@ -881,7 +882,7 @@ def _change(row: Row, desk: Desk, against: Against) -> str:
         text += phrase("verdict.real", language)
     else:
         agrees = (change > 0) == upward and not is_flat(change, unit)
-        season = "season_" if method == "year_on_year" else ""
+        season = "season_" if method == "seasonal" else ""
         still = "" if agrees else "still_"
         text += phrase(
             f"verdict.{season}{still}{'above' if upward else 'below'}",
@@ -921,7 +922,7 @@ def _is_level(row: Row) -> bool:
     return (
         declared.formula.kind == "ratio"
         or declared.grain == "moment"
-        or (Unit(row["unit"]) in (Unit.PERCENT, Unit.TIMES, Unit.SCORE, Unit.DAYS))
+        or (Unit(row["unit"]) not in (Unit.MONEY, Unit.COUNT, Unit.UNITS))
     )
 
 
@@ -1004,7 +1005,7 @@ def _moved_name(row: Row, desk: Desk) -> str:
         # High or low for what is usual, yet not moving that way: the change would belie it.
         if row["signal_method"] == "interval":
             return phrase("card.one", language, name=name, change=written)
-        season = "season_" if row["signal_method"] == "year_on_year" else ""
+        season = "season_" if row["signal_method"] == "seasonal" else ""
         side = phrase(f"card.{season}{'above' if upward else 'below'}", language)
         value = _write(row, float(row["value"]), desk)
         written = phrase("card.judged_value", language, value=value, judgement=side)

@@ -60,8 +60,9 @@ def tick_labels(ticks: Sequence[float], one: Subject) -> list[str]:
 
 def _sizes(ticks: Sequence[float], one: Subject) -> list[str]:
     sizes = [abs(tick) for tick in ticks]
-    if one.unit is Unit.PERCENT:
-        return _even([size * 100 for size in sizes], "%")
+    if one.unit in (Unit.PERCENT, Unit.POINTS):
+        tail = "%" if one.unit is Unit.PERCENT else ""
+        return _even([size * 100 for size in sizes], tail)
     if one.unit is Unit.TIMES:
         return _even(sizes, "×")
     largest = max(sizes)

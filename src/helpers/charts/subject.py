@@ -73,6 +73,9 @@ class Subject:
             Unit.PERCENT: Label(en="per cent", zh="百分比"),
             Unit.TIMES: Label(en="times", zh="倍"),
             Unit.DAYS: Label(en="days", zh="天"),
+            Unit.HOURS: Label(en="hours", zh="小时"),
+            Unit.SECONDS: Label(en="seconds", zh="秒"),
+            Unit.POINTS: Label(en="percentage points", zh="百分点"),
             Unit.UNITS: Label(en="units", zh="件"),
         }.get(self.unit)
         if unit is None:

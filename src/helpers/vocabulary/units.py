@@ -13,13 +13,17 @@ class Unit(StrEnum):
     PERCENT = "percent"
     TIMES = "times"
     DAYS = "days"
+    HOURS = "hours"
+    SECONDS = "seconds"
+    #: A difference of two rates, kept as a fraction and written in percentage points.
+    POINTS = "points"
     UNITS = "units"
     SCORE = "score"
 
     @property
     def changes_in_points(self) -> bool:
         """Rates move in percentage points; everything else moves in per cent of itself."""
-        return self is Unit.PERCENT
+        return self in (Unit.PERCENT, Unit.POINTS)
 
 
 class Direction(StrEnum):

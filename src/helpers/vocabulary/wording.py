@@ -47,6 +47,8 @@ def write_value(
     '3.1%'
     >>> write_value(98360, "money", "en", "JPY", short=False)
     'JP¥98,360'
+    >>> write_value(6.52, "hours", "zh"), write_value(-0.012, "points", "en")
+    ('6.5小时', '−1.2 pp')
     """
     if value is None or math.isnan(value):
         return write_missing(Status.NO_SOURCE, language)
@@ -64,6 +66,12 @@ def write_value(
             return f"{sign}{size:.2f}×"
         case Unit.DAYS:
             return f"{sign}{size:,.0f}{' days' if language == 'en' else '天'}"
+        case Unit.HOURS:
+            return f"{sign}{size:,.1f}{' h' if language == 'en' else '小时'}"
+        case Unit.SECONDS:
+            return f"{sign}{size:,.0f}{' s' if language == 'en' else '秒'}"
+        case Unit.POINTS:
+            return f"{sign}{size * 100:,.1f}{' pp' if language == 'en' else '个百分点'}"
         case Unit.SCORE:
             return f"{sign}{size:.1f}"
         case _:
@@ -129,5 +137,6 @@ def scaled(size: float, language: Language) -> str:
 
 def _rounds_to_something(value: float, unit: Unit) -> bool:
     """A minus sign before a nought would be a lie."""
-    smallest = {Unit.PERCENT: 0.00005, Unit.TIMES: 0.005, Unit.DAYS: 0.5, Unit.SCORE: 0.05}
+    smallest = {Unit.PERCENT: 0.00005, Unit.TIMES: 0.005, Unit.DAYS: 0.5, Unit.SCORE: 0.05,
+                Unit.HOURS: 0.05, Unit.SECONDS: 0.5, Unit.POINTS: 0.0005}  # fmt: skip
     return abs(value) >= smallest.get(unit, 0.005)
