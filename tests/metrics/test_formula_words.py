@@ -12,6 +12,7 @@ from little_warehouse import LittleWarehouse
 
 from helpers.metrics.catalogue import read_catalogue
 from helpers.metrics.compute import compute_series
+from helpers.metrics.notes import write_note
 from helpers.vocabulary.faults import DeclarationFaulty
 from helpers.vocabulary.periods import parse_period
 from helpers.vocabulary.units import Status
@@ -249,3 +250,89 @@ def test_rows_that_name_no_store_are_of_the_whole_company(tmp_path: Path):
     assert found["freight", ""].value == 10
     assert found["share", ""].value == 0.05
     assert ask(tmp_path, rows, formulas, given, by=("carrier",))["freight", "sea"].value == 7
+
+
+def test_typed_figures_carry_who_typed_them_and_on_what_evidence(tmp_path: Path):
+    typed = [
+        {"metric_id": "headcount", "local_date": day(5), "scope": None, "value": 40,
+         "evidence": "payroll.xlsx", "entered_by": "HR"},
+        {"metric_id": "headcount", "local_date": day(31), "scope": "", "value": 50,
+         "evidence": "payroll-2.xlsx", "entered_by": "HR"},
+        {"metric_id": "headcount", "local_date": day(31), "scope": "DE", "value": 7},
+        {"metric_id": "other", "local_date": day(31), "scope": "", "value": 9},
+        {"metric_id": "headcount", "local_date": date(2025, 11, 1), "scope": "", "value": 60},
+    ]  # fmt: skip
+    formulas = {
+        "headcount": {"kind": "typed"},
+        "sold": {"kind": "sum", "rows": "sold", "column": "gmv"},
+        "per_head": {"kind": "ratio", "numerator": "sold", "denominator": "headcount"},
+    }
+    rows = {"sold": {"table": "order_lines"}}
+    given = {"manual_kpis": typed, "order_lines": [{"gmv": 500}]}
+    found = ask(tmp_path, rows, formulas, given)
+    assert found["headcount", ""].value == 50
+    assert found["headcount", ""].status == Status.OK
+    assert write_note(found["headcount", ""].note, "en") == "typed in by HR: payroll-2.xlsx"
+    assert found["per_head", ""].value == 10
+    assert '"code": "typed"' in found["per_head", ""].note  # what rests on it says so too
+    by_market = ask(tmp_path, rows, formulas, given, by=("market",))
+    assert by_market["headcount", "DE"].value == 7
+    nobody = ask(tmp_path, rows, formulas, given, "2025-09")
+    assert nobody["headcount", ""].status == Status.NO_SOURCE
+    assert nobody["headcount", ""].value != nobody["headcount", ""].value
+
+
+def test_typed_figures_of_a_part_are_asked_by_its_name(tmp_path: Path):
+    typed = [{"metric_id": "share", "local_date": day(5), "scope": scope, "value": value}
+             for scope, value in (("DE", 0.08), ("FR", 0.0345))]  # fmt: skip
+    given = {"manual_kpis": typed, "order_lines": [{}]}
+    found = ask(tmp_path, {}, {"share": {"kind": "typed"}}, given, by=("market",))
+    assert found["share", "DE"].value == 0.08
+    assert found["share", "FR"].value == pytest.approx(0.0345)
+    assert ask(tmp_path, {}, {"share": {"kind": "typed"}}, given)["share", ""].status == (
+        Status.NO_SOURCE
+    )
+
+
+def test_lift_and_gap_set_two_figures_of_the_same_days_against_each_other(tmp_path: Path):
+    lines = [{"gmv": 30, "country": "US", "order_id": "1"},
+             {"gmv": 10, "country": "DE", "order_id": "2"},
+             {"gmv": 30, "country": "DE", "order_id": "3"}]  # fmt: skip
+    rows = {
+        one: {"table": "order_lines", "where": [{"column": "country", "equals": one.upper()}]}
+        for one in ("us", "de", "jp")
+    }
+    formulas: dict[str, Any] = {
+        one: {"kind": "mean", "rows": one, "column": "gmv"} for one in ("us", "de", "jp")
+    }
+    formulas |= {
+        "lift": {"kind": "lift", "of": "us", "over": "de"},
+        "gap": {"kind": "gap", "of": "us", "over": "de"},
+        "nobody": {"kind": "lift", "of": "us", "over": "jp"},
+    }
+    found = ask(tmp_path, rows, formulas, {"order_lines": lines})
+    assert found["lift", ""].value == 0.5  # 30 against (10 + 30) / 2
+    assert found["gap", ""].value == 10
+    assert not Status(found["nobody", ""].status).has_value
+
+
+@pytest.mark.parametrize(
+    ("over", "sum_"), [("year_to_date", 6), ("last_180_days", 12), ("last_365_days", None)]
+)
+def test_windows_that_end_with_the_period(tmp_path: Path, over: str, sum_: float | None):
+    lines = [
+        {"gmv": 1, "local_date": date(2025, 5, 1)},  # before the last 180 days to 31 January
+        {"gmv": 10, "local_date": date(2025, 8, 5)},  # 31 January 2026 - 179 days
+        {"gmv": 2, "local_date": date(2026, 1, 1)},
+        {"gmv": 0, "local_date": date(2025, 8, 4)},
+        {"gmv": 4, "local_date": date(2026, 1, 31)},
+    ]
+    if over == "last_180_days":
+        lines[2]["gmv"], lines[4]["gmv"] = 1, 1
+    formula = {"sold": {"kind": "sum", "rows": "sold", "column": "gmv", "over": over}}
+    found = ask(tmp_path, {"sold": {"table": "order_lines"}}, formula,
+                {"order_lines": lines}, "2026-01")["sold", ""]  # fmt: skip
+    if sum_ is None:
+        assert found.status == Status.NOT_ENOUGH_DATA
+    else:
+        assert found.value == sum_

@@ -29,13 +29,16 @@ from helpers.metrics.formulas import (
     CountDistinct,
     Difference,
     Formula,
+    Gap,
     Growth,
     Id,
     Leaf,
+    Lift,
     Ratio,
     RowSet,
     Statistic,
     Sum,
+    Typed,
 )
 from helpers.vocabulary.faults import AskedWrongly, DeclarationFaulty, Fault
 from helpers.vocabulary.labels import Declared, Label, Words
@@ -141,6 +144,8 @@ def needs(metric: Metric) -> tuple[str, ...]:
             return (*plus, *minus)
         case Growth(of=of):
             return (of,)
+        case Lift(of=of, over=other) | Gap(of=of, over=other):
+            return (of, other)
         case _:
             return ()
 
@@ -232,7 +237,7 @@ def read_catalogue(files: Sequence[Path]) -> Catalogue:
 def _tables_of(metric: Metric, metrics: Mapping[str, Metric]) -> set[str]:
     if isinstance(metric.formula, Computed):
         return set(metric.formula.tables)
-    if isinstance(metric.formula, Leaf):
+    if isinstance(metric.formula, Leaf | Typed):
         return {metric.formula.table}
     return set().union(*(_tables_of(metrics[one], metrics) for one in needs(metric)))
 
@@ -274,6 +279,9 @@ def _cross_check(
                     Fault(where, f"{one!r} is a {kind}, and a {formula.kind} takes totals only",
                           "name the totals behind it")
                 )  # fmt: skip
+            elif isinstance(metrics[one].formula, Growth):
+                faults.append(Fault(where, f"{one!r} is a growth, and nothing is made of growths",
+                                    "name the metric that grows"))  # fmt: skip
         if metric.coverage and metric.coverage.metric not in metrics:
             faults.append(Fault(where, f"coverage {metric.coverage.metric!r} is not a metric",
                                 "correct its spelling"))  # fmt: skip

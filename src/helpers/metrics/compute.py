@@ -17,10 +17,13 @@ from helpers.metrics.dimensions import SEPARATOR, UNKNOWN, check_dimensions
 from helpers.metrics.formulas import (
     Computed,
     Difference,
+    Gap,
     Growth,
+    Lift,
     Ratio,
     Reported,
     Statistic,
+    Typed,
     Whole,
 )
 from helpers.metrics.measuring import (
@@ -283,7 +286,7 @@ class Question:
         if metric_id not in self.results:
             metric = self.registry[metric_id]
             match metric.formula:
-                case Ratio() | Difference():
+                case Ratio() | Difference() | Lift() | Gap():
                     result = self._composed(metric)
                 case Growth():
                     raise AssertionError("growth is no total; the catalogue refuses it")
@@ -319,7 +322,7 @@ class Question:
         stores = {key: frozenset(group) for key, group in behind.items()}
         silent = {(w, s, source) for w, s in measured.silent for source in sources}
         result = Result(cells, stores, sources, silent=silent)
-        plain = not is_share and not isinstance(metric.formula, Reported | Whole)
+        plain = not is_share and not isinstance(metric.formula, Reported | Whole | Typed)
         result.absent_is_zero = plain
         self._complete_members(result, metric, measured)
         self._set_unallocated(result, apart)
@@ -344,6 +347,7 @@ class Question:
             if window in measured.preliminary and cell.status is Status.OK:
                 cell.status = Status.PRELIMINARY
             cell.notes.extend(measured.notes.get(window, []))
+            cell.notes.extend(measured.told.get(key, []))
             if is_share and cell.base == 0:
                 cell.refuse(Status.NOT_ENOUGH_DATA, note("zero_denominator"))
         self._refuse_mixed(result, [result])
@@ -412,7 +416,7 @@ class Question:
 
     def _composed(self, metric: Metric) -> Result:
         formula = metric.formula
-        assert isinstance(formula, Ratio | Difference)
+        assert isinstance(formula, Ratio | Difference | Lift | Gap)
         parts = [self._result(one) for one in needs(metric)]
         sources = frozenset().union(*(part.sources for part in parts))
         for part in parts:
@@ -468,7 +472,10 @@ class Question:
         return found
 
     def _combine(
-        self, formula: Ratio | Difference, cells: Sequence[Cell | None], parts: Sequence[Result]
+        self,
+        formula: Ratio | Difference | Lift | Gap,
+        cells: Sequence[Cell | None],
+        parts: Sequence[Result],
     ) -> Cell:
         cell = Cell()
         for found, part in zip(cells, parts, strict=True):
@@ -480,6 +487,8 @@ class Question:
             if _RANK[found.status] > _RANK[cell.status]:
                 cell.status = found.status
             cell.notes.extend(one for one in found.notes if one not in cell.notes)
+        if isinstance(formula, Lift | Gap):
+            return self._set_against(formula, cell, cells)
         values = [found.value if found else 0 for found in cells]
         if isinstance(formula, Difference):
             plus = len(formula.plus)
@@ -489,6 +498,19 @@ class Question:
         cell.base = values[1]
         if cell.base == 0 and cell.status.has_value:
             cell.refuse(Status.NOT_ENOUGH_DATA, note("zero_denominator"))
+        return cell
+
+    def _set_against(self, formula: Lift | Gap, cell: Cell, cells: Sequence[Cell | None]) -> Cell:
+        """Compare two figures of the same days, each already divided."""
+        if not cell.status.has_value:
+            return cell
+        of, over = (found.quotient if found else 0.0 for found in cells)
+        if of is None or over is None or (over == 0 and isinstance(formula, Lift)):
+            cell.refuse(Status.NOT_ENOUGH_DATA, note("zero_denominator"))
+            return cell
+        cell.value = (of - over) * SCALE
+        if isinstance(formula, Lift):
+            cell.base = over * SCALE
         return cell
 
     def _refuse_mixed(self, result: Result, parts: Sequence[Result]) -> None:

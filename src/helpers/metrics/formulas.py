@@ -12,8 +12,9 @@ store's last report of the period (``last_report: true``, a state).
 of another table is looked up by key: ``products.launched_on``, ``orders.order_type``.
 
 *Leaves* read one table: ``sum``, ``count``, ``count_distinct``, ``mean``, ``median``,
-``quantile``, ``largest``, ``smallest``, ``snapshot``, ``reported``. *Compositions* read other
-metrics: ``ratio``, ``difference``, ``growth``. ``computed`` is one Python function.
+``quantile``, ``largest``, ``smallest``, ``snapshot``, ``reported``; ``typed`` is what a person
+wrote down because no export holds it. *Compositions* read other metrics: ``ratio``,
+``difference``, ``growth``, ``lift``, ``gap``. ``computed`` is one Python function.
 """
 
 from __future__ import annotations
@@ -26,9 +27,13 @@ from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 from helpers.vocabulary.labels import Declared, Label
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Over = Literal["period", "last_30_days", "last_90_days", "last_365_days", "since_start"]
-#: Days of each window that ends with the period; the period itself and "since the start" vary.
-DAYS_OF: dict[str, int] = {"last_30_days": 30, "last_90_days": 90, "last_365_days": 365}
+#: The days that a formula reads; all but the period itself end with the period.
+Over = Literal["period", "last_30_days", "last_90_days", "last_180_days", "last_365_days",
+               "year_to_date", "since_start"]  # fmt: skip
+#: Days of each window of fixed length.
+DAYS_OF: dict[str, int] = {
+    "last_30_days": 30, "last_90_days": 90, "last_180_days": 180, "last_365_days": 365,
+}  # fmt: skip
 #: Tables whose columns a condition may look up, and the key they are looked up by.
 LOOKED_UP: dict[str, tuple[str, ...]] = {
     "products": ("sku",),
@@ -375,6 +380,25 @@ class Reported(_Leaf):
         return f"{self.column} as reported in {self._tail()}"
 
 
+class Typed(Declared):
+    """The newest figure that somebody typed in for this metric, dated in the period.
+
+    One row of ``manual_kpis``: its ``scope`` is the member where the metric is cut, empty for the
+    total. The figure always carries who typed it in and on what evidence.
+    """
+
+    kind: Literal["typed"]
+    over: Over = "period"
+
+    @property
+    def table(self) -> str:
+        """Name the table that is read."""
+        return "manual_kpis"
+
+    def __str__(self) -> str:
+        return "typed in (manual_kpis)"
+
+
 class Computed(Declared):
     """One function of ``metrics.computed``, for what the other kinds cannot say."""
 
@@ -424,14 +448,40 @@ class Growth(Declared):
         return f"{self.of} ÷ {self.of} of {before} − 1"
 
 
+class Lift(Declared):
+    """How much higher one figure is than another of the same days, as a share of the other.
+
+    For rates and means: what video listings convert against those without. Both may be any
+    metric but a growth.
+    """
+
+    kind: Literal["lift"]
+    of: Id
+    over: Id
+
+    def __str__(self) -> str:
+        return f"{self.of} ÷ {self.over} − 1"
+
+
+class Gap(Declared):
+    """How far one figure lies above another of the same days, in the unit of both."""
+
+    kind: Literal["gap"]
+    of: Id
+    over: Id
+
+    def __str__(self) -> str:
+        return f"{self.of} − {self.over}"
+
+
 #: Statistics that cannot be put together from those of parts: asked at the grain itself.
 Whole = Median | Quantile | Largest | Smallest
 Leaf = Sum | Count | CountDistinct | Mean | Whole | Snapshot | Reported
 Formula = Annotated[
-    Leaf | Computed | Ratio | Difference | Growth,
+    Leaf | Typed | Computed | Ratio | Difference | Growth | Lift | Gap,
     Field(discriminator="kind"),
 ]
 #: Formulas whose values are totals and may stand in a ratio.
-TOTALS = (Sum, Count, CountDistinct, Snapshot, Reported, Computed, Difference)
+TOTALS = (Sum, Count, CountDistinct, Snapshot, Reported, Typed, Computed, Difference)
 #: Formulas whose members never add up to the total.
-NEVER_ADDITIVE = (Ratio, Growth, CountDistinct, Reported, Statistic)
+NEVER_ADDITIVE = (Ratio, Growth, Lift, Gap, CountDistinct, Reported, Statistic, Typed)

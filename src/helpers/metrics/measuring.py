@@ -39,6 +39,7 @@ from helpers.metrics.formulas import (
     Standing,
     Statistic,
     Sum,
+    Typed,
     Whole,
 )
 from helpers.metrics.notes import note
@@ -142,6 +143,8 @@ class Measured:
     preliminary: set[int] = field(default_factory=set)
     #: Members with several figures that must not be added.
     crowded: set[tuple[int, str]] = field(default_factory=set)
+    #: Window and member -> notes that stand beside the figure.
+    told: dict[tuple[int, str], list[str]] = field(default_factory=dict)
     #: Window and member -> rows behind a figure that asks for a least number of them.
     rows: dict[tuple[int, str], int] = field(default_factory=dict)
     #: Status for windows that cannot be answered at all: window -> (status, note).
@@ -417,6 +420,8 @@ class Measuring:
                 found[metric_id] = Measured(nothing(), sources, refused=refused)
             elif isinstance(formula, Computed):
                 found[metric_id] = self._computed(formula, own[metric_id])
+            elif isinstance(formula, Typed):
+                found[metric_id] = self._typed(metric_id, own[metric_id][0])
             elif reason := self.refusal(formula.table, formula.columns):  # type: ignore[union-attr]
                 found[metric_id] = Measured(nothing(), (), refused=reason)
             elif _is_whole(formula):
@@ -455,8 +460,10 @@ class Measuring:
             if over == "since_start":
                 stretched.append(Window(min(first, end), end))
                 continue
-            days = DAYS_OF[over]
-            start = end - timedelta(days=days - 1)
+            start = date(end.year, 1, 1)
+            if over != "year_to_date":
+                start = end - timedelta(days=DAYS_OF[over] - 1)
+            days = (end - start).days + 1
             if start < first - timedelta(days=OPENING_SLACK_DAYS) and end >= first:
                 closed[index] = (
                     "not_enough_data", note("window_before_data", days=days, first=first)
@@ -638,6 +645,8 @@ class Measuring:
 
     def _sources(self, leaf: Any) -> tuple[Source, ...]:
         """Name what a store must have: the table, and the column if rows may leave it empty."""
+        if isinstance(leaf, Typed):
+            return (Source(leaf.table),)
         if isinstance(leaf, Computed):
             return tuple(map(Source, leaf.tables))
         fact = facts()[leaf.table]
@@ -697,6 +706,40 @@ class Measuring:
         if isinstance(leaf, Statistic):
             places = zip(tidy["window"], tidy["member"], frame["v_rows"], strict=True)
             measured.rows = {(int(w), str(m)): int(rows) // SCALE for w, m, rows in places}
+        return measured
+
+    def _typed(self, metric_id: str, windows: Sequence[Window]) -> Measured:
+        """Take the newest typed figure of each member; of two of one day, the last by wording."""
+        import ibis
+
+        def query() -> Any:
+            rows = self.warehouse.ibis("manual_kpis")
+            rows = rows.filter(rows["metric_id"] == metric_id)
+            scope = ibis.coalesce(rows["scope"], "")
+            rows = rows.filter(scope != "" if self.by else scope == "")
+            rows = in_windows(rows.mutate(member=scope), "local_date")
+            newest = ibis.row_number().over(
+                group_by=[rows["window"], rows["member"]],
+                order_by=[rows["local_date"].desc(), rows["entered_by"], rows["evidence"]],
+            )
+            rows = rows.mutate(place=newest)
+            rows = rows.filter(rows["place"] == 0)
+            return rows.select("window", "member", "entered_by", "evidence", f_value=rows["value"])
+
+        import pandas as pd
+
+        frame = self.ask(("typed", metric_id), query, windows)
+        tidy = pd.DataFrame(
+            {"window": frame["window"].astype("int64"), "store": "",
+             "member": frame["member"].astype(object), "value": frame["v_value"], "base": 0,
+             "unrated": 0}
+        )  # fmt: skip
+        measured = Measured(tidy, (Source("manual_kpis"),))
+        for window, member, who, proof in frame[
+            ["window", "member", "entered_by", "evidence"]
+        ].itertuples(index=False):
+            told = note("typed", entered_by=who or "", evidence=proof or "", metric=metric_id)
+            measured.told[(int(window), str(member))] = [told]
         return measured
 
     def _computed(self, formula: Computed, own: tuple[list[Window], list[int]]) -> Measured:
@@ -991,6 +1034,7 @@ def _renumber(measured: Measured, index: Mapping[int, Sequence[int]]) -> Measure
     measured.asides = move(measured.asides)
     measured.closed = move(measured.closed)
     measured.rows = move(measured.rows)
+    measured.told = move(measured.told)
     measured.preliminary = set(move(dict.fromkeys(measured.preliminary)))
     measured.crowded = set(move(dict.fromkeys(measured.crowded)))
     return measured

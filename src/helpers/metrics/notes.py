@@ -72,6 +72,9 @@ WORDS: dict[str, Label] = {
     ),
     "zero_denominator": Label(en="the denominator is 0", zh="分母为0"),
     "snapshot_on": Label(en="as of {day}", zh="截至{day}"),
+    "typed": Label(
+        en="typed in by {entered_by}: {evidence}", zh="由{entered_by}手工填报：{evidence}"
+    ),
     "few_rows": Label(
         en="stands on {rows} rows; at least {minimum} are needed",
         zh="仅有{rows}条记录；至少需要{minimum}条",
@@ -104,6 +107,9 @@ WORDS: dict[str, Label] = {
     ),
 }  # fmt: skip
 
+#: Who typed a figure in, or on what evidence, where the row does not say.
+NOT_STATED = Label(en="not stated", zh="未注明")
+
 TABLE_WORDS: dict[str, Label] = {
     "order_lines": Label(en="orders", zh="订单"),
     "orders": Label(en="orders", zh="订单"),
@@ -117,6 +123,7 @@ TABLE_WORDS: dict[str, Label] = {
     "landed_costs": Label(en="unit costs", zh="到库成本"),
     "sku_map": Label(en="SKU map", zh="SKU对照"),
     "targets": Label(en="targets", zh="目标"),
+    "manual_kpis": Label(en="typed-in", zh="手工填报"),
 }
 #: What is missing where a table is there and a column of it is empty.
 COLUMN_WORDS: dict[str, Label] = {
@@ -195,6 +202,8 @@ def _write(key: str, value: Any, language: Language, stores: Mapping[str, str]) 
 
         names = [DIMENSIONS[d].label.text(language) for d in str(value).split(",")]
         return (", " if language == "en" else "、").join(names).lower()
+    if key in ("entered_by", "evidence") and not value:
+        return NOT_STATED.text(language)
     if key == "missing" and isinstance(value, dict):
         comma, form = (", ", "{} ({})") if language == "en" else ("、", "{}（{}）")
         lacking = {

@@ -66,7 +66,7 @@ def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: La
 
     Columns keep their names: they are what an analyst looks for in the table.
     """
-    from helpers.metrics.formulas import Computed, Difference, Growth, Ratio
+    from helpers.metrics.formulas import Computed, Difference, Gap, Growth, Lift, Ratio, Typed
 
     def name(metric_id: str) -> str:
         return metrics[metric_id].label.text(language)
@@ -88,12 +88,22 @@ def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: La
             if language == "zh":
                 return f"{of} ÷ {before}{of} − 1"
             return f"{of} ÷ {of} of {before} − 1"
+        case Lift():
+            return f"{name(formula.of)} ÷ {name(formula.over)} − 1"
+        case Gap():
+            return f"{name(formula.of)} − {name(formula.over)}"
+        case Typed():
+            return TYPED.text(language)
         case Computed():
             return formula.says.text(language)
         case _:
             return _leaf(formula, language)
 
 
+TYPED = Label(
+    en="typed in by hand, because no export holds it (template of manual KPIs)",
+    zh="手工填报（手工指标模板），任何导出文件均不含该数据",
+)
 _LEAVES: dict[str, Label] = {
     "sum": Label(en="sum of {columns} over {rows}", zh="{rows}的 {columns} 合计"),
     "count": Label(en="number of {rows}", zh="{rows}的行数"),

@@ -113,6 +113,9 @@ UNITS: dict[str, Label] = {
     "percent": Label(en="per cent", zh="百分比"),
     "times": Label(en="times", zh="倍"),
     "days": Label(en="days", zh="天"),
+    "hours": Label(en="hours", zh="小时"),
+    "seconds": Label(en="seconds", zh="秒"),
+    "points": Label(en="percentage points", zh="百分点"),
     "units": Label(en="units", zh="件"),
     "score": Label(en="score", zh="分"),
 }
@@ -152,6 +155,8 @@ TABLES: dict[str, Label] = {
 WINDOWS: dict[str, Label] = {
     "last_30_days": Label(en="last 30 days", zh="近30天"),
     "last_90_days": Label(en="last 90 days", zh="近90天"),
+    "last_180_days": Label(en="last 180 days", zh="近180天"),
+    "year_to_date": Label(en="year to date", zh="本年至今"),
     "last_365_days": Label(en="last 365 days", zh="近365天"),
     "since_start": Label(en="since the data begin", zh="自数据开始以来"),
 }
