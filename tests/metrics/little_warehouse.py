@@ -38,16 +38,19 @@ class LittleWarehouse:
         rates: Mapping[str, str | None] | None = None,
         base: str = "EUR",
         covers: Iterable[tuple[str, str, date, date]] = (),
+        constant_rates: Mapping[str, str] | None = None,
     ):
         self.workspace = SimpleNamespace(base_currency=base)
         self.connection = duckdb.connect()
         self.rates = {base: Decimal(1), **{c: r and Decimal(r) for c, r in (rates or {}).items()}}
+        self.constant = self.rates | {c: Decimal(r) for c, r in (constant_rates or {}).items()}
         named = {row.get("store_id", "shop-a") for rows in given.values() for row in rows}
         self.stores = dict(stores or {store: "own" for store in sorted(named - {None})})
         told = {row["store_id"]: row for row in given.get("stores", ())}
         for name, model in load_models().items():
             rows = [self._row(name, model, n, r) for n, r in enumerate(given.get(name, ()))]
-            self._create(name, model.stored_columns, rows)
+            twins = dict.fromkeys(model.constant.values(), "DECIMAL(18,4)")
+            self._create(name, model.stored_columns | twins, rows)
         self._create("stores", STORES, [
             {"store_id": store, "name_en": store, "name_zh": store, "platform": platform,
              "currency": base, **told.get(store, {})} for store, platform in self.stores.items()
@@ -80,7 +83,10 @@ class LittleWarehouse:
                 amount = row.get(one)
                 known = amount is not None and rate is not None
                 row[f"{one}_base"] = round(_exact(amount) * rate, 4) if known else None
-        if strangers := row.keys() - columns.keys():
+                held = self.constant.get(row.get("currency"))
+                known = amount is not None and held is not None
+                row[model.constant[one]] = round(_exact(amount) * held, 4) if known else None
+        if strangers := row.keys() - columns.keys() - set(model.constant.values()):
             raise AssertionError(f"{name} has no columns {sorted(strangers)}")
         return row
 

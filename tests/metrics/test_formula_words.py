@@ -11,7 +11,7 @@ import yaml
 from little_warehouse import LittleWarehouse
 
 from helpers.metrics.catalogue import read_catalogue
-from helpers.metrics.compute import compute_series
+from helpers.metrics.compute import compute, compute_series
 from helpers.metrics.notes import write_note
 from helpers.vocabulary.faults import DeclarationFaulty
 from helpers.vocabulary.periods import parse_period
@@ -336,3 +336,22 @@ def test_windows_that_end_with_the_period(tmp_path: Path, over: str, sum_: float
         assert found.status == Status.NOT_ENOUGH_DATA
     else:
         assert found.value == sum_
+
+
+def test_money_at_constant_rates_grows_as_if_no_rate_had_moved():
+    lines = [{"gmv": 10, "currency": "USD"}, {"gmv": 5}]
+    warehouse = LittleWarehouse(
+        {"order_lines": lines}, rates={"USD": "0.9"}, constant_rates={"USD": "0.8"}
+    )
+    october = parse_period("2025-10")
+    assert compute(warehouse, ["gmv"], october)["value"].item() == 14  # 9 + 5
+    assert compute(warehouse, ["gmv"], october, constant=True)["value"].item() == 13  # 8 + 5
+    unknown = LittleWarehouse({"order_lines": [{"gmv": 10, "currency": "USD"}]})
+    assert compute(unknown, ["gmv"], october, constant=True)["status"].item() == Status.NO_SOURCE
+
+
+def test_a_list_speaks_until_the_data_end(tmp_path: Path):
+    rows = {"launched": {"table": "products", "day": "launched_on"}}
+    given = {"products": [{"sku": "A", "launched_on": date(2025, 8, 1)}], "order_lines": [{}]}
+    found = ask(tmp_path, rows, {"new": {"kind": "count", "rows": "launched"}}, given)["new", ""]
+    assert (found.value, found.status) == (0, Status.OK)

@@ -103,6 +103,7 @@ def compute(
     by: Sequence[str] = (),
     *,
     ranked: bool = False,
+    constant: bool = False,
 ) -> pd.DataFrame:
     """Compute metrics for one period.
 
@@ -113,6 +114,8 @@ def compute(
         by: Dimensions. Without any there is one total row per metric; with them, one row per
             member. With ``currency`` among them money is in each member's own currency.
         ranked: Sort members by value, largest first, instead of by name.
+        constant: Convert money at one rate per currency for all days, so that growth is not the
+            exchange rate's; costs that are kept in the base currency alone stay as they are.
 
     Returns:
         metric, period, dimension, member, value, unit, status, numerator, denominator, note.
@@ -120,7 +123,7 @@ def compute(
     Raises:
         AskedWrongly: A metric or dimension is not known.
     """
-    return compute_series(warehouse, metric_ids, [period], by, ranked=ranked)
+    return compute_series(warehouse, metric_ids, [period], by, ranked=ranked, constant=constant)
 
 
 def compute_series(
@@ -130,17 +133,23 @@ def compute_series(
     by: Sequence[str] = (),
     *,
     ranked: bool = False,
+    constant: bool = False,
     registry: Catalogue | None = None,
 ) -> pd.DataFrame:
     """Compute metrics for many periods at once: the same queries serve all of them."""
-    return Question(warehouse, registry or catalogue(), by).answer(metric_ids, periods, ranked)
+    question = Question(warehouse, registry or catalogue(), by, constant)
+    return question.answer(metric_ids, periods, ranked)
 
 
 def compute_each(
-    warehouse: Any, wanted: Mapping[str, Sequence[Period]], by: Sequence[str] = ()
+    warehouse: Any,
+    wanted: Mapping[str, Sequence[Period]],
+    by: Sequence[str] = (),
+    *,
+    constant: bool = False,
 ) -> pd.DataFrame:
     """Compute metrics, each for periods of its own, in as few queries as all of them together."""
-    return Question(warehouse, catalogue(), by).answer(wanted, (), False, wanted)
+    return Question(warehouse, catalogue(), by, constant).answer(wanted, (), False, wanted)
 
 
 def definitions() -> pd.DataFrame:
@@ -182,12 +191,14 @@ def definitions() -> pd.DataFrame:
 class Question:
     """One question on its way to the answer."""
 
-    def __init__(self, warehouse: Any, registry: Catalogue, by: Sequence[str]):
+    def __init__(
+        self, warehouse: Any, registry: Catalogue, by: Sequence[str], constant: bool = False
+    ):
         self.warehouse = warehouse
         self.registry = registry
         self.by = check_dimensions(by)
         self.dimension = ",".join(self.by)
-        self.measuring = Measuring(warehouse, self.by)
+        self.measuring = Measuring(warehouse, self.by, constant)
         self.spans = self.measuring.spans
         self.windows: list[Window] = []
         self.measured: dict[str, Measured] = {}
@@ -322,7 +333,11 @@ class Question:
         stores = {key: frozenset(group) for key, group in behind.items()}
         silent = {(w, s, source) for w, s in measured.silent for source in sources}
         result = Result(cells, stores, sources, silent=silent)
-        plain = not is_share and not isinstance(metric.formula, Reported | Whole | Typed)
+        plain = (
+            not is_share
+            and measured.is_total
+            and not isinstance(metric.formula, Reported | Whole | Typed)
+        )
         result.absent_is_zero = plain
         self._complete_members(result, metric, measured)
         self._set_unallocated(result, apart)

@@ -400,11 +400,16 @@ class Typed(Declared):
 
 
 class Computed(Declared):
-    """One function of ``metrics.computed``, for what the other kinds cannot say."""
+    """One function of ``metrics.computed``, for what the other kinds cannot say.
+
+    Attributes:
+        either: One of the tables is enough; left out, the figure needs all of them.
+    """
 
     kind: Literal["computed"]
     function: Id
     tables: tuple[str, ...] = Field(min_length=1)
+    either: bool = False
     over: Over = "period"
     says: Label
 

@@ -43,7 +43,7 @@ from helpers.metrics.formulas import (
     Whole,
 )
 from helpers.metrics.notes import note
-from helpers.tables.models import literal, quoted
+from helpers.tables.models import literal, load_models, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +135,8 @@ class Measured:
     refused: str = ""
     #: Is each figure a value over a base (a share), and not a plain value?
     is_share: bool = False
+    #: Is a member without rows a true 0? Not where the figure is a mean, a median, a rate.
+    is_total: bool = True
     blocked: dict[tuple[int, str], str] = field(default_factory=dict)
     silent: set[tuple[int, str]] = field(default_factory=set)
     notes: dict[int, list[str]] = field(default_factory=dict)
@@ -323,8 +325,10 @@ def with_looked_up(table: Any, conditions: Iterable[Condition], warehouse: Any) 
 class Measuring:
     """Measures leaves for one question: one warehouse, one way to cut."""
 
-    def __init__(self, warehouse: Any, by: Sequence[str]):
+    def __init__(self, warehouse: Any, by: Sequence[str], constant: bool = False):
         self.by = tuple(by)
+        #: Is money converted at one rate per currency for all days?
+        self.constant = constant
         self.local = "currency" in by
         self.spans = spans_of(warehouse)
         #: Where tables are looked up: the warehouse, with a memory.
@@ -335,7 +339,7 @@ class Measuring:
     def amount(self, table: Any, name: str, column: str) -> Any:
         """Give a money column in the currency of the question, other columns as they are."""
         if column in facts()[name].converted and not self.local:
-            return table[f"{column}_base"]
+            return table[f"{column}_const" if self.constant else f"{column}_base"]
         return table[column]
 
     def refusal(self, table: str, columns: Iterable[str]) -> str:
@@ -392,7 +396,7 @@ class Measuring:
             windows: The days of ``ASKED``.
             sales: The days of ``ASKED_SALES``, where they differ.
         """
-        text = self.spans.text((*shape, self.by), query)
+        text = self.spans.text((*shape, self.by, self.constant), query)
         return fetch(self.spans, _with_days(text, {ASKED: windows, ASKED_SALES: sales or windows}))
 
     # -- the door ------------------------------------------------------------------------------
@@ -410,7 +414,8 @@ class Measuring:
             formula = metric.formula
             own[metric_id], closed[metric_id] = self._stretch(formula, asked)
             sources = self._sources(formula)
-            if not all(map(self.spans.of, sources)):
+            enough = any if isinstance(formula, Computed) and formula.either else all
+            if not enough(map(self.spans.of, sources)):
                 # Nobody ever brought it: no query is needed to say so.
                 refused = (
                     ""
@@ -542,8 +547,13 @@ class Measuring:
         self, made: dict[str, Any], table: Any, name: str, one: str, leaf: Any, counted: Any
     ) -> None:
         """Count the rows whose money has no exchange rate."""
-        if not self.local and facts()[name].converted & set(leaf.columns):
-            made[f"v_{one}__unrated"] = table.count(where=counted & table["fx_rate"].isnull())
+        converted = sorted(facts()[name].converted & set(leaf.columns))
+        if self.local or not converted:
+            return
+        unrated = table["fx_rate"].isnull()
+        if self.constant:
+            unrated = self.amount(table, name, converted[0]).isnull()
+        made[f"v_{one}__unrated"] = table.count(where=counted & unrated)
 
     def value_of(self, table: Any, leaf: Statistic) -> Any:
         """Give what a statistic is taken of, row by row."""
@@ -848,12 +858,16 @@ class Spans:
                     ends.append(f"CASE WHEN {some} THEN DATE '9999-12-01' END AS last_{place}")
             query = f"SELECT {', '.join(ends)} FROM {quoted(name)} GROUP BY ALL"
             rows = self.run(query).to_pylist()
+            # A list is kept for good: a month in which nothing of it fell due is a true 0.
+            until = self.data[1] if _is_list(name) and any(key[3] for key in keys) else None
             for place, key in enumerate(keys):
                 found: dict[str, list[Window]] = {}
                 for row in rows:
                     if row[f"first_{place}"] is None:
                         continue
                     run = Window(row[f"first_{place}"], row[f"last_{place}"])
+                    if until and key[3]:
+                        run = Window(min(run.start, until), max(run.end, until))
                     # What is of the whole company is of each of its stores.
                     own = row["store_id"]
                     for store in (own,) if own != COMPANY else (COMPANY, *self.stores):
@@ -945,6 +959,14 @@ def nothing() -> pd.DataFrame:
          "member": pd.Series(dtype=object), "value": pd.Series(dtype="int64"),
          "base": pd.Series(dtype="int64"), "unrated": pd.Series(dtype="int64")}
     )  # fmt: skip
+
+
+def _is_list(table: str) -> bool:
+    """Tell whether a table is a list that is brought whole, and not a run of events."""
+    from helpers.tables.completeness import known_facts
+
+    models = load_models()
+    return table in models and known_facts().of(models[table].fact).cadence == "list"
 
 
 def _is_whole(formula: Any) -> bool:
