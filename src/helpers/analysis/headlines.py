@@ -15,6 +15,7 @@ from babel.dates import format_date
 from helpers.analysis.comparison import adds_up, is_level, judge_last
 from helpers.analysis.desk import Against, Desk, number
 from helpers.analysis.drivers import explain_gmv, movers
+from helpers.analysis.forecast.choice import LEAST_MONTHS
 from helpers.analysis.rates import judge_rates
 from helpers.analysis.signal import MINIMUM_CASES
 from helpers.analysis.stock import SALES_DAYS
@@ -832,7 +833,7 @@ def outlook_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     language = desk.language
     made = frame[frame["kind"] == "forecast"] if len(frame) else frame
     if made.empty:
-        return phrase("outlook.none", language)
+        return phrase("outlook.none", language, months=str(LEAST_MONTHS))
     row = _records(made)[0]
     text = phrase(
         "outlook.next",
@@ -842,14 +843,17 @@ def outlook_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
         low=_write(row, float(row["lower"]), desk),
         high=_write(row, float(row["upper"]), desk),
     )
-    missed = number(row["wape"])
-    if missed is not None:
+    missed, naive = number(row["wape"]), number(row["naive_wape"])
+    if missed is not None and naive is not None:
         text += phrase(
             "outlook.skill",
             language,
             count=str(int(row["scored_months"])),
             wape=write_value(missed, "percent", language),
+            naive=write_value(naive, "percent", language),
         )
+    if row["season"] == "once":
+        text += phrase("outlook.once", language)
     return _closed(text, desk)
 
 
