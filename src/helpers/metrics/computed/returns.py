@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpers.metrics.dimensions import UNKNOWN, member_column
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
@@ -41,4 +42,33 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
     return measured
 
 
-FUNCTIONS = (returned_units_of_orders,)
+def return_reason_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
+    """Units returned for a reason over all of them; the commonest reason's where not cut by it."""
+    from helpers.metrics.measuring import Measured, Source, in_windows
+
+    by_reason = "reason" in measuring.by
+    others = [one for one in measuring.members if one != member_column("reason")]
+
+    def query() -> Any:
+        import ibis
+
+        returns = measuring.members_of(measuring.warehouse.ibis("returns"), "returns")
+        returns = returns.mutate(why=ibis.coalesce(returns["reason"].nullif(""), UNKNOWN))
+        rows = in_windows(returns, "local_date")
+        keys = ["window", *others]
+        whole = rows.group_by(keys).aggregate(whole=rows["quantity"].sum())
+        reasons = rows.group_by([*keys, "why"]).aggregate(units=rows["quantity"].sum())
+        if by_reason:
+            reasons = reasons.rename({member_column("reason"): "why"})
+        else:
+            reasons = reasons.group_by(keys).aggregate(units=reasons["units"].max())
+        both = reasons.inner_join(whole, keys)
+        return both.select(
+            "window", *measuring.members, v_value=both["units"], v_base=both["whole"]
+        )
+
+    frame = measuring.tidy(measuring.ask(("return_reason_share",), query, windows))
+    return Measured(frame, (Source("returns"),), is_share=True)
+
+
+FUNCTIONS = (returned_units_of_orders, return_reason_share)
