@@ -79,6 +79,15 @@ WORDS: dict[str, Label] = {
         en="stands on {rows} rows; at least {minimum} are needed",
         zh="仅有{rows}条记录；至少需要{minimum}条",
     ),
+    "interval": Label(
+        en="95 % interval {low} to {high} ({tests} tests, {visitors} visitors)",
+        zh="95%区间{low}至{high}（{tests}项实验，{visitors}名访客）",
+    ),
+    "by_chance": Label(
+        en="by chance alone {low} to {high} ({visits} visits)",
+        zh="仅凭偶然可在{low}至{high}之间（{visits}次访问）",
+    ),
+    "two_rates": Label(en="{first} against {second}", zh="{first}对比{second}"),
     "from_plan": Label(
         en="targets stand in the plan; see the page on targets and actions",
         zh="目标见计划；请查看“目标与行动”页",
@@ -123,6 +132,15 @@ TABLE_WORDS: dict[str, Label] = {
     "landed_costs": Label(en="unit costs", zh="到库成本"),
     "sku_map": Label(en="SKU map", zh="SKU对照"),
     "targets": Label(en="targets", zh="目标"),
+    "inquiries": Label(en="inquiries", zh="询盘"),
+    "service_tickets": Label(en="customer service", zh="客服工单"),
+    "campaign_sends": Label(en="mailings", zh="营销邮件"),
+    "experiments": Label(en="experiments", zh="实验"),
+    "customers": Label(en="customers", zh="客户资料"),
+    "members": Label(en="members", zh="会员"),
+    "reviews": Label(en="reviews", zh="评价"),
+    "content_sessions": Label(en="live and video", zh="直播与视频"),
+    "keyword_ranks": Label(en="keywords", zh="关键词"),
     "manual_kpis": Label(en="typed-in", zh="手工填报"),
 }
 #: What is missing where a table is there and a column of it is empty.
@@ -147,6 +165,11 @@ COLUMN_WORDS: dict[str, Label] = {
     "attributed_sales": Label(en="ad sales", zh="广告销售额"),
     "inbound": Label(en="inbound stock", zh="在途库存"),
     "stock_cost": Label(en="unit costs", zh="单位成本"),
+    "promised_on": Label(en="promised shipping days", zh="承诺发货日"),
+    "leads": Label(en="ad leads", zh="广告商机"),
+    "quality": Label(en="marks of quality", zh="询盘质量"),
+    "network": Label(en="networks outside the platforms", zh="站外广告渠道"),
+    "response_hours": Label(en="reply times", zh="回复时间"),
 }
 
 
