@@ -22,7 +22,8 @@ HARMLESS: dict[str, Any] = {
     "end_date": DAY, "country": "DE", "sku": "A", "is_merchandise": True, "quantity": 1,
     "currency": "EUR", "list_amount": Decimal(0), "campaign": "spring", "settlement_id": "s1",
     "category": "other", "spend": Decimal(0), "amount": Decimal(0), "on_hand": 0,
-    "name_en": "thing", "name_zh": "物", "level": "store",
+    "name_en": "thing", "name_zh": "物", "level": "store", "ordered_on": DAY, "shipped_on": DAY,
+    "captured_on": DAY,
 }  # fmt: skip
 KINDS = {"refunds": {"kind": "refund"}, "traffic": {"start_date": date(2025, 10, 1),
          "end_date": date(2025, 10, 31), "listing_id": None, "sku": None}}  # fmt: skip
@@ -39,8 +40,9 @@ class LittleWarehouse:
         base: str = "EUR",
         covers: Iterable[tuple[str, str, date, date]] = (),
         constant_rates: Mapping[str, str] | None = None,
+        definitions: Mapping[str, str] | None = None,
     ):
-        self.workspace = SimpleNamespace(base_currency=base)
+        self.workspace = SimpleNamespace(base_currency=base, definitions=definitions or {})
         self.connection = duckdb.connect()
         self.rates = {base: Decimal(1), **{c: r and Decimal(r) for c, r in (rates or {}).items()}}
         self.constant = self.rates | {c: Decimal(r) for c, r in (constant_rates or {}).items()}

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from little_warehouse import LittleWarehouse
 
-from helpers.metrics.catalogue import read_catalogue
+from helpers.metrics.catalogue import catalogue, catalogue_of, read_catalogue
 from helpers.metrics.compute import compute, compute_series
 from helpers.metrics.notes import write_note
 from helpers.vocabulary.faults import DeclarationFaulty
@@ -355,3 +355,20 @@ def test_a_list_speaks_until_the_data_end(tmp_path: Path):
     given = {"products": [{"sku": "A", "launched_on": date(2025, 8, 1)}], "order_lines": [{}]}
     found = ask(tmp_path, rows, {"new": {"kind": "count", "rows": "launched"}}, given)["new", ""]
     assert (found.value, found.status) == (0, Status.OK)
+
+
+def test_a_company_chooses_one_of_several_usual_definitions():
+    lines = [{"gmv": 20, "order_id": one, "customer_key": "anna"} for one in ("o1", "o2")]
+    october = parse_period("2025-10")
+    for definitions, value in (({}, 20), ({"aov": "per_customer"}, 40)):
+        warehouse = LittleWarehouse({"order_lines": lines}, definitions=definitions)
+        assert compute(warehouse, ["aov"], october)["value"].item() == value
+    chosen = catalogue_of(LittleWarehouse({}, definitions={"aov": "per_customer"}).workspace)
+    assert "buyer" in chosen["aov"].definition.en
+    assert "orders_count" in str(catalogue()["aov"].formula)  # nobody else's has changed
+
+
+@pytest.mark.parametrize("definitions", [{"aov": "per_moon"}, {"gmv": "net"}, {"moon": "full"}])
+def test_a_definition_that_nobody_knows_is_refused(definitions: dict[str, str]):
+    with pytest.raises(DeclarationFaulty, match="definitions"):
+        catalogue().choosing(definitions)

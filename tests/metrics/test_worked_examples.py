@@ -14,10 +14,22 @@ def test_there_are_metrics_to_try():
     assert len(catalogue()) >= 50
 
 
-@pytest.mark.parametrize("metric", catalogue().values(), ids=catalogue().keys())
+VARIANTS = {
+    f"{metric.id}-{name}": metric.as_variant(name)
+    for metric in catalogue().values()
+    for name in metric.variants
+}
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [*catalogue().values(), *VARIANTS.values()],
+    ids=[*catalogue(), *VARIANTS],
+)
 def test_worked_example(metric: Metric):
     example = metric.example
-    warehouse = LittleWarehouse(example.given)
+    chosen = {metric.id: metric.variant} if metric.variant else {}
+    warehouse = LittleWarehouse(example.given, definitions=chosen)
     answer = compute(warehouse, [metric.id], parse_period(example.period), by=example.by)
     assert list(answer.columns) == COLUMNS
     found = {row.member: row for row in answer.itertuples()}

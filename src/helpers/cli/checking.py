@@ -37,7 +37,7 @@ def _checked(what: str, check: Callable[[], object]) -> Checked:
 
 def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]:
     from helpers.config.workspace import load_workspace
-    from helpers.metrics.catalogue import catalogue
+    from helpers.metrics.catalogue import catalogue_of
     from helpers.paths import WorkspacePaths, workspace_folder
     from helpers.plan.loading import plan_years
     from helpers.sources.catalogue import load_sources
@@ -47,7 +47,7 @@ def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]
     yield "workspace.yml", lambda: load_workspace(workspace)
     yield "table models", load_models
     yield "sources and column mappings", lambda: load_sources(paths.mappings)
-    yield "metric catalogue", catalogue
+    yield "metric catalogue", lambda: catalogue_of(load_workspace(workspace)[0])
     for year in plan_years(paths):
         yield f"plan {year}", partial(_check_plan, workspace, year)
     yield "reviews and notebooks", _check_notebooks

@@ -114,6 +114,9 @@ class Workspace(Declared):
     files: tuple[FileRule, ...] = ()
     #: Further inboxes: folders, buckets and servers, as fsspec writes them.
     inboxes: tuple[str, ...] = ()
+    #: Which of several usual definitions a metric takes (``aov: per_customer``), where the company
+    #: does not use the catalogue's first; see the variants on the definitions page.
+    definitions: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Workspace:

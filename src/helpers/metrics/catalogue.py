@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from helpers.config.declarations import declare, read_yaml
 from helpers.metrics.dimensions import DIMENSIONS, can_be_cut
@@ -45,6 +45,11 @@ from helpers.vocabulary.labels import Declared, Label, Words
 from helpers.vocabulary.units import Direction, Status, Unit
 
 CATALOG = Path(__file__).parent / "catalog"
+
+
+#: ``day`` any run of days; ``reported`` only the days a platform reports together; ``moment``
+#: the state at the period's end; ``window`` fixed days that end with it.
+Grain = Literal["day", "reported", "moment", "window"]
 
 
 class Benchmark(Declared):
@@ -86,6 +91,20 @@ class Example(Declared):
         return (Expected(value=self.expect),)
 
 
+class Variant(Declared):
+    """Another definition that some operators use for the same name.
+
+    A company chooses one in ``workspace.yml`` (``definitions: {aov: per_customer}``); from then
+    on the metric *is* that, wherever it shows, with this definition printed under it.
+    """
+
+    label: Label
+    formula: Formula
+    definition: Label
+    example: Example
+    grain: Grain | None = None
+
+
 class Metric(Declared):
     """One thing we measure, declared once and read by every page, test and chart.
 
@@ -95,6 +114,8 @@ class Metric(Declared):
         additive: Do the members of every dimension it can be cut by add up to the total?
         definition: Printed under the figure where operators differ about it.
         coverage: The metric that says on how much of the rows this figure stands.
+        variants: Other definitions of the same name, of which a company may choose one.
+        variant: The one that was chosen, or nothing.
     """
 
     id: Id
@@ -103,14 +124,31 @@ class Metric(Declared):
     formula: Formula
     unit: Unit
     direction: Direction
-    grain: Literal["day", "reported", "moment", "window"]
+    grain: Grain
     additive: bool
     owner: Words
     example: Example
     benchmark: Benchmark | None = None
     definition: Label | None = None
     coverage: Coverage | None = None
+    variants: Mapping[Id, Variant] = Field(default_factory=dict)
+    variant: str = ""
     _tables: tuple[str, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Metric:
+        if self.variants and self.definition is None:
+            raise ValueError("has variants, so its own definition must be told")
+        return self
+
+    def as_variant(self, name: str) -> Metric:
+        """Give the metric as one of its variants defines it."""
+        one = self.variants[name]
+        changes = {
+            "formula": one.formula, "definition": one.definition, "example": one.example,
+            "grain": one.grain or self.grain, "variant": name,
+        }  # fmt: skip
+        return self.model_copy(update=changes)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -182,6 +220,31 @@ class Catalogue(Mapping[str, Metric]):
             raise AskedWrongly(faults)
         return tuple(self._metrics[one] for one in ids)
 
+    def choosing(self, definitions: Mapping[str, str]) -> Catalogue:
+        """Give the catalogue in which some metrics are what one of their variants says.
+
+        Raises:
+            DeclarationFaulty: Names every metric or variant that is not there.
+        """
+        if not definitions:
+            return self
+        faults = []
+        for metric_id, name in definitions.items():
+            where = f"workspace.yml: definitions: {metric_id}"
+            if metric_id not in self._metrics or not self._metrics[metric_id].variants:
+                known = ", ".join(one.id for one in self.values() if one.variants)
+                faults.append(Fault(where, "no such metric has variants", f"known: {known}"))
+            elif name not in (variants := self._metrics[metric_id].variants):
+                known = ", ".join(variants)
+                faults.append(Fault(where, f"no variant named {name!r}", f"known: {known}"))
+        if faults:
+            raise DeclarationFaulty(faults)
+        chosen = {
+            one: metric.as_variant(definitions[one]) if one in definitions else metric.model_copy()
+            for one, metric in self._metrics.items()
+        }
+        return _hung_together(chosen)
+
 
 class CatalogFile(Declared):
     """One file of the catalogue."""
@@ -194,6 +257,20 @@ class CatalogFile(Declared):
 def catalogue() -> Catalogue:
     """Read the catalogue that ships with the package, once."""
     return read_catalogue(sorted(CATALOG.glob("*.yml")))
+
+
+def catalogue_of(workspace: Any) -> Catalogue:
+    """Give the catalogue with the definitions that a company chose (``Workspace.definitions``).
+
+    Raises:
+        DeclarationFaulty: A metric or variant it names is not there.
+    """
+    return _catalogue_with(tuple(sorted(workspace.definitions.items())))
+
+
+@cache
+def _catalogue_with(definitions: tuple[tuple[str, str], ...]) -> Catalogue:
+    return catalogue().choosing(dict(definitions))
 
 
 def read_catalogue(files: Sequence[Path]) -> Catalogue:
@@ -229,6 +306,11 @@ def read_catalogue(files: Sequence[Path]) -> Catalogue:
         faults.extend(_cross_check(rows, metrics, places))
     if faults:
         raise DeclarationFaulty(faults)
+    return _hung_together(metrics)
+
+
+def _hung_together(metrics: Mapping[str, Metric]) -> Catalogue:
+    """Tell every metric which tables it stands on."""
     for metric in metrics.values():
         metric._tables = tuple(sorted(_tables_of(metric, metrics)))
     return Catalogue(metrics)
@@ -250,8 +332,11 @@ def _cross_check(
     used_rows: set[str] = set()
     for name, row_set in rows.items():
         faults.extend(_check_rows(places[name], row_set))
-    for metric in metrics.values():
-        where = places[metric.id]
+    variants = [
+        one.as_variant(name) for one in metrics.values() for name in one.variants
+    ]  # fmt: skip
+    for metric in (*metrics.values(), *variants):
+        where = f"{places[metric.id]}{f': {metric.variant}' if metric.variant else ''}"
         formula = metric.formula
         if isinstance(formula, Leaf):
             if formula.rows not in rows:
@@ -299,6 +384,8 @@ def _cross_check(
         Fault(places[name], "is used by no metric", "remove it") for name in rows.keys() - used_rows
     )
     faults.extend(_circles(metrics, places))
+    for variant in variants if not faults else ():
+        faults.extend(_circles({**metrics, variant.id: variant}, places))
     return faults
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpers.metrics.catalogue import Catalogue, Metric, catalogue, needs
+from helpers.metrics.catalogue import Catalogue, Metric, catalogue, catalogue_of, needs
 from helpers.metrics.dimensions import SEPARATOR, UNKNOWN, check_dimensions
 from helpers.metrics.formulas import (
     Computed,
@@ -137,7 +137,7 @@ def compute_series(
     registry: Catalogue | None = None,
 ) -> pd.DataFrame:
     """Compute metrics for many periods at once: the same queries serve all of them."""
-    question = Question(warehouse, registry or catalogue(), by, constant)
+    question = Question(warehouse, registry, by, constant)
     return question.answer(metric_ids, periods, ranked)
 
 
@@ -149,7 +149,7 @@ def compute_each(
     constant: bool = False,
 ) -> pd.DataFrame:
     """Compute metrics, each for periods of its own, in as few queries as all of them together."""
-    return Question(warehouse, catalogue(), by, constant).answer(wanted, (), False, wanted)
+    return Question(warehouse, None, by, constant).answer(wanted, (), False, wanted)
 
 
 def definitions() -> pd.DataFrame:
@@ -192,10 +192,10 @@ class Question:
     """One question on its way to the answer."""
 
     def __init__(
-        self, warehouse: Any, registry: Catalogue, by: Sequence[str], constant: bool = False
+        self, warehouse: Any, registry: Catalogue | None, by: Sequence[str], constant: bool = False
     ):
         self.warehouse = warehouse
-        self.registry = registry
+        self.registry = registry or catalogue_of(warehouse.workspace)
         self.by = check_dimensions(by)
         self.dimension = ",".join(self.by)
         self.measuring = Measuring(warehouse, self.by, constant)

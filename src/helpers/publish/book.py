@@ -218,12 +218,12 @@ def _build(
     metrics: Mapping[str, Metric] | None,
 ) -> None:
     """Build an edition (or none) and the portal around all of them, and put them live."""
-    from helpers.metrics.catalogue import catalogue
+    from helpers.metrics.catalogue import catalogue_of
     from helpers.publish.check import check_staged
     from helpers.publish.engine import BookSource, build
     from helpers.publish.portal import write_portal
 
-    metrics = catalogue() if metrics is None else metrics
+    metrics = catalogue_of(workspace) if metrics is None else metrics
     every = [*known, edition] if edition else list(known)
     every.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
     languages = [one for one in LANGUAGES if any(one in each.languages for each in every)]

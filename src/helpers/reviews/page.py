@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.analysis.desk import Desk, fiscal_year_of, open_desk
-from helpers.metrics.catalogue import catalogue
+from helpers.metrics.catalogue import catalogue_of
 from helpers.plan.loading import Plan, load_plan, plan_years
 from helpers.plan.models import QUARTERS, Quarter
 from helpers.plan.promises import targets_frame, year_targets_frame
@@ -187,7 +187,7 @@ class Page:
 
     def _tables_behind(self, frame: pd.DataFrame, metric: str | None) -> tuple[str, ...]:
         named = set(frame["metric"].dropna()) if "metric" in frame.columns else set()
-        known = catalogue()
+        known = catalogue_of(self.desk.workspace)
         metrics = named | ({metric} if metric else set())
         return tuple(sorted({t for one in metrics if one in known for t in known[one].tables}))
 
@@ -201,7 +201,8 @@ class Page:
     def _definitions(self, metrics: Sequence[str]) -> list[str]:
         language = self.desk.language
         colon = "：" if language == "zh" else ": "
-        found = [catalogue()[one] for one in metrics]
+        known = catalogue_of(self.desk.workspace)
+        found = [known[one] for one in metrics]
         return [
             f"{one.label.text(language)}{colon}{one.definition.text(language)}"
             for one in found
