@@ -105,6 +105,8 @@ class Assortment:
     #: First and last day on sale, as day numbers; far outside where never.
     launched: Array
     retired: Array
+    #: When work on each article began.
+    start_dates: list[date]
     launch_dates: list[date]
     retire_dates: list[date | None]
     supplier: Array
@@ -112,6 +114,9 @@ class Assortment:
     order_minimum: Array
     exclusive: Array
     has_video: Array
+    has_3d: Array
+    #: How complete title, pictures and text are, 0 to 5.
+    quality: Array
     #: From which day on which landed cost in CNY ticks holds: (first days, costs[change, sku]).
     cost_days: list[date]
     costs: Array
@@ -165,6 +170,9 @@ def invent_assortment(rng: np.random.Generator, timeline: Timeline, count: int =
         for shop, one in enumerate(PROFILES)
     ])  # fmt: skip
     listed[:, HIT] = True
+    # What is told of articles in the master came later still.
+    told = rng.spawn(1)[0]
+    work = told.integers(60, 200, count)
     return Assortment(
         sku=[f"SKU-{one + 1:04d}" for one in range(count)],
         name_en=[one[0] for one in named],
@@ -175,6 +183,10 @@ def invent_assortment(rng: np.random.Generator, timeline: Timeline, count: int =
         weight=np.array(weight),
         launched=launched,
         retired=retired,
+        start_dates=[
+            timeline.first + timedelta(days=int(one) - int(days))
+            for one, days in zip(launched, work, strict=True)
+        ],
         launch_dates=[timeline.first + timedelta(days=int(one)) for one in launched],
         retire_dates=[
             timeline.first + timedelta(days=int(one)) if one < 10**6 else None for one in retired
@@ -184,6 +196,8 @@ def invent_assortment(rng: np.random.Generator, timeline: Timeline, count: int =
         order_minimum=rng.choice([50, 100, 200, 300], count),
         exclusive=rng.random(count) < 0.3,
         has_video=rng.random(count) < 0.55,
+        has_3d=told.random(count) < 0.12,
+        quality=np.round(np.clip(told.normal(4.2, 0.4, count), 1, 5), 1),
         cost_days=cost_days,
         costs=costs,
         appeal=appeal,

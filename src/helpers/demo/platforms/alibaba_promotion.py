@@ -30,6 +30,8 @@ PROMOTED = (
 #: Words of other alphabets, a competitor's brand, and one that no seller competes for.
 _FOREIGN = ("hervidor eléctrico", "чайник электрический", "غلاية كهربائية", "電気ケトル",
             "nike water bottle", "gooseneck kettle wholesale")  # fmt: skip
+#: Keywords were looked up in the same months of the year before, too.
+YEAR = 12
 
 
 def _rate(part: float, whole: float) -> str:
@@ -42,22 +44,29 @@ def keywords(rng: np.random.Generator, drawn: Drawn, timeline: Timeline) -> Expo
     weight = np.exp(rng.normal(0, 0.8, len(words)))
     market = np.rint(np.exp(rng.normal(5.6, 0.9, len(words)))).astype(int)
     sellers = rng.integers(2, 60, len(words))
-    for file in lately(timeline, FEW):
+    # The year before has a stream of its own: what is written of the last months stays.
+    earlier = rng.spawn(1)[0]
+    grown = earlier.uniform(0.9, 1.5, len(words))
+    known = [*lately(timeline, FEW), *lately(timeline, YEAR + FEW)[:-YEAR]]
+    for place, file in enumerate(known):
+        chance, since = (rng, grown / grown) if place < FEW else (earlier, grown)
         visits = int(drawn.sessions[file.first : file.after].sum())
         first, last = timeline.days[file.first], timeline.days[file.after - 1]
         rows: list[list[str | int | float]] = [
             [f"关键词分析,时间周期{first}~{last}"], [], ["统计时间为美国太平洋时间"], [], [],
             list(KEYWORDS),
         ]  # fmt: skip
-        for word, part, index, size in zip(words, weight, market, sellers, strict=True):
+        for word, part, index, size in zip(
+            words, weight, np.rint(market / since).astype(int), sellers, strict=True
+        ):
             clicks = int(visits * 0.5 * part / weight.sum())
-            seen = int(clicks * rng.uniform(40, 75)) + int(rng.integers(0, 30))
+            seen = int(clicks * chance.uniform(40, 75)) + int(chance.integers(0, 30))
             paid_clicks = int(clicks * 0.35)
             paid = int(seen * 0.45) if paid_clicks else 0
             best = float(index) * 14
             rows.append([
                 word, seen, clicks, _rate(clicks, seen), paid, paid_clicks,
-                int(rng.integers(0, 31)), round(best, 1), round(best * 0.022, 1), int(index),
+                int(chance.integers(0, 31)), round(best, 1), round(best * 0.022, 1), int(index),
                 int(size),
             ])  # fmt: skip
         yield f"alibaba/{file.name}/getKeywords-{last}.xls", old_workbook("Sheet1", rows)

@@ -10,7 +10,7 @@ from helpers.demo.money import Array, written
 from helpers.demo.people import person, phone, remark, street
 from helpers.demo.platforms.downloads import by_month
 from helpers.demo.platforms.files import Exports, comma_separated
-from helpers.demo.sales import US_STATES
+from helpers.demo.sales import US_STATES, Sales
 from helpers.demo.timeline import Timeline, stamp
 from helpers.demo.titles import listed_as
 
@@ -33,6 +33,10 @@ ORDERS = (
 )  # fmt: skip
 
 
+#: So long after its launch an article is sold ahead, in small batches.
+PRESALE_DAYS = 14
+
+
 def order_id(order: int) -> str:
     """Give the name of an order."""
     return f"#{1001 + order}"
@@ -49,6 +53,12 @@ def refunded_by_order(after: Aftermath, with_tax: bool) -> Array:
     amount = after.refunds.amount + (after.refunds.tax if with_tax else 0)
     np.add.at(total, after.sales.order[after.refunds.line], amount)
     return total
+
+
+def _is_presale(goods: Assortment, sales: Sales, lines: range) -> bool:
+    """Tell whether an article of the order was new, which the shop sells ahead of its arrival."""
+    age = [int(sales.line_day[one]) - int(goods.launched[sales.sku[one]]) for one in lines]
+    return any(0 <= days < PRESALE_DAYS for days in age)
 
 
 def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) -> Exports:
@@ -129,6 +139,7 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
                         put(f"{side} Country", country)
                         put(f"{side} Phone", f"'{phone(order)}")
                     put("Notes", remark(int(sales.customer[order]), order))
+                    put("Tags", "presale" if _is_presale(goods, sales, lines) else "")
                     put("Cancelled at", local(order, 7_200) if gone else "")
                     put("Payment Method", "Shopify Payments")
                     put("Refunded Amount", written(back))

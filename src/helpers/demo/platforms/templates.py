@@ -19,11 +19,12 @@ from helpers.demo.platforms.downloads import at_once
 from helpers.demo.platforms.files import Exports, comma_separated, workbook
 from helpers.demo.sales import Sales
 from helpers.demo.shelves import Counts
-from helpers.demo.timeline import Timeline
+from helpers.demo.timeline import Timeline, stamp
 
 PRODUCT_MASTER = (
     "sku", "name_en", "name_zh", "category_en", "category_zh", "brand", "supplier_id",
-    "launched_on", "retired_on", "is_exclusive", "has_video", "lead_time_days", "order_minimum",
+    "started_on", "launched_on", "retired_on", "is_exclusive", "has_video", "has_3d",
+    "quality_score", "lead_time_days", "order_minimum",
 )  # fmt: skip
 LANDED_COSTS = ("sku", "valid_from", "currency", "unit_cost")
 SKU_MAP = ("store_id", "listing_id", "sku")
@@ -45,6 +46,7 @@ MONTHLY_TRAFFIC = (
 )  # fmt: skip
 RETURNS_LOG = (
     "store_id", "return_date", "order_id", "sku", "quantity", "reason", "disposition",
+    "requested_at", "received_at", "inspected_at", "refunded_at",
 )  # fmt: skip
 #: Not a template: the company's own sheet, which ``sources/refund_sheet.yml`` describes.
 REFUNDS = ("shop", "case", "order", "article", "paid back on", "paid back", "tax in it", "buyer")
@@ -93,10 +95,11 @@ def product_master(goods: Assortment) -> Exports:
         retired = goods.retire_dates[n]
         rows.append((
             goods.sku[n], goods.name_en[n], goods.name_zh[n], en, zh, "Lantern",
-            f"SUP-{goods.supplier[n]:02d}", goods.launch_dates[n].isoformat(),
+            f"SUP-{goods.supplier[n]:02d}", goods.start_dates[n].isoformat(),
+            goods.launch_dates[n].isoformat(),
             retired.isoformat() if retired else None, "yes" if goods.exclusive[n] else "no",
-            "yes" if goods.has_video[n] else "no", int(goods.lead_days[n]),
-            int(goods.order_minimum[n]),
+            "yes" if goods.has_video[n] else "no", "yes" if goods.has_3d[n] else "no",
+            float(goods.quality[n]), int(goods.lead_days[n]), int(goods.order_minimum[n]),
         ))  # fmt: skip
     yield "product-master.xlsx", workbook("products", PRODUCT_MASTER, rows)
 
@@ -245,8 +248,26 @@ def returns_log(
             sales.profile.id, timeline.days[int(back.day[row])].isoformat(),
             order_name(int(sales.order[line])), goods.sku[int(sales.sku[line])],
             str(int(back.quantity[row])), reason, state,
+            *_steps(sales, line, int(back.utc[row])),
         ))  # fmt: skip
     yield from _sheet(sales.profile.id, "returns-log", RETURNS_LOG, rows, opens, timeline)
+
+
+def _steps(sales: Sales, line: int, received: int) -> tuple[str, ...]:
+    """Tell when the buyer asked, the goods came, were looked at and paid back; open ones lack it.
+
+    Chance is that of the line's number, so that nothing drawn before or after depends on it.
+    """
+    chance = np.random.default_rng([71, line])
+    asked = received - int(chance.integers(4, 11)) * 86_400 - int(chance.integers(0, 86_400))
+    inspected = received + int(np.exp(chance.normal(10.9, 0.6)))
+    back = inspected + int(np.exp(chance.normal(12.0, 0.7)))
+    asked = max(asked, int(sales.utc[sales.order[line]]) + 86_400)
+    return tuple(
+        stamp(at + int(sales.clock.offset(np.array([at]))[0]), "%Y-%m-%d %H:%M:%S")
+        if at < sales.clock.end else ""
+        for at in (asked, received, inspected, back)
+    )  # fmt: skip
 
 
 def refunds(

@@ -58,7 +58,9 @@ def sheets(company: Company) -> Exports:
     yield as_text("competitors.csv", RIVAL, _rivals(company.rng(2301), company, half))
     rng = company.rng(2302)
     shows = [row for shop in company.of("tiktok") for row in _sessions(rng, company, shop)]
-    yield as_workbook("直播与短视频.xlsx", SESSION, shows)
+    told = [row for shop in company.of("tiktok")
+            for row in _told_by_buyers(company.rng(2305), company, shop)]  # fmt: skip
+    yield as_workbook("直播与短视频.xlsx", SESSION, [*shows, *told])
     yield as_text("campaigns.csv", MAILING, _mailings(company.rng(2303), company))
     yield as_text("experiments.csv", EXPERIMENT, _experiments(company.rng(2304), company, year))
 
@@ -127,10 +129,32 @@ def _sessions(rng: np.random.Generator, company: Company, shop: Shop) -> list[li
         rows.append([
             shop.profile.id, f"{'LV' if is_live else 'VD'}{shop.profile.id[-2:].upper()}{day:05d}",
             kind, timeline.days[day].isoformat(), int(rng.integers(60, 240)) if is_live else 1,
-            f"creator_{int(rng.integers(1, 9)):02d}", rng.choice(["头部", "腰部", "尾部"]).item(),
+            *_creator(int(rng.integers(1, 15))),
             _THEMES[day % len(_THEMES)], seen, seen // 14, seen // 60, seen // 120, sold,
             shop.profile.currency, written(int(sold * each) // 100 * 100),
             written(int(rng.integers(80, 600) if is_live else 40) * TICK),
+        ])  # fmt: skip
+    return rows
+
+
+def _creator(number: int) -> tuple[str, str]:
+    """Give handle and tier: one of fourteen is known to all, three to many."""
+    return f"creator_{number:02d}", "头部" if number == 1 else "腰部" if number < 5 else "尾部"
+
+
+def _told_by_buyers(rng: np.random.Generator, company: Company, shop: Shop) -> list[list[Cell]]:
+    """Tell of pictures and texts by buyers that the shop may show."""
+    timeline = company.timeline
+    rows: list[list[Cell]] = []
+    for day in range(shop.opens, len(timeline.days)):
+        if rng.random() > 0.15:
+            continue
+        seen = int(rng.integers(300, 4_000))
+        rows.append([
+            shop.profile.id, f"UG{shop.profile.id[-2:].upper()}{day:05d}", "图文",
+            timeline.days[day].isoformat(), None, f"buyer_{day % 97:02d}", "用户",
+            _THEMES[day % len(_THEMES)], seen, seen // 11, seen // 45, seen // 90, None,
+            shop.profile.currency, None, written(0),
         ])  # fmt: skip
     return rows
 

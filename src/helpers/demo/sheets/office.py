@@ -20,8 +20,8 @@ HEALTH = (
     "valid_tracking_rate", "policy_strikes", "status",
 )  # fmt: skip
 DUTY = (
-    "事项编号", "国家", "SKU编码", "事项类别", "合规要求", "截止日期", "完成日期", "有效期至",
-    "事项状态", "凭证",
+    "事项编号", "国家", "SKU编码", "事项类别", "合规要求", "发生日期", "截止日期", "完成日期",
+    "有效期至", "事项状态", "凭证",
 )  # fmt: skip
 COST = ("month_start", "category", "scope", "currency", "amount")
 FIGURE = ("metric_id", "period_end", "scope", "value", "unit", "evidence", "entered_by")
@@ -43,6 +43,13 @@ _DUTIES = (
     ("AE", "认证", "ECAS 认证"),
     ("US", "账户", "类目审核资料，联系人 legal@example.com"),
     ("DE", "责任人", "GPSR 欧盟责任人"),
+)
+#: What came up: where, its kind, what it was, days before the end, and days until it was settled.
+_EVENTS = (
+    ("DE", "下架", "缺少 GPSR 标签", 205, 9),
+    ("US", "下架", "类目审核资料过期", 92, 4),
+    ("JP", "下架", "缺少 PSE 标志", 19, 6),
+    (None, "店铺认证", "金品诚企认证", 330, 25),
 )
 #: What a month costs beside the orders, at scale 1.
 _COSTS = (("salaries", "", 52_000), ("rent", "", 9_500), ("software", "", 4_400),
@@ -126,11 +133,28 @@ def _duties(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
         state = "已完成" if is_done else "逾期" if due <= timeline.last else "进行中"
         rows.append([
             f"C-{number + 1:03d}", country, company.goods.sku[number] if number % 3 else None, kind,
-            requirement, due.isoformat(), done.isoformat() if is_done else None,
+            requirement, None, due.isoformat(), done.isoformat() if is_done else None,
             (done + timedelta(days=730)).isoformat() if is_done and kind == "认证" else None,
             state, f"证书/{country}-{number + 1:03d}.pdf" if is_done else None,
         ])  # fmt: skip
+    rows += [
+        _event(company, len(rows) + place, *told) for place, told in enumerate(_EVENTS, start=1)
+    ]
     return rows
+
+
+def _event(
+    company: Company, number: int, country: str | None, kind: str, what: str, ago: int, took: int
+) -> list[Cell]:
+    """Tell of something that came up so many days before the end, and was done days later."""
+    raised = company.timeline.last - timedelta(days=ago)
+    done = raised + timedelta(days=took)
+    is_done = done <= company.timeline.last
+    return [
+        f"C-{number:03d}", country, company.goods.sku[number] if kind == "下架" else None, kind,
+        what, raised.isoformat(), (raised + timedelta(days=30)).isoformat(),
+        done.isoformat() if is_done else None, None, "已完成" if is_done else "进行中", None,
+    ]  # fmt: skip
 
 
 def _costs(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
@@ -146,11 +170,10 @@ def _costs(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
 def _figures(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
     timeline = company.timeline
     rows: list[list[Cell]] = []
-    ends = [m for m, name in enumerate(timeline.months) if name[5:] in ("03", "06", "09", "12")]
-    for quarter, month in enumerate(ends):
+    for month in range(len(timeline.months)):
         day = timeline.days[timeline.days_of(month)[1] - 1]
         for metric, start, step, unit, who in _FIGURES:
-            value = start + step * quarter + abs(start) * float(rng.normal(0, 0.01))
+            value = start + step * month / 3 + abs(start) * float(rng.normal(0, 0.01))
             told = f"{100 * value:.1f}%" if unit == "%" else f"{round(value)}"
             rows.append([metric, day.isoformat(), "", told, unit, f"{metric}-{day:%Y%m}.xlsx", who])
     return rows

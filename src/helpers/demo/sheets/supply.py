@@ -11,7 +11,7 @@ from helpers.demo.assortment import CATEGORIES, SUPPLIERS
 from helpers.demo.life import Company, Shop
 from helpers.demo.money import CENT, TICK, written
 from helpers.demo.numbers import order_names
-from helpers.demo.platforms.downloads import lately
+from helpers.demo.platforms.downloads import before, lately
 from helpers.demo.platforms.files import Cell, Exports
 from helpers.demo.sheets.forms import as_text, as_workbook, yes_or_no
 
@@ -25,7 +25,8 @@ PURCHASE = (
 )  # fmt: skip
 SHIPMENT = (
     "shipment_id", "store_id", "order_id", "carrier", "lane", "mode", "country", "shipped_on",
-    "promised_on", "picked_up_on", "cleared_on", "delivered_on", "is_lost", "currency", "cost",
+    "promised_on", "picked_up_on", "cleared_on", "delivered_on", "is_lost", "weight_kg",
+    "currency", "cost",
 )  # fmt: skip
 
 _TOWNS = ("宁波", "义乌", "深圳", "佛山", "汕头", "杭州")
@@ -39,6 +40,10 @@ _CARRIERS = {
 }  # fmt: skip
 #: Sea freight to the warehouses: days promised, dollars a shipment.
 _LANES = {"US": (34, 3_900), "GB": (42, 3_300), "DE": (42, 3_400), "JP": (16, 1_150)}
+#: Suppliers by number that stand by for what others make.
+_BACKUPS = (13, 14, 15, 17, 18)
+#: Dollars that a kilogram by sea cost in the first month.
+_PER_KILO = 0.95
 #: Purchases are kept for a year, parcels for half a year.
 YEAR, HALF_YEAR = 12, 6
 
@@ -46,8 +51,13 @@ YEAR, HALF_YEAR = 12, 6
 def sheets(company: Company) -> Exports:
     """Write suppliers, purchase orders and shipments."""
     rng = company.rng(2001)
-    yield as_workbook("供应商.xlsx", SUPPLIER, _suppliers(rng, company))
+    known = [*_suppliers(rng, company), *_left(company.rng(2011), company)]
+    yield as_workbook("供应商.xlsx", SUPPLIER, known)
     yield as_workbook("采购单.xlsx", PURCHASE, _purchases(rng, company))
+    for file in before(company.timeline, HALF_YEAR):
+        # Of the years before, only what came by sea and air was kept.
+        yield as_text(f"shipments-{file.name}.csv", SHIPMENT,
+                      _freight(company, file.first, file.after))  # fmt: skip
     for file in lately(company.timeline, HALF_YEAR):
         rows = [*_parcels(company, file.first, file.after),
                 *_freight(company, file.first, file.after)]  # fmt: skip
@@ -64,10 +74,24 @@ def _suppliers(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
         since = first - timedelta(days=int(rng.integers(300, 1_800)))
         rows.append([
             f"SUP-{number:02d}", f"{_TOWNS[number % 6]}星灯{_TRADES[number % 5]}有限公司", tier,
-            category, "中国" if number != 17 else "越南", yes_or_no(number in (14, 17, 18), "zh"),
+            category, "中国" if number != 17 else "越南", yes_or_no(number in _BACKUPS, "zh"),
             int(goods.order_minimum[mine].min()), int(rng.choice([0, 30, 30, 45, 60])),
             (since + timedelta(days=90)).isoformat() if number % 4 else None, since.isoformat(),
             None,
+        ])  # fmt: skip
+    return rows
+
+
+def _left(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
+    """Remember suppliers whose articles nobody sells any more: a core one left in the last year."""
+    last = company.timeline.last
+    rows: list[list[Cell]] = []
+    for number, tier, ago in ((SUPPLIERS + 1, "核心", 190), (SUPPLIERS + 2, "普通", 420)):
+        since = last - timedelta(days=int(rng.integers(900, 1_800)))
+        rows.append([
+            f"SUP-{number:02d}", f"{_TOWNS[number % 6]}星灯{_TRADES[number % 5]}有限公司", tier,
+            CATEGORIES[number % len(CATEGORIES)][1], "中国", yes_or_no(False, "zh"), 200, 30, None,
+            since.isoformat(), (last - timedelta(days=ago)).isoformat(),
         ])  # fmt: skip
     return rows
 
@@ -139,6 +163,8 @@ def _of_shop(
     np.add.at(cost, order_of, -post.fulfilment)
     left = np.full(len(sales.utc), -1)
     left[order_of] = post.day
+    weight = np.zeros(len(sales.utc))
+    np.add.at(weight, sales.order, company.goods.weight[sales.sku] * sales.quantity)
     # Chance asks about every order, whichever month is written.
     takes = np.exp(rng.normal(0, 0.38, len(sales.utc)))
     lost = rng.random(len(sales.utc)) < 0.006
@@ -157,7 +183,8 @@ def _of_shop(
             _day(timeline.first, out + 1) if out + 1 < days else None,
             _day(timeline.first, arrives - 1) if is_abroad and arrives <= days else None,
             _day(timeline.first, arrives) if arrives < days and not lost[order] else None,
-            yes_or_no(bool(lost[order])), shop.profile.currency, written(int(cost[order])),
+            yes_or_no(bool(lost[order])), f"{float(weight[order]):.2f}", shop.profile.currency,
+            written(int(cost[order])),
         ])  # fmt: skip
     return rows
 
@@ -165,6 +192,7 @@ def _of_shop(
 def _freight(company: Company, first: int, after: int) -> list[list[Cell]]:
     """Tell of the containers to the marketplaces' warehouses, two a month and lane."""
     rng, timeline = company.rng(2050), company.timeline
+    scales = company.rng(2051)
     rows: list[list[Cell]] = []
     days = len(timeline.days)
     for day in range(0, days, 15):
@@ -173,6 +201,9 @@ def _freight(company: Company, first: int, after: int) -> list[list[Cell]]:
             by_air = rng.random() < 0.12
             if by_air:
                 takes, cost = 9 + takes // 10, cost * 2.4
+            # A kilogram becomes a little cheaper every month, and by air costs five times as much.
+            kilos = cost / (_PER_KILO * 0.994 ** (day / 30) * (5 if by_air else 1))
+            kilos *= float(scales.uniform(0.94, 1.06))
             if not first <= day < after:
                 continue
             arrives = day + takes
@@ -182,7 +213,8 @@ def _freight(company: Company, first: int, after: int) -> list[list[Cell]]:
                 _day(timeline.first, day + (11 if by_air else promise)),
                 _day(timeline.first, min(day + 2, days - 1)),
                 _day(timeline.first, arrives - 2) if arrives - 2 < days else None,
-                _day(timeline.first, arrives) if arrives < days else None, "no", "USD",
+                _day(timeline.first, arrives) if arrives < days else None, "no", f"{kilos:.0f}",
+                "USD",
                 written(round(cost) * TICK),
             ])  # fmt: skip
     return rows
