@@ -34,7 +34,7 @@ def paper_desk(
             ],
         }
     )
-    return Desk(
+    desk = Desk(
         workspace,
         WorkspacePaths(Path("nowhere")),
         None,  # type: ignore[arg-type]
@@ -42,6 +42,8 @@ def paper_desk(
         language,  # type: ignore[arg-type]
         (first, last),
     )
+    desk.moving_events = ()  # a calendar without feasts
+    return desk
 
 
 def compared(desk: Desk, metric: str = "orders_count", **given: Any) -> dict[str, Any]:

@@ -16,11 +16,11 @@ PLAIN_UP = {
     "signal": "signal_up", "signal_method": "plain", "normal_low": 1100.0, "normal_high": 2400.0,
 }  # fmt: skip
 SEASON_UP = {
-    "signal": "signal_up", "signal_method": "year_on_year", "normal_low": 2100.0,
+    "signal": "signal_up", "signal_method": "seasonal", "normal_low": 2100.0,
     "normal_high": 2700.0,
 }  # fmt: skip
 SEASON_DOWN = {
-    "signal": "signal_down", "signal_method": "year_on_year", "normal_low": 2800.0,
+    "signal": "signal_down", "signal_method": "seasonal", "normal_low": 2800.0,
     "normal_high": 3700.0,
 }  # fmt: skip
 NOISE = {"signal": "noise", "signal_method": "plain", "normal_low": 2000.0, "normal_high": 3700.0}
@@ -252,7 +252,7 @@ def test_nothing_to_say_is_said(language):
 
 
 def trend(values, last_status="ok"):
-    months = pd.date_range("2011-01-01", periods=len(values), freq="MS")
+    months = pd.date_range(end="2011-12-01", periods=len(values), freq="MS")
     return pd.DataFrame(
         {
             "metric": "gmv",
@@ -269,6 +269,8 @@ def trend(values, last_status="ok"):
 
 STEADY = [520_000.0, 470_000, 530_000, 510_000, 500_000, 490_000, 550_000, 480_000, 500_000,
           520_000, 510_000]  # fmt: skip
+#: Three years in which no month is like itself a year before: chance, and no season.
+YEARS = [*STEADY, 505_000.0, *reversed(STEADY), 515_000.0, *STEADY]
 
 
 @pytest.mark.parametrize(
@@ -276,30 +278,30 @@ STEADY = [520_000.0, 470_000, 530_000, 510_000, 500_000, 490_000, 550_000, 480_0
     [
         (
             "en",
-            [*STEADY, 700_000.0],
-            "GMV stood at £700.0k in December 2011, the highest of the last 12 months, "
-            "above its usual range.",
+            [*YEARS, 700_000.0],
+            "GMV stood at £700.0k in December 2011, the highest of the last 36 months, "
+            "above what is normal for the season.",
         ),
         (
             "zh",
-            [*STEADY, 700_000.0],
-            "2011年12月GMV为£70.0万，为近12个月最高，高于正常区间。",
+            [*YEARS, 700_000.0],
+            "2011年12月GMV为£70.0万，为近36个月最高，高于同期正常区间。",
         ),
         (
             "en",
-            [*STEADY, 505_000.0],
-            "GMV stood at £505.0k in December 2011, against an average of £507.3k "
-            "over the 11 months before, within normal variation.",
+            [*YEARS, 505_000.0],
+            "GMV stood at £505.0k in December 2011, against an average of £507.4k "
+            "over the 35 months before, normal for the season.",
         ),
         (
             "zh",
-            [*STEADY, 505_000.0],
-            "2011年12月GMV为£50.5万，此前11个月均值为£50.7万，属正常波动。",
+            [*YEARS, 505_000.0],
+            "2011年12月GMV为£50.5万，此前35个月均值为£50.7万，符合季节规律。",
         ),
         (
             "en",
             [500_000.0, 400_000.0, 300_000.0],
-            "GMV stood at £300.0k in March 2011, the lowest of the last 3 months "
+            "GMV stood at £300.0k in December 2011, the lowest of the last 3 months "
             "(too little history to judge).",
         ),
     ],
@@ -310,10 +312,10 @@ def test_a_trend_says_where_the_last_month_stands(language, values, expected):
 
 def test_a_running_month_is_not_judged():
     desk = paper_desk("en", "2011-12", last=date(2011, 12, 9))
-    frame = trend([*STEADY, 90_000.0], "preliminary")
+    frame = trend([*YEARS, 90_000.0], "preliminary")
     assert headlines.trend_takeaway(frame, desk, "gmv") == (
-        "GMV stood at £510.0k in November 2011, against an average of £507.0k "
-        "over the 10 months before, within normal variation; December 2011 is still running (data "
+        "GMV stood at £510.0k in November 2011, against an average of £507.4k "
+        "over the 34 months before, normal for the season; December 2011 is still running (data "
         "to 9 December 2011) and is not judged."
     )
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.comparison import change_of
 from helpers.analysis.desk import Desk, number
-from helpers.analysis.signal import MINIMUM_CASES, wilson_interval
+from helpers.analysis.rates import wilson_interval
+from helpers.analysis.signal import MINIMUM_CASES
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Unit
 

@@ -10,22 +10,23 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from helpers.analysis.alignment import event_shares
 from helpers.analysis.attainment import attained, target_of
 from helpers.analysis.desk import Desk, number
+from helpers.analysis.rates import judge_rates
 from helpers.analysis.signal import (
+    MINIMUM_CASES,
     MINIMUM_PAIRS,
     NOT_JUDGED,
-    PERIODS_JUDGED,
-    SEASON,
+    RHYTHMS,
     Judgement,
     judge_pairs,
-    judge_rates,
     judge_series,
 )
 from helpers.metrics.catalogue import catalogue
 from helpers.metrics.measuring import OPENING_SLACK_DAYS
 from helpers.metrics.notes import read_note
-from helpers.vocabulary.periods import Period
+from helpers.vocabulary.periods import Period, month_of
 from helpers.vocabulary.units import Status, Unit
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _ONE_PER_ORDER = {"store", "platform", "market", "currency"}
 _CROWDED = {"product", "campaign"}
 
 #: Notes that qualify a figure and are no reason for having none.
-_NO_REASON = {"immature", "snapshot_on", "like_for_like", "over_products"}
+_NO_REASON = {"immature", "snapshot_on", "like_for_like", "over_products", "typed"}
 
 COMPARISON_COLUMNS = [
     "metric", "metric_label", "dimension", "member", "label", "value", "unit", "currency", "status",
@@ -77,7 +78,7 @@ def compare(
         member's name, or the metric's in a frame without members), value, unit (a ``Unit``),
         currency, status, note (in the desk's language), numerator, denominator, previous,
         previous_change, year_ago, year_ago_change, target, attainment, direction, signal
-        (signal_up, signal_down, noise, not_enough_data), signal_method (year_on_year, plain,
+        (signal_up, signal_down, noise, not_enough_data), signal_method (seasonal, plain,
         interval, none), normal_low and normal_high (where the value would lie by chance),
         signal_points. Changes of rates are differences (0.01 is one point), all others
         relative. A missing baseline, or one of nought, leaves the change empty.
@@ -142,7 +143,11 @@ def compare(
         judgement = judged.get(key, NOT_JUDGED)
         if judgement.method == "none" and unit is Unit.PERCENT and metric in known and signals:
             judgement = _judge_counts(record, baselines["previous"].get(key))
-        if unit is Unit.PERCENT and 0 < (row["denominator"] or 1000) < 30 and value is not None:
+        if (
+            unit is Unit.PERCENT
+            and 0 < (row["denominator"] or 1000) < MINIMUM_CASES
+            and value is not None
+        ):
             judgement = NOT_JUDGED
         row |= {
             "signal": judgement.signal,
@@ -158,7 +163,7 @@ def compare(
 def history(
     desk: Desk,
     metric_ids: Sequence[str],
-    months: int = PERIODS_JUDGED + 1,
+    months: int = RHYTHMS["month"].judged_by + 1,
     by: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Give the months that end with the desk's period, oldest first.
@@ -241,12 +246,40 @@ def change_of(value: float | None, before: float | None, unit: Unit) -> float | 
     return (value - before) / before if before > 0 else None
 
 
-def past_periods(desk: Desk, count: int = PERIODS_JUDGED) -> list[Period]:
+def judge_last(desk: Desk, history: pd.DataFrame, metric: str, member: str = "") -> Judgement:
+    """Judge the last finished month of a ``history`` frame, as a card of that month would.
+
+    A month that is still running is left out: whole months are no measure for a part of one
+    (``compare`` judges those by the same days of the months before).
+    """
+    chosen = history[history["metric"] == metric]
+    chosen = chosen[(chosen["member"].fillna("") == member) & (chosen["status"] != "preliminary")]
+    recent = chosen.sort_values("month_start").tail(RHYTHMS["month"].judged_by + 1)
+    months = [month_of(start.date()) for start in recent["month_start"]]
+    return _judge(desk, metric, months, [number(value) for value in recent["value"]])
+
+
+def _judge(
+    desk: Desk, metric: str, periods: Sequence[Period], values: Sequence[float | None]
+) -> Judgement:
+    """Judge the last of equally long periods by those before it, the calendar taken out."""
+    declared = catalogue()[metric]
+    grows_with_days = declared.additive or Unit(declared.unit) is Unit.COUNT
+    season = RHYTHMS[periods[-1].kind if periods[-1].kind in RHYTHMS else desk.period.kind].season
+    return judge_series(
+        values,
+        season,
+        exposure=[len(period) for period in periods] if grows_with_days else None,
+        events=event_shares(desk.moving_events, periods) if season else (),
+    )
+
+
+def past_periods(desk: Desk) -> list[Period]:
     """List the earlier periods of the same kind that the data hold, oldest first, like for like."""
     found: list[Period] = []
-    if desk.period.kind not in SEASON and desk.period.kind != "year":
+    if desk.period.kind not in RHYTHMS:
         return found
-    one = desk.period.previous()
+    one, count = desk.period.previous(), RHYTHMS[desk.period.kind].judged_by
     while len(found) < count and (desk.coverage[0] - one.start).days <= OPENING_SLACK_DAYS:
         found.insert(0, desk.like_for_like(one))
         one = one.previous()
@@ -338,11 +371,11 @@ def _judgements(
             frame["metric"], frame["member"], frame["period"], frame["value"], strict=True
         )
     }
-    season = SEASON.get(desk.period.kind)
+    periods = [*earlier, desk.elapsed]
     judged = {}
     for metric, member, value in zip(now["metric"], now["member"], now["value"], strict=True):
         past = [figures.get((metric, member, period.text)) for period in earlier]
-        judged[metric, member] = judge_series([*past, number(value)], season)
+        judged[metric, member] = _judge(desk, metric, periods, [*past, number(value)])
     return judged
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from babel import Locale
 
+from helpers.analysis.alignment import MovingEvent, events_by_name
 from helpers.config.workspace import PLATFORM_LABELS, Workspace, load_workspace
 from helpers.metrics.catalogue import catalogue
 from helpers.metrics.dimensions import SEPARATOR, UNKNOWN
@@ -126,6 +127,18 @@ class Desk:
         from helpers.tables.completeness import readiness
 
         return readiness(self.warehouse, self.workspace, self.period)
+
+    @cached_property
+    def moving_events(self) -> tuple[MovingEvent, ...]:
+        """Feasts and selling events of all stores that fall on other days each year."""
+        found = self.warehouse.sql(
+            "SELECT event_id, first_day, last_day FROM calendar_events "
+            "WHERE is_moving AND platform IS NULL AND country IS NULL"
+        )
+        return events_by_name(
+            (str(name), first.date(), last.date())
+            for name, first, last in found.itertuples(index=False)
+        )
 
     def _as_baseline(self, whole: Period) -> Period | None:
         # A shop may sell nothing on the first days of a month; a baseline that starts later

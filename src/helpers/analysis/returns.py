@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk, number
-from helpers.analysis.signal import MINIMUM_CASES, wilson_interval
+from helpers.analysis.rates import wilson_interval
+from helpers.analysis.signal import MINIMUM_CASES
 from helpers.metrics.dimensions import UNKNOWN
 from helpers.vocabulary.labels import Label
 

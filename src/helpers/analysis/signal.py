@@ -1,36 +1,60 @@
-"""Signal or noise: process limits, intervals for rates, and minimum samples (DOMAIN E5, E9).
+"""Signal or noise: is the last value of a series more than its own chance (DOMAIN E5, E9).
 
-Belongs here: pure statistics on numbers. Which numbers to judge is ``comparison``'s business.
+Belongs here: verdicts on numbers, and what many verdicts together are worth. The prediction they
+rest on is ``expectation``; rates without a history are ``rates``; which numbers to judge is
+``comparison``'s business.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    import pandas as pd
+from helpers.analysis.expectation import expect
 
 Signal = Literal["signal_up", "signal_down", "noise", "not_enough_data"]
-Method = Literal["year_on_year", "plain", "interval", "none"]
+Method = Literal["seasonal", "plain", "interval", "none"]
+Reason = Literal[
+    "outside_limits", "within_limits", "too_little_history", "too_few_cases", "no_value",
+    "no_variation", "",
+]  # fmt: skip
 
 #: Limits from fewer points move with every new one, so that nothing should be read into them.
 MINIMUM_POINTS = 8
-#: How many earlier periods a value is judged by, on a card and in a trend alike, lest the two
-#: contradict each other: two whole seasons.
-PERIODS_JUDGED = 24
-#: A year is judged by at least so many pairs of months.
-MINIMUM_PAIRS = 6
+#: So many whole seasons must lie before a value: a season seen once cannot be told from a change.
+MINIMUM_SEASONS = 2
 #: A rate of fewer cases than this is not judged at all.
 MINIMUM_CASES = 30
+#: A year is judged by at least so many pairs of months.
+MINIMUM_PAIRS = 6
+#: What share of quiet values stays inside the limits: three standard deviations.
+CONFIDENCE = 0.9973
 #: Wheeler's constants: 3 / d2 and D4 for moving ranges of two.
 LIMIT_FACTOR, RANGE_FACTOR = 2.66, 3.268
-#: How many periods of a kind make a year; no season is known for other kinds.
-SEASON = {"month": 12, "quarter": 4, "week": 52}
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How periods of a kind are judged.
+
+    ``season`` is the number of them in a year; None where a year has too many for each to have a
+    normal value of its own. ``judged_by`` is how many earlier ones are read, on a card and in a
+    trend alike, lest the two contradict each other.
+    """
+
+    season: int | None
+    judged_by: int
+
+
+#: Other kinds are not judged by a history.
+RHYTHMS: Mapping[str, Rhythm] = {
+    "month": Rhythm(12, 36),
+    "quarter": Rhythm(4, 12),
+    "week": Rhythm(None, 24),
+}
 
 
 @dataclass(frozen=True)
@@ -50,25 +74,66 @@ class XmrLimits:
             return "signal_up"
         return "signal_down" if value < self.lower else "noise"
 
+    def run(self, values: Sequence[float]) -> int:
+        """Count how many of the last values lie on one side of the mean; below it negative.
+
+        Eight are a change of level, even where none is outside the limits: chance alone does
+        that once in 128 times.
+
+        >>> xmr_limits([52, 47, 53, 51, 50, 49, 55, 48]).run([49, 51, 52, 53])
+        3
+        """
+        count = 0
+        for value in reversed(values):
+            side = (value > self.mean) - (value < self.mean)
+            if not side or count * side < 0:
+                break
+            count += side
+        return count
+
 
 @dataclass(frozen=True)
 class Judgement:
-    """What can be said of the last value of a series, and by which method.
+    """What can be said of the last value of a series, by which method, and why.
 
-    ``year_on_year``: the growth on the same period a year earlier against its own past, on the
-    log scale; the season is out of it. ``plain``: the value against its own past; a season is
-    still inside, and sentences say so. ``interval``: the difference of two rates.
+    ``seasonal``: the value against what its own level, trend and season led one to expect, on the
+    log scale. ``plain``: the value against its own past. ``interval``: the difference of two
+    rates, or of pairs.
+
+    Attributes:
+        signal: On which side of its limits the value lies, if on any.
+        method: How it was judged.
+        lower: Lower end of the normal range of the value, in the metric's own unit.
+        upper: Its upper end.
+        points: Past values, pairs or trials behind the verdict.
+        expected: The value that was expected.
+        size: How far the value departs from it, in standard deviations of the series' own noise
+            (``seasonal``, ``plain``) or of the difference (``interval``).
+        p_value: Probability of a departure as large on either side, if nothing had changed.
+        reason: Why this verdict, or why none.
     """
 
     signal: Signal
     method: Method
-    #: Normal range of the last value, in the metric's own unit.
     lower: float | None = None
     upper: float | None = None
     points: int = 0
+    expected: float | None = None
+    size: float | None = None
+    p_value: float | None = None
+    reason: Reason = ""
+
+    @property
+    def is_judged(self) -> bool:
+        """Tell whether there is a verdict at all."""
+        return self.signal != "not_enough_data"
 
 
 NOT_JUDGED = Judgement("not_enough_data", "none")
+
+
+def _unjudged(reason: Reason, points: int = 0) -> Judgement:
+    return Judgement("not_enough_data", "none", points=points, reason=reason)
 
 
 def xmr_limits(values: Sequence[float | None]) -> XmrLimits | None:
@@ -97,37 +162,116 @@ def xmr_limits(values: Sequence[float | None]) -> XmrLimits | None:
     return XmrLimits(mean, mean - reach, mean + reach, moving, RANGE_FACTOR * moving, len(known))
 
 
-def judge_series(values: Sequence[float | None], season: int | None = 12) -> Judgement:
+def judge_series(
+    values: Sequence[float | None],
+    season: int | None = 12,
+    *,
+    exposure: Sequence[float] | None = None,
+    events: Sequence[Sequence[float]] = (),
+    tested: int = 1,
+    confidence: float = CONFIDENCE,
+) -> Judgement:
     """Judge the last value by those before it.
 
-    With two whole seasons before it, the season is taken out by comparing each value with the
-    one a season earlier, on the log scale where all are positive. With less, the plain values
-    are judged, because a season seen once cannot be told from a change.
+    With a season the value is judged against what level, trend and season let expect
+    (``expectation.expect``), on the log scale where all values are positive. That needs
+    ``MINIMUM_SEASONS`` whole seasons before it; with less there is no verdict, because a season
+    seen once cannot be told from a change. Without a season, the limits are those of a process
+    behaviour chart.
 
     Args:
-        values: Oldest first, equally spaced, ending with the value to judge.
+        values: Oldest first, equally spaced, ending with the value to judge. None is a gap;
+            noughts before the first sale are no history.
         season: Number of periods in a year, or None where there is no season.
+        exposure: What each value had a chance in, such as the days of the month; None for rates
+            and levels, which do not grow with days.
+        events: For each moving event, which share of it falls in each period
+            (``alignment.event_shares``): years differ in it, so that the season does not hold it.
+        tested: How many of the last values to judge together: more than one asks for a change of
+            level, which single values are too noisy to show.
+        confidence: What share of quiet values stays inside the limits.
     """
+    if season is None:
+        return _judge_plainly(values, confidence)
+    scaled = _ready_to_judge(values, season, exposure, tested)
+    if isinstance(scaled, Judgement):
+        return scaled
+    ready, on_log = scaled
+    found = expect(ready, season, tested, events)
+    if found is None:
+        return _unjudged("no_variation")
+    last = [value for value in ready[-tested:] if value is not None]
+    mean = math.fsum(last) / len(last)
+    days = exposure[-1] if exposure is not None and on_log else 1.0
+    ends = (*found.limits(confidence), found.centre)
+    lower, upper, expected = (math.exp(end) * days if on_log else end for end in ends)
+    p_value = found.p_value(mean)
+    signal: Signal = "noise"
+    if p_value < 1 - confidence:
+        signal = "signal_up" if mean > found.centre else "signal_down"
+    return Judgement(
+        signal,
+        "seasonal",
+        lower,
+        upper,
+        found.points,
+        expected,
+        (mean - found.centre) / found.noise,
+        p_value,
+        "within_limits" if signal == "noise" else "outside_limits",
+    )
+
+
+def _ready_to_judge(
+    values: Sequence[float | None], season: int, exposure: Sequence[float] | None, tested: int
+) -> tuple[list[float | None], bool] | Judgement:
+    """Bring a series on the scale it is judged on, or say why it cannot be judged."""
+    known = [None if _is_missing(value) else float(value) for value in values]  # type: ignore[arg-type]
+    if len(known) < tested or any(value is None for value in known[-tested:]):
+        return _unjudged("no_value")
+    # What was not there yet did not vary.
+    first = next((place for place, value in enumerate(known) if value), len(known))
+    known[:first] = [None] * first
+    past = [value for value in known[:-tested] if value is not None]
+    if len(past) < MINIMUM_SEASONS * season:
+        return _unjudged("too_little_history", len(past))
+    if min(value for value in known if value is not None) <= 0:
+        return known, False
+    days = exposure if exposure is not None else [1.0] * len(known)
+    logs = [
+        None if value is None else math.log(value / one)
+        for value, one in zip(known, days, strict=True)
+    ]
+    return logs, True
+
+
+def _judge_plainly(values: Sequence[float | None], confidence: float) -> Judgement:
+    """Judge the last value by the limits of a process behaviour chart, and no season."""
+    from scipy.special import ndtr, ndtri
+
     if not values or _is_missing(values[-1]):
-        return NOT_JUDGED
-    run = _since_it_began(_unbroken_tail(values))
-    *past, last = run
-    if season and len(past) >= 2 * season:
-        on_log = min(run) > 0
-        scale = [math.log(value) for value in run] if on_log else run
-        growth = [now - then for now, then in zip(scale[season:], scale, strict=False)]
-        limits = xmr_limits(growth[:-1])
-        if limits is not None:
-            base = scale[-1 - season]
-            ends = (base + limits.lower, base + limits.upper)
-            lower, upper = (math.exp(end) for end in ends) if on_log else ends
-            return Judgement(limits.judge(growth[-1]), "year_on_year", lower, upper, limits.points)
+        return _unjudged("no_value")
+    *past, last = _since_it_began(_unbroken_tail(values))
     limits = xmr_limits(past)
     if limits is None:
-        return NOT_JUDGED
-    # What cannot be negative has no normal range below nought.
-    lower = max(limits.lower, 0.0) if min(run) >= 0 else limits.lower
-    return Judgement(limits.judge(last), "plain", lower, limits.upper, limits.points)
+        return _unjudged("too_little_history", len(past))
+    spread = limits.moving_range * LIMIT_FACTOR / 3
+    reach = float(ndtri((1 + confidence) / 2)) * spread if confidence != CONFIDENCE else 3 * spread
+    lower, upper = limits.mean - reach, limits.mean + reach
+    size = (last - limits.mean) / spread if spread else 0.0
+    signal: Signal = "signal_up" if last > upper else "signal_down" if last < lower else "noise"
+    return Judgement(
+        signal,
+        "plain",
+        # What cannot be negative has no normal range below nought.
+        max(lower, 0.0) if min(*past, last) >= 0 else lower,
+        upper,
+        limits.points,
+        limits.mean,
+        size,
+        float(2 * ndtr(-abs(size))),
+        "within_limits" if signal == "noise" else "outside_limits",
+    )
 
 
 def judge_pairs(
@@ -138,119 +282,63 @@ def judge_pairs(
     The season cancels within each pair. A change is one where the interval of the average
     change over the months excludes nought: growth that most months share, not one good month.
     """
+    from scipy.special import stdtr, stdtrit
+
     pairs = [
         (float(then), float(now))
         for then, now in zip(before, after, strict=True)
         if then is not None and now is not None
     ]
     if len(pairs) < MINIMUM_PAIRS or len(pairs) < len(before):
-        return NOT_JUDGED
+        return _unjudged("too_little_history", len(pairs))
     on_log = min(min(pair) for pair in pairs) > 0
     gaps = [math.log(now / then) if on_log else now - then for then, now in pairs]
-    mean = math.fsum(gaps) / len(gaps)
-    spread = math.sqrt(math.fsum((gap - mean) ** 2 for gap in gaps) / (len(gaps) - 1))
-    reach = _t_quantile(confidence, len(gaps) - 1) * spread / math.sqrt(len(gaps))
+    mean, freedom = math.fsum(gaps) / len(gaps), len(gaps) - 1
+    spread = math.sqrt(math.fsum((gap - mean) ** 2 for gap in gaps) / freedom / len(gaps))
+    reach = float(stdtrit(freedom, (1 + confidence) / 2)) * spread
     signal: Signal = "noise" if abs(mean) <= reach else "signal_up" if mean > 0 else "signal_down"
-    return Judgement(signal, "interval", points=len(pairs))
-
-
-def _t_quantile(confidence: float, freedom: int) -> float:
-    """Give Student's quantile by its expansion; right to 0.5 % from five degrees on."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    return (
-        z
-        + (z**3 + z) / (4 * freedom)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * freedom**3)
+    return Judgement(
+        signal,
+        "interval",
+        points=len(pairs),
+        size=mean / spread if spread else None,
+        p_value=float(2 * stdtr(freedom, -abs(mean) / spread)) if spread else None,
+        reason="within_limits" if signal == "noise" else "outside_limits",
     )
 
 
-def judge_last(history: pd.DataFrame, metric: str | None = None, member: str = "") -> Judgement:
-    """Judge the last finished month of a ``comparison.history`` frame.
+def false_discoveries(
+    p_values: Sequence[float], weights: Sequence[float] | None = None
+) -> list[float]:
+    """Give each of many tests its q-value: the share of false ones among all as good or better.
 
-    A month that is still running is left out: whole months are no measure for a part of one
-    (``comparison.compare`` judges those by the same days of the months before).
+    Of a thousand quiet series, three lie outside limits of three standard deviations. Whoever
+    reports what has q below 0.1 is wrong in one of ten reports, however many series were asked,
+    and in a month where nothing happened, with probability 0.1 reports anything at all
+    (Benjamini and Hochberg 1995; weights: Genovese, Roeder and Wasserman 2006).
+
+    Args:
+        p_values: One of each test.
+        weights: What is worth more attention beforehand, such as money; positive.
+
+    Returns:
+        q-values in the same order; each at least its p-value where there are no weights.
+
+    >>> [round(q, 3) for q in false_discoveries([0.01, 0.04, 0.03, 0.5])]
+    [0.04, 0.053, 0.053, 0.5]
     """
-    series = _series(history, metric, member)
-    finished = series[series["status"] != "preliminary"]
-    return judge_series(list(finished["value"])[-PERIODS_JUDGED - 1 :])
-
-
-def trend_limits(
-    history: pd.DataFrame, metric: str | None = None, member: str = ""
-) -> XmrLimits | None:
-    """Give the limits a trend chart can draw as level lines, or None.
-
-    None as well when two whole years are there: the normal range then follows the season and is
-    no pair of level lines.
-    """
-    values = list(_series(history, metric, member)["value"])[:-1]
-    if len(_unbroken_tail(values)) >= 2 * SEASON["month"]:
-        return None
-    limits = xmr_limits(values)
-    if limits is None or limits.lower >= 0 or min(v for v in values if not _is_missing(v)) < 0:
-        return limits
-    return XmrLimits(
-        limits.mean, 0.0, limits.upper, limits.moving_range, limits.range_limit, limits.points
-    )
-
-
-def wilson_interval(
-    cases: float, trials: float, confidence: float = 0.95
-) -> tuple[float, float] | None:
-    """Give the Wilson score interval of a rate; None without trials.
-
-    It stays inside 0 and 1 and is honest for few cases, which the textbook interval is not.
-
-    >>> low, high = wilson_interval(10, 100)
-    >>> round(low, 4), round(high, 4)
-    (0.0552, 0.1744)
-    """
-    if trials <= 0 or not 0 <= cases <= trials:
-        return None
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    rate = cases / trials
-    spread = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
-    middle, scale = rate + z * z / (2 * trials), 1 + z * z / trials
-    low = 0.0 if cases == 0 else max(0.0, (middle - spread) / scale)
-    high = 1.0 if cases == trials else min(1.0, (middle + spread) / scale)
-    return low, high
-
-
-def difference_interval(
-    before: tuple[float, float], after: tuple[float, float], confidence: float = 0.95
-) -> tuple[float, float] | None:
-    """Give Newcombe's interval of ``after - before``, two rates as (cases, trials)."""
-    first, second = wilson_interval(*before, confidence), wilson_interval(*after, confidence)
-    if first is None or second is None:
-        return None
-    p, q = before[0] / before[1], after[0] / after[1]
-    gap = q - p
-    down = math.hypot(q - second[0], first[1] - p)
-    up = math.hypot(second[1] - q, p - first[0])
-    return gap - down, gap + up
-
-
-def judge_rates(before: tuple[float, float], after: tuple[float, float]) -> Judgement:
-    """Judge the difference of two rates: a change only where its interval excludes nought."""
-    interval = difference_interval(before, after)
-    if interval is None or min(before[1], after[1]) < MINIMUM_CASES:
-        return NOT_JUDGED
-    base = before[0] / before[1]
-    rate = after[0] / after[1]
-    # Read the other way round: where the new rate would have to lie to count as unchanged.
-    reach = (base - (interval[1] - (rate - base)), base + ((rate - base) - interval[0]))
-    signal: Signal = (
-        "signal_up" if interval[0] > 0 else "signal_down" if interval[1] < 0 else "noise"
-    )
-    return Judgement(signal, "interval", max(0.0, reach[0]), min(1.0, reach[1]), 2)
-
-
-def _series(history: pd.DataFrame, metric: str | None, member: str) -> pd.DataFrame:
-    chosen = history if metric is None else history[history["metric"] == metric]
-    if "member" in chosen:
-        chosen = chosen[chosen["member"].fillna("") == member]
-    return chosen.sort_values("month_start")
+    count = len(p_values)
+    if weights is not None:
+        mean = math.fsum(weights) / count
+        p_values = [p * mean / w for p, w in zip(p_values, weights, strict=True)]
+    found = [1.0] * count
+    least = 1.0
+    for rank, place in sorted(
+        enumerate(sorted(range(count), key=lambda one: p_values[one]), start=1), reverse=True
+    ):
+        least = min(least, p_values[place] * count / rank)
+        found[place] = least
+    return found
 
 
 def _unbroken_tail(values: Sequence[float | None]) -> list[float]:

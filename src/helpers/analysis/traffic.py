@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.desk import Against, Desk, number
-from helpers.analysis.signal import NOT_JUDGED, judge_rates
+from helpers.analysis.rates import judge_rates
+from helpers.analysis.signal import NOT_JUDGED
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period
 
