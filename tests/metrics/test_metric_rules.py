@@ -494,8 +494,8 @@ def test_many_windows_take_one_query_that_is_written_once(monkeypatch):
     from helpers.metrics import measuring
 
     asked, written = [], []
-    fetch, compiled = measuring.fetch, measuring.Spans.text
-    monkeypatch.setattr(measuring, "fetch", lambda *one: asked.append(one) or fetch(*one))
+    fetched, compiled = measuring.fetched, measuring.Spans.text
+    monkeypatch.setattr(measuring, "fetched", lambda one: asked.append(one) or fetched(one))
 
     def text(spans, shape, query):
         return compiled(spans, shape, lambda: written.append(shape) or query())

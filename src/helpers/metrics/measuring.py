@@ -43,6 +43,7 @@ from helpers.metrics.formulas import (
     Whole,
 )
 from helpers.metrics.notes import note
+from helpers.metrics.states import States
 from helpers.tables.models import literal, load_models, quoted
 
 if TYPE_CHECKING:
@@ -202,8 +203,7 @@ def _with_days(query: str, asked: Mapping[str, Sequence[Window]]) -> str:
         if not re.search(rf"\b{name}\b", query):
             continue
         listed = ", ".join(
-            f"({place}, DATE '{window.start}', DATE '{window.end}')"
-            for place, window in enumerate(windows)
+            f"({place}, DATE '{start}', DATE '{end}')" for place, (start, end) in enumerate(windows)
         )
         tables.append(
             f'"{name}" AS (SELECT CAST("place" AS BIGINT) AS "window", '
@@ -215,15 +215,14 @@ def _with_days(query: str, asked: Mapping[str, Sequence[Window]]) -> str:
     return f"WITH {', '.join(tables)}{' ' if begun == query else ', '}{begun}"
 
 
-def fetch(warehouse: Spans, query: str) -> pd.DataFrame:
-    """Run a query; numbers named ``v_...`` come back as whole ten-thousandths, exactly.
+def fetched(arrow: Any) -> pd.DataFrame:
+    """Take an answer out of the engine: ``v_...`` become whole ten-thousandths, exactly.
 
     Those named ``f_...`` were never exact (rates, hours): they come back under ``v_...`` too, in
     ten-thousandths with fractions, and none is NaN.
     """
     import pandas as pd
 
-    arrow = warehouse.run(query)
     columns: dict[str, Any] = {}
     for name in arrow.column_names:
         column = arrow.column(name)
@@ -387,17 +386,34 @@ class Measuring:
         query: Callable[[], Any],
         windows: Sequence[Window],
         sales: Sequence[Window] | None = None,
+        within: Sequence[str] = (),
+        adds: str = "",
     ) -> pd.DataFrame:
         """Run a query over windows; its text is written once per shape and way to cut.
+
+        Nothing is run where the months have left states that answer it (``states``).
 
         Args:
             shape: Tells the query from all others of this warehouse, windows aside.
             query: Gives the expression, built from ``in_windows``.
             windows: The days of ``ASKED``.
             sales: The days of ``ASKED_SALES``, where they differ.
+            within: Tables of which only rows of those days are read, by the table's own day.
+            adds: The one table of which rows are added up, where days add up to windows.
         """
         text = self.spans.text((*shape, self.by, self.constant), query)
-        return fetch(self.spans, _with_days(text, {ASKED: windows, ASKED_SALES: sales or windows}))
+        states = self.spans.states
+
+        def run(asked: Sequence[tuple[Any, Any]]) -> Any:
+            days, beside = zip(*asked, strict=True)
+            return self.spans.run(_with_days(text, {ASKED: days, ASKED_SALES: beside}))
+
+        asked = list(zip(windows, sales or windows, strict=True))
+        if states is None:
+            return fetched(run(asked))
+        if adds:
+            return fetched(states.add(text, windows, adds, run))
+        return fetched(states.answer(text, asked, within, run))
 
     # -- the door ------------------------------------------------------------------------------
 
@@ -572,24 +588,52 @@ class Measuring:
         levels = ["level"] if "level" in fact.columns else []
         last = ["last_day"] if timing.last_report else []
 
-        def query() -> Any:
-            rows = self._timed(timing, leaves.values())
-            keys = ["window", "store_id", *levels, *last, *self.members]
-            return rows.group_by(keys).aggregate(**self._aggregates(rows, timing, leaves))
+        def asked(chosen: Mapping[str, Any], adds: str = "") -> pd.DataFrame:
+            def query() -> Any:
+                rows = self._timed(timing, chosen.values())
+                keys = ["window", "store_id", *levels, *last, *self.members]
+                return rows.group_by(keys).aggregate(**self._aggregates(rows, timing, chosen))
 
-        frame = self.ask(("rows", timing, *leaves.items()), query, windows)
+            shape = ("rows", timing, *chosen.items())
+            return self.ask(shape, query, windows, within=self._within(timing), adds=adds)
+
+        adding = {one: leaf for one, leaf in leaves.items() if self._adds_up(timing, leaf)}
+        others = {one: leaf for one, leaf in leaves.items() if one not in adding}
+        frames = dict.fromkeys(adding, asked(adding, adds=name)) if adding else {}
+        if others:
+            frames |= dict.fromkeys(others, asked(others))
         runs = fact.end_day != fact.day and timing.day == fact.day and not last
         blocked = self._straddled(name, windows) if runs else {}
         found = {
-            one: self._leaf_of(frame, one, leaf, windows, blocked, bool(levels))
+            one: self._leaf_of(frames[one], one, leaf, windows, blocked, bool(levels))
             for one, leaf in leaves.items()
         }
+        frame = frames[next(iter(leaves))]
         for place, last_day in frame.groupby("window")["last_day"].max().items() if last else ():
             window, on = int(str(place)), pd.Timestamp(last_day).date()
             if on != windows[window].end:
                 for measured in found.values():
                     measured.notes.setdefault(window, []).append(note("snapshot_on", day=on))
         return found
+
+    def _within(self, timing: Timing) -> tuple[str, ...]:
+        """Name the table if only rows of the asked days are read, by the day that parts it."""
+        own = timing.standing is None and timing.day == facts()[timing.table].day
+        return (timing.table,) if own else ()
+
+    def _adds_up(self, timing: Timing, leaf: Any) -> bool:
+        """Tell whether a leaf over a month is the sum of that leaf over its days."""
+        states, fact = self.spans.states, facts()[timing.table]
+        exact = all(fact.columns[one] != "number" for one in leaf.columns)
+        return (
+            states is not None
+            and states.are_parted(timing.table)
+            and bool(self._within(timing))
+            and not timing.last_report
+            and type(leaf) in (Sum, Count, Reported)
+            and exact
+            and (fact.end_day == fact.day or not self.spans.long_runs(timing.table))
+        )
 
     def _leaf_of(self, frame: pd.DataFrame, one: str, leaf: Any, windows: Sequence[Window],
                  blocked: Mapping[tuple[int, str], str], has_levels: bool) -> Measured:  # fmt: skip
@@ -710,7 +754,7 @@ class Measuring:
             made = {"f_value": figure.cast("float64")} if is_statistic else {"v_value": figure}
             return rows.group_by(["window", *self.members]).aggregate(**made, v_rows=rows.count())
 
-        frame = self.ask(("whole", leaf, timing), query, windows)
+        frame = self.ask(("whole", leaf, timing), query, windows, within=self._within(timing))
         tidy = self.tidy(frame)
         measured = Measured(tidy, self._sources(leaf))
         if isinstance(leaf, Statistic):
@@ -769,6 +813,7 @@ class Spans:
 
     def __init__(self, warehouse: Any):
         self._open = weakref.proxy(warehouse)
+        self.states = States.of(warehouse)
         self._tables: dict[str, Any] = {}
         self._found: dict[SourceKey, dict[str, list[Window]]] = {}
         self._sales: dict[str, Window] | None = None
@@ -786,7 +831,15 @@ class Spans:
     def text(self, shape: Hashable, query: Callable[[], Any]) -> str:
         """Give the SQL of an expression, written once per shape."""
         if shape not in self._texts:
-            self._texts[shape] = str(self._backend.compile(query()))
+
+            def write() -> str:
+                return str(self._backend.compile(query()))
+
+            if self.states is None:
+                self._texts[shape] = write()
+            else:
+                self._texts[shape] = self.states.text(shape, write)
+                self._open.note_read(self.states.tables_of(self._texts[shape]))
         return self._texts[shape]
 
     def run(self, query: str) -> Any:
@@ -801,14 +854,14 @@ class Spans:
     def sales(self) -> dict[str, Window]:
         """First and last day with a placed sale line, per store."""
         if self._sales is None:
-            lines = self.ibis("order_lines")
-            lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
-            query = lines.group_by("store_id").aggregate(
-                first_day=lines["local_date"].min(), last_day=lines["local_date"].max()
+            self.ibis("order_lines")  # notes the table as read
+            rows = self._ends(
+                "order_lines",
+                ["store_id", "min(local_date) AS first_day", "max(local_date) AS last_day"],
+                "WHERE kind = 'sale' AND status = 'placed'",
             )
             self._sales = {
-                row["store_id"]: Window(row["first_day"], row["last_day"])
-                for row in query.to_pyarrow().to_pylist()
+                row["store_id"]: Window(row["first_day"], row["last_day"]) for row in rows
             }
         return self._sales
 
@@ -856,8 +909,7 @@ class Spans:
                     some = f"count(*){where} > 0"
                     ends.append(f"CASE WHEN {some} THEN DATE '0001-01-01' END AS first_{place}")
                     ends.append(f"CASE WHEN {some} THEN DATE '9999-12-01' END AS last_{place}")
-            query = f"SELECT {', '.join(ends)} FROM {quoted(name)} GROUP BY ALL"
-            rows = self.run(query).to_pylist()
+            rows = self._ends(name, ends)
             # A list is kept for good: a month in which nothing of it fell due is a true 0.
             until = self.data[1] if _is_list(name) and any(key[3] for key in keys) else None
             for place, key in enumerate(keys):
@@ -875,6 +927,24 @@ class Spans:
                 self._found[key] = found
             if (name, "", "", "") in keys:
                 self._add_covers(name)
+
+    def _ends(self, name: str, columns: Sequence[str], where: str = "") -> list[dict[str, Any]]:
+        """Give smallest (``first_...``) and largest (``last_...``) values by store."""
+        chosen, day = ", ".join(columns), facts()[name].day
+        plain = f"SELECT {chosen} FROM {quoted(name)} {where} GROUP BY ALL"
+        if self.states is None or day is None or not self.states.are_parted(name):
+            return self.run(plain).to_pylist()
+        text = (
+            f'SELECT "window", {chosen} FROM {quoted(name)} '
+            f"JOIN {ASKED} ON asked_day = {quoted(day)} {where} GROUP BY ALL"
+        )
+
+        def run(asked: Sequence[tuple[Any, Any]]) -> Any:
+            return self.run(_with_days(text, {ASKED: [window for window, _ in asked]}))
+
+        how = {one: "min" if one.startswith("first") else "max"
+               for one in (column.rpartition(" ")[2] for column in columns[1:])}  # fmt: skip
+        return self.states.ends(text, name, how, run).to_pylist()
 
     @property
     def stores(self) -> tuple[str, ...]:

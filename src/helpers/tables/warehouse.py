@@ -299,6 +299,11 @@ class Warehouse:
         """List the accepted files with what became of their rows."""
         return self.sql("SELECT * FROM import_batches ORDER BY file, batch_id")
 
+    def note_read(self, tables: Iterable[str]) -> None:
+        """Note tables as read whose content came from a state instead."""
+        for table in tables:
+            self._note(table)
+
     def _note(self, table: str) -> None:
         if table not in self.tables:
             raise KeyError(f"no table named {table!r}; known: {', '.join(self.tables)}")
