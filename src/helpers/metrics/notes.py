@@ -67,6 +67,14 @@ WORDS: dict[str, Label] = {
     "like_for_like": Label(
         en="{current} against {baseline}", zh="{current}对比{baseline}"
     ),
+    "no_verification": Label(
+        en="no verification is four weeks old", zh="没有满四周的店铺认证"
+    ),
+    "no_constant_rate": Label(
+        en="{store} sells in a currency without a constant rate; add it to "
+        "reference/budget_rates.csv",
+        zh="{store}的币种缺少固定汇率，请补充到reference/budget_rates.csv",
+    ),
     "two_currencies": Label(
         en="one part is in another currency: {stores}", zh="其中一项使用另一币种：{stores}"
     ),
@@ -78,6 +86,10 @@ WORDS: dict[str, Label] = {
     "few_rows": Label(
         en="stands on {rows} rows; at least {minimum} are needed",
         zh="仅有{rows}条记录；至少需要{minimum}条",
+    ),
+    "opening_keywords": Label(
+        en="keyword reports begin on {first}: no keyword can be told apart as new",
+        zh="关键词报表自{first}开始，无法区分新词",
     ),
     "interval": Label(
         en="95 % interval {low} to {high} ({tests} tests, {visitors} visitors)",
@@ -142,9 +154,27 @@ TABLE_WORDS: dict[str, Label] = {
     "content_sessions": Label(en="live and video", zh="直播与视频"),
     "keyword_ranks": Label(en="keywords", zh="关键词"),
     "manual_kpis": Label(en="typed-in", zh="手工填报"),
+    "suppliers": Label(en="suppliers", zh="供应商"),
+    "purchase_orders": Label(en="purchase orders", zh="采购单"),
+    "shipments": Label(en="shipments", zh="物流运单"),
+    "compliance_items": Label(en="compliance", zh="合规事项"),
+    "competitor_offers": Label(en="competitors' offers", zh="竞品报价"),
+    "store_snapshots": Label(en="store state", zh="店铺状态"),
+    "import_batches": Label(en="exports", zh="导出文件"),
 }
 #: What is missing where a table is there and a column of it is empty.
 COLUMN_WORDS: dict[str, Label] = {
+    "lane": Label(en="lanes of shipments", zh="物流线路"),
+    "weight_kg": Label(en="weights of shipments", zh="运单重量"),
+    "launched_on": Label(en="launch days", zh="上市日期"),
+    "started_on": Label(en="days on which work began", zh="立项日期"),
+    "is_backup": Label(en="marks of backup suppliers", zh="备选供应商标记"),
+    "order_minimum": Label(en="order minimums", zh="起订量"),
+    "inspected_quantity": Label(en="inspections", zh="检验数据"),
+    "failed_quantity": Label(en="inspections", zh="检验数据"),
+    "quality_score": Label(en="quality scores", zh="质量分"),
+    "quality_average": Label(en="quality scores", zh="质量分"),
+    "keyword_index": Label(en="search indices", zh="搜索指数"),
     "customer_key": Label(en="buyer ids", zh="买家标识"),
     "country": Label(en="countries", zh="国家"),
     "seller_discount": Label(en="seller discounts", zh="卖家折扣"),
