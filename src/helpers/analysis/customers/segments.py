@@ -1,0 +1,295 @@
+"""Recency, frequency, money: segments, the high-value rule, and whether people's tags hold.
+
+Scores are fifths of the customers of one window; customers that are alike score alike. The rule
+of high value (DOMAIN R11) is one of fixed numbers: an order in the last 30 days, three orders in
+the window, 50 US dollars each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from helpers.analysis.desk import Desk, number
+from helpers.analysis.rates import wilson_interval
+from helpers.analysis.signal import MINIMUM_CASES
+from helpers.vocabulary.labels import Label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEGMENTS: dict[str, Label] = {
+    "champion": Label(en="Often and lately", zh="高频活跃"),
+    "loyal": Label(en="Often, some time ago", zh="高频待维护"),
+    "at_risk": Label(en="Used to come often", zh="高频流失风险"),
+    "new": Label(en="New, one order", zh="新客（仅一单）"),
+    "promising": Label(en="Lately, a few orders", zh="近期有购"),
+    "asleep": Label(en="Seldom and long ago", zh="低频沉睡"),
+}
+RFM_COLUMNS = [
+    "segment", "label", "customers", "share", "orders", "gmv", "gmv_share", "recency_days",
+    "orders_each", "average_order", "currency", "window_days", "status",
+]  # fmt: skip
+TAG_COLUMNS = [
+    "store", "store_label", "tag", "rule", "customers", "agree", "share", "mostly", "lower",
+    "upper", "status",
+]  # fmt: skip
+#: What people write when they mean the rule of high value.
+HIGH_VALUE_TAGS = ("vip", "high value", "high_value", "rfm", "高价值", "高价值客户")
+#: Classes by share of the window's sales: A the first four fifths, B up to 95 %, C the rest.
+CLASS_TAGS = ("A", "B", "C")
+_A, _B = 0.80, 0.95
+
+_PEOPLE = """
+    WITH orders AS (
+        SELECT customer_key, store_id, order_id, min(local_date) AS day, sum(gmv_base) AS value
+        FROM order_lines
+        WHERE kind = 'sale' AND status = 'placed' AND customer_key IS NOT NULL
+          AND local_date BETWEEN ? AND ?
+        GROUP BY ALL
+    ),
+    people AS (
+        SELECT customer_key, date_diff('day', max(day), ?) AS recency, count(*) AS frequency,
+            CAST(sum(value) AS DOUBLE) AS money
+        FROM orders GROUP BY customer_key
+    )
+"""
+
+
+@dataclass(frozen=True)
+class HighValue:
+    """The rule of high value; its window is not in the source and stands here."""
+
+    recency_days: int = 30
+    orders: int = 3
+    average: float = 50.0
+    currency: str = "USD"
+    window_days: int = 365
+
+
+@dataclass(frozen=True)
+class HighValueCustomers:
+    """Who meets the rule.
+
+    Attributes:
+        customers: Known customers with an order in the window.
+        found: Of them, those that meet the rule.
+        share: found ÷ customers; None below 30 customers.
+        gmv_share: Their share of known customers' sales in the window.
+        average: The rule's order value in base currency; None without a rate, and then nobody
+            was judged.
+    """
+
+    rule: HighValue
+    customers: int
+    found: int | None
+    share: float | None
+    gmv_share: float | None
+    average: float | None
+
+
+def rfm(desk: Desk, window_days: int = 365) -> pd.DataFrame:
+    """Sort the customers of a window into segments.
+
+    Scores run from 1 to 5 by rank; one order scores 1 in frequency however many have but one.
+
+    Returns:
+        segment (a key of ``SEGMENTS``), label, customers, share, orders, gmv, gmv_share,
+        recency_days (median days since the last order), orders_each (mean), average_order,
+        currency, window_days, status. Empty with fewer than 30 customers.
+    """
+    import pandas as pd
+
+    empty = pd.DataFrame(columns=RFM_COLUMNS)
+    if not desk.warehouse.has("order_lines"):
+        return empty
+    first, last = _window(desk, window_days)
+    found = desk.warehouse.sql(
+        _PEOPLE
+        + """,
+        scored AS (
+            SELECT *,
+                least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY recency DESC))) AS r,
+                least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY frequency))) AS f
+            FROM people
+        )
+        SELECT CASE
+                WHEN f >= 4 AND r >= 4 THEN 'champion'
+                WHEN f >= 4 AND r = 3 THEN 'loyal'
+                WHEN f >= 4 THEN 'at_risk'
+                WHEN frequency = 1 AND r >= 4 THEN 'new'
+                WHEN r >= 3 THEN 'promising'
+                ELSE 'asleep' END AS segment,
+            count(*) AS customers, sum(frequency) AS orders, sum(money) AS gmv,
+            median(recency) AS recency_days
+        FROM scored GROUP BY segment
+        """,
+        (first, last, last),
+    ).set_index("segment")
+    people = int(found["customers"].sum()) if len(found) else 0
+    if people < MINIMUM_CASES:
+        return empty
+    total = float(found["gmv"].sum())
+    rows = []
+    for segment, label in SEGMENTS.items():
+        if segment not in found.index:
+            continue
+        one = found.loc[segment]
+        count, orders, gmv = int(one["customers"]), int(one["orders"]), number(one["gmv"])
+        rows.append(
+            {
+                "segment": segment,
+                "label": label.text(desk.language),
+                "customers": count,
+                "share": count / people,
+                "orders": orders,
+                "gmv": gmv,
+                "gmv_share": gmv / total if gmv is not None and total else None,
+                "recency_days": float(one["recency_days"]),
+                "orders_each": orders / count,
+                "average_order": gmv / orders if gmv is not None else None,
+                "currency": desk.currency,
+                "window_days": window_days,
+                "status": "ok",
+            }
+        )
+    return pd.DataFrame(rows, columns=RFM_COLUMNS)
+
+
+def high_value(desk: Desk, rule: HighValue | None = None) -> HighValueCustomers | None:
+    """Count the customers that meet the rule on the desk's last day.
+
+    Returns:
+        None where no customer is known.
+    """
+    rule = rule or HighValue()
+    if not desk.warehouse.has("order_lines"):
+        return None
+    first, last = _window(desk, rule.window_days)
+    average = in_base(desk, rule.average, rule.currency, last)
+    found = desk.warehouse.sql(
+        _PEOPLE
+        + """
+        SELECT count(*) AS customers, sum(money) AS money,
+            count(*) FILTER (recency <= ? AND frequency >= ? AND money / frequency >= ?) AS found,
+            sum(money) FILTER (recency <= ? AND frequency >= ? AND money / frequency >= ?) AS gmv
+        FROM people
+        """,
+        (first, last, last, *(2 * (rule.recency_days, rule.orders, average or 0.0))),
+    ).iloc[0]
+    people, money = int(found["customers"]), number(found["money"])
+    if not people:
+        return None
+    if average is None:
+        return HighValueCustomers(rule, people, None, None, None, None)
+    count, gmv = int(found["found"]), number(found["gmv"]) or 0.0
+    is_enough = people >= MINIMUM_CASES
+    return HighValueCustomers(
+        rule,
+        people,
+        count,
+        count / people if is_enough else None,
+        gmv / money if is_enough and money else None,
+        average,
+    )
+
+
+def in_base(desk: Desk, amount: float, currency: str, day: date) -> float | None:
+    """Convert an amount at the last daily rate up to ``day``; None without one."""
+    if currency == desk.currency:
+        return amount
+    found = desk.warehouse.sql(
+        "SELECT rate FROM fx_rates WHERE currency = ? AND kind = 'daily' AND day <= ? "
+        "ORDER BY day DESC LIMIT 1",
+        (currency, day),
+    )
+    rate = number(found["rate"].iloc[0]) if len(found) else None
+    return amount * rate if rate is not None else None
+
+
+def tag_accuracy(desk: Desk, rule: HighValue | None = None) -> pd.DataFrame:
+    """Hold the tags that people gave against the rules behind them.
+
+    A tier of A, B or C is reckoned anew from the buyer's share of the store's sales in the
+    window (A the first 80 %, B up to 95 %); a tag such as ``vip`` or 高价值 by the rule of high
+    value. Tags that no rule stands behind are listed and not judged.
+
+    Returns:
+        One row a store and tag: store, store_label, tag, rule (``class``, ``high_value`` or
+        empty), customers, agree, share, mostly (for classes: where most of the others belong),
+        lower and upper (95 % Wilson), status (``not_enough_data`` below 30 tags: the numbers
+        stand, no share). Empty without tags.
+    """
+    import pandas as pd
+
+    if not desk.warehouse.has("customers") or not desk.warehouse.has("order_lines"):
+        return pd.DataFrame(columns=TAG_COLUMNS)
+    rule = rule or HighValue()
+    first, last = _window(desk, rule.window_days)
+    average = in_base(desk, rule.average, rule.currency, last)
+    found = desk.warehouse.sql(
+        _PEOPLE
+        + """,
+        tagged AS (
+            SELECT store_id, customer_key, coalesce(tag, tier) AS tag FROM customers
+            WHERE coalesce(tag, tier) IS NOT NULL
+        ),
+        ranked AS (
+            SELECT store_id, customer_key, tag, coalesce(money, 0) AS money, recency, frequency,
+                sum(coalesce(money, 0)) OVER (
+                    PARTITION BY store_id ORDER BY coalesce(money, 0) DESC, customer_key
+                    ROWS UNBOUNDED PRECEDING) - coalesce(money, 0) AS before,
+                sum(coalesce(money, 0)) OVER (PARTITION BY store_id) AS whole
+            FROM tagged LEFT JOIN people USING (customer_key)
+        )
+        SELECT store_id, tag,
+            CASE WHEN money = 0 THEN 'C' WHEN before < ? * whole THEN 'A'
+                WHEN before < ? * whole THEN 'B' ELSE 'C' END AS class,
+            coalesce(recency <= ? AND frequency >= ? AND money / frequency >= ?, false) AS is_high,
+            count(*) AS customers
+        FROM ranked GROUP BY ALL ORDER BY ALL
+        """,
+        (first, last, last, _A, _B, rule.recency_days, rule.orders, average or 0.0),
+    )
+    rows = [
+        _tag_row(desk, str(store), str(tag), group, average is not None)
+        for (store, tag), group in found.groupby(["store_id", "tag"], sort=True)
+    ]
+    return pd.DataFrame(rows, columns=TAG_COLUMNS)
+
+
+def _tag_row(
+    desk: Desk, store: str, tag: str, group: pd.DataFrame, has_rate: bool
+) -> dict[str, object]:
+    people = int(group["customers"].sum())
+    name, agree, mostly = "", None, ""
+    if tag.strip().upper() in CLASS_TAGS:
+        name = "class"
+        by_class = group.groupby("class")["customers"].sum()
+        agree = int(by_class.get(tag.strip().upper(), 0))
+        others = by_class.drop(tag.strip().upper(), errors="ignore")
+        mostly = str(others.idxmax()) if len(others) else ""
+    elif tag.strip().lower() in HIGH_VALUE_TAGS and has_rate:
+        name = "high_value"
+        agree = int(group.loc[group["is_high"].astype(bool), "customers"].sum())
+    is_judged = agree is not None and people >= MINIMUM_CASES
+    interval = wilson_interval(agree, people) if is_judged and agree is not None else None
+    return {
+        "store": store,
+        "store_label": desk.member_label("store", store),
+        "tag": tag,
+        "rule": name,
+        "customers": people,
+        "agree": agree,
+        "share": agree / people if is_judged and agree is not None else None,
+        "mostly": mostly,
+        "lower": interval[0] if interval else None,
+        "upper": interval[1] if interval else None,
+        "status": "ok" if is_judged else "not_enough_data" if name else "no_source",
+    }
+
+
+def _window(desk: Desk, days: int) -> tuple[date, date]:
+    last = min(desk.elapsed.end, desk.coverage[1])
+    return last - timedelta(days=days - 1), last
