@@ -57,9 +57,19 @@ class WorkspacePaths:
         return self.root / "plan"
 
     @property
+    def rules(self) -> Path:
+        """``rules.yml``: thresholds of the trade's rules that this company sets otherwise."""
+        return self.root / "rules.yml"
+
+    @property
     def reference(self) -> Path:
         """Overrides of the committed facts (exchange rates, calendar)."""
         return self.root / "reference"
+
+    @property
+    def pictures(self) -> Path:
+        """Pictures of rivals' offers, under the names that the captures give."""
+        return self.root / "pictures"
 
     @property
     def warehouse(self) -> Path:

@@ -11,7 +11,7 @@ from helpers.plan.decisions import decisions
 from helpers.plan.loading import Plan
 from helpers.plan.models import Action, Capture, Risk, Rival
 from helpers.plan.risks import risks_frame
-from helpers.plan.rivals import price_index, rivals_frame
+from helpers.plan.rivals import compared, rivals_frame
 from helpers.vocabulary.labels import Label
 
 LABEL = Label(en="words", zh="文字")
@@ -105,15 +105,29 @@ def capture(day, price, **more):
     return Capture(captured_on=day, price=price, **(given | more))
 
 
-def test_price_index_is_per_unit_and_after_promotion():
-    own = [capture(date(2025, 12, 1), 20)]
-    rival = capture(date(2025, 12, 5), 40, pack_size=2, promotion_depth="0.2")
-    assert price_index(own, rival) == pytest.approx(20 / 16)
+def test_price_index_is_after_promotion():
+    own = [capture(date(2025, 12, 1), 20), capture(date(2025, 12, 9), 99)]
+    rival = capture(date(2025, 12, 5), 20, promotion_depth="0.2")
+    assert compared(own, rival, DeskByHand({})) == (pytest.approx(20 / 16), ())
 
 
-def test_prices_in_two_currencies_are_not_compared():
+def test_packs_of_different_size_are_named_and_not_compared():
+    own, rival = [capture(date(2025, 12, 1), 20)], capture(date(2025, 12, 5), 40, pack_size=2)
+    assert compared(own, rival, DeskByHand({})) == (None, ("pack",))
+    assert compared([], rival, DeskByHand({})) == (None, ("no_own",))
+
+
+def test_prices_in_two_currencies_meet_in_the_base_currency(monkeypatch):
+    rates = {"EUR": 8.0, "USD": 7.0}
+    monkeypatch.setattr(
+        "helpers.plan.rivals.in_base",
+        lambda desk, amount, currency, day: amount * rates[currency] if currency in rates else None,
+    )
     own = [capture(date(2025, 12, 1), 20, currency="EUR")]
-    assert price_index(own, capture(date(2025, 12, 5), 40)) is None
+    index, _ = compared(own, capture(date(2025, 12, 5), 40), DeskByHand({}))
+    assert index == pytest.approx(20 * 8 / (40 * 7))
+    foreign = capture(date(2025, 12, 5), 40, currency="THB")
+    assert compared(own, foreign, DeskByHand({})) == (None, ("no_rate",))
 
 
 def test_rivals_say_what_changed_and_what_was_not_captured():

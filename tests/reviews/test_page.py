@@ -248,7 +248,7 @@ def test_planned_actions_name_owners_and_the_first_due_day():
 def test_rivals_are_compared_by_price_index():
     frame = pd.DataFrame({"rival": ["A", "B", "C"], "price_index": [1.1, 0.9, None]})
     assert takeaways.rivals_takeaway(frame, desk_with()) == (
-        "We are dearer than 1 of 2 rivals; most of all A, by 10.0%."
+        "We are dearer than 1 of 2 rivals; most of all A, by 10.0%; 1 cannot be compared."
     )
     assert "No offer" in takeaways.rivals_takeaway(frame.tail(1), desk_with())
 

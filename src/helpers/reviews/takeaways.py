@@ -109,6 +109,8 @@ def rivals_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
         most = known.sort_values("price_index").iloc[-1]
         gap = write_change(float(most["price_index"]) - 1, "count", language).lstrip("+")
         text += _say("rivals.most", language, rival=most["rival"], gap=gap)
+    if apart := len(frame) - len(known):
+        text += _say("rivals.apart", language, count=apart)
     return _closed(text, language)
 
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk, number
+from helpers.analysis.money import in_base
 from helpers.analysis.rates import wilson_interval
 from helpers.analysis.signal import MINIMUM_CASES
 from helpers.vocabulary.labels import Label
@@ -126,16 +127,17 @@ def rfm(desk: Desk, window_days: int = 365) -> pd.DataFrame:
         FROM scored GROUP BY segment
         """,
         (first, last, last),
-    ).set_index("segment")
+    )
     people = int(found["customers"].sum()) if len(found) else 0
     if people < MINIMUM_CASES:
         return empty
     total = float(found["gmv"].sum())
+    by_segment = {str(one["segment"]): one for one in found.to_dict("records")}
     rows = []
     for segment, label in SEGMENTS.items():
-        if segment not in found.index:
+        if segment not in by_segment:
             continue
-        one = found.loc[segment]
+        one = by_segment[segment]
         count, orders, gmv = int(one["customers"]), int(one["orders"]), number(one["gmv"])
         rows.append(
             {
@@ -193,19 +195,6 @@ def high_value(desk: Desk, rule: HighValue | None = None) -> HighValueCustomers 
         gmv / money if is_enough and money else None,
         average,
     )
-
-
-def in_base(desk: Desk, amount: float, currency: str, day: date) -> float | None:
-    """Convert an amount at the last daily rate up to ``day``; None without one."""
-    if currency == desk.currency:
-        return amount
-    found = desk.warehouse.sql(
-        "SELECT rate FROM fx_rates WHERE currency = ? AND kind = 'daily' AND day <= ? "
-        "ORDER BY day DESC LIMIT 1",
-        (currency, day),
-    )
-    rate = number(found["rate"].iloc[0]) if len(found) else None
-    return amount * rate if rate is not None else None
 
 
 def tag_accuracy(desk: Desk, rule: HighValue | None = None) -> pd.DataFrame:
