@@ -88,6 +88,8 @@ class LittleWarehouse:
                 held = self.constant.get(row.get("currency"))
                 known = amount is not None and held is not None
                 row[model.constant[one]] = round(_exact(amount) * held, 4) if known else None
+            # An example may state converted amounts itself, for rates that differ.
+            row |= {one: given[one] for one in given if one.endswith(("_base", "_const"))}
         if strangers := row.keys() - columns.keys() - set(model.constant.values()):
             raise AssertionError(f"{name} has no columns {sorted(strangers)}")
         return row

@@ -11,7 +11,7 @@ from helpers.metrics.notes import note
 if TYPE_CHECKING:
     from helpers.metrics.measuring import Measured, Measuring, Window
 
-#: Tables of the facts that every open store owes (``core`` in ``tables/facts.yml``).
+#: How far back a cost is compared with.
 YEAR_DAYS = 365
 
 
@@ -117,48 +117,26 @@ def _costs_on(measuring: Measuring, asked: str, name: str) -> Any:
 
 
 def fx_impact(measuring: Measuring, windows: Sequence[Window]) -> Measured:
-    """GMV in base currency at the days' rates less the same at the budget's rates."""
+    """GMV in base currency at the days' rates less the same at the constant (budget's) rates."""
+    import ibis
+
+    from helpers.metrics.computed.sales import placed_lines
     from helpers.metrics.measuring import Measured, Source, in_windows
 
-    base = str(measuring.spans.base_currency)
-
     def query() -> Any:
-        from helpers.metrics.computed.sales import placed_lines
-
-        lines = placed_lines(measuring)
-        rows = in_windows(lines.filter(lines["currency"] != base), "local_date")
-        rates = measuring.warehouse.ibis("fx_rates")
-        budget = rates.filter(rates["kind"] == "budget")
-        budget = budget.select(since="day", budget_rate="rate", budget_of="currency")
-        days = rows.select("local_date", "currency").distinct()
-        known = days.inner_join(
-            budget,
-            [days["currency"] == budget["budget_of"], budget["since"] <= days["local_date"]],
-        )
-        newest = known.group_by(["local_date", "currency"]).aggregate(since=known["since"].max())
-        found = newest.inner_join(
-            budget,
-            [newest["currency"] == budget["budget_of"], newest["since"] == budget["since"]],
-        )
-        found = found.select(
-            "budget_rate", budget_day=found["local_date"], budget_currency=found["currency"]
-        )
-        rows = rows.left_join(
-            found,
-            [rows["local_date"] == found["budget_day"],
-             rows["currency"] == found["budget_currency"]],
-        )  # fmt: skip
-        gap = rows["gmv_base"] - (rows["gmv"] * rows["budget_rate"]).cast("decimal(38,4)")
-        unrated = rows["fx_rate"].isnull() | rows["budget_rate"].isnull()
+        rows = in_windows(placed_lines(measuring), "local_date")
+        actual, constant = rows["gmv_base"], rows["gmv_const"]
+        is_gap = rows["gmv"].notnull() & (actual.isnull() | constant.isnull())
+        gap = (actual - constant).coalesce(ibis.literal(0, type=actual.type()))
         return rows.group_by(["window", "store_id", *measuring.members]).aggregate(
-            v_value=gap.sum(), v_lacking=rows.count(where=unrated)
+            v_value=gap.sum(), v_lacking=rows.count(where=is_gap)
         )
 
-    frame = measuring.ask(("fx_impact", base), query, windows)
+    frame = measuring.ask(("fx_impact",), query, windows)
     measured = Measured(measuring.tidy(frame), (Source("order_lines"),))
     lacking = frame[frame["v_lacking"] > 0]
     for window, store in zip(lacking["window"], lacking["store_id"], strict=True):
-        measured.blocked[(int(window), str(store))] = note("no_budget_rate", store=store)
+        measured.blocked[(int(window), str(store))] = note("no_constant_rate", store=store)
     return measured
 
 
