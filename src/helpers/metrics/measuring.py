@@ -731,8 +731,13 @@ class Measuring:
                 told = {run.start + timedelta(days=n) for run in touching
                         for n in range((run.end - run.start).days + 1)}  # fmt: skip
                 days = {start + timedelta(days=n) for n in range((end - start).days + 1)}
-                if cut or (touching and (days - told)):
+                if not (cut or (touching and (days - told))):
+                    continue
+                if store != COMPANY:
                     found[(index, store)] = note("whole_spans_only", table=name, store=store)
+                else:
+                    why = note("whole_spans_of_company", table=name)
+                    found |= {(index, one): why for one in (COMPANY, *self.spans.stores)}
         return found
 
     def _whole(self, leaf: Any, windows: Sequence[Window]) -> Measured:
@@ -980,11 +985,12 @@ class Spans:
             assert fact.day and fact.end_day
             table = self.ibis(name)
             table = table.filter(table[fact.end_day] > table[fact.day])
-            frame = table.select("store_id", fact.day, fact.end_day).distinct().to_pyarrow()
+            store = ["store_id"] if fact.has_store else []
+            frame = table.select(*store, fact.day, fact.end_day).distinct().to_pyarrow()
             runs: dict[str, list[Window]] = {}
             for row in frame.to_pylist():
                 run = Window(row[fact.day], row[fact.end_day])
-                runs.setdefault(row["store_id"], []).append(run)
+                runs.setdefault(row.get("store_id", COMPANY), []).append(run)
             self._runs[name] = {store: sorted(found) for store, found in runs.items()}
         return self._runs[name]
 

@@ -45,6 +45,10 @@ WORDS: dict[str, Label] = {
         en="{store} reports {table} for longer runs of days, which this period does not hold whole",
         zh="{store}的{table}按更长的时间段汇总，本期间未完整包含",
     ),
+    "whole_spans_of_company": Label(
+        en="{table} are told for longer runs of days, which this period does not hold whole",
+        zh="{table}按更长的时间段记录，本期间未完整包含",
+    ),
     "unique_not_added": Label(
         en="unique visitors and the like are never added over days, products or stores",
         zh="独立访客等去重人数不可跨日、跨商品或跨店相加",
@@ -136,6 +140,8 @@ TABLE_WORDS: dict[str, Label] = {
     "orders": Label(en="orders", zh="订单"),
     "refunds": Label(en="refunds", zh="退款"),
     "settlement_lines": Label(en="fees", zh="平台费用"),
+    "settlements": Label(en="settlements", zh="结算单"),
+    "shared_costs": Label(en="shared costs", zh="公共费用"),
     "ad_spend": Label(en="advertising", zh="广告"),
     "traffic": Label(en="traffic", zh="流量"),
     "inventory_snapshots": Label(en="stock", zh="库存"),
