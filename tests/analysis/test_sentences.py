@@ -8,6 +8,7 @@ import pytest
 from desks import compared, paper_desk
 from helpers.analysis import headlines
 from helpers.analysis.headlines import headline, in_full, standing
+from helpers.analysis.inventory import takeaways
 from helpers.analysis.wordings import phrase, templates
 from helpers.vocabulary.faults import DeclarationFaulty
 
@@ -239,7 +240,7 @@ def test_nothing_to_say_is_said(language):
         headlines.ranking_takeaway(EMPTY, desk),
         headlines.pareto_takeaway(EMPTY, desk),
         headlines.cohort_takeaway(EMPTY, desk),
-        headlines.stock_takeaway(EMPTY, desk),
+        takeaways.cover_takeaway(EMPTY, desk),
         headlines.pace_takeaway(EMPTY, desk),
         headlines.advertising_takeaway(EMPTY, desk),
         headlines.funnel_takeaway(EMPTY, desk),

@@ -184,28 +184,6 @@ def test_a_change_that_contradicts_the_signal_is_not_called_good(language, given
     assert headlines.comparison_takeaway(card, desk) == says
 
 
-def to_act_on(*verdicts):
-    return pd.DataFrame(
-        {"action": "clear", "verdict": list(verdicts), "cash": [100.0] * len(verdicts)}
-    )
-
-
-@pytest.mark.parametrize(
-    ("language", "verdicts", "says"),
-    [
-        ("en", ("overstock", "no_sales", "no_sales"), "3 articles hold stock to clear (£300 tied "
-         "up), 2 of them without sales in 30 days."),
-        ("en", ("overstock", "overstock"), "2 articles hold stock to clear (£200 tied up)."),
-        ("en", ("no_sales",), "One article holds stock to clear (£100 tied up), without sales in "
-         "30 days."),
-        ("zh", ("overstock", "no_sales", "no_sales"),
-         "3个商品需清理库存（占用资金£300），其中2个近30天无销量。"),
-    ],
-)  # fmt: skip
-def test_articles_without_sales_do_not_hold_days_of_sales(language, verdicts, says):
-    assert headlines.stock_takeaway(to_act_on(*verdicts), paper_desk(language)) == says
-
-
 def test_shares_are_only_of_what_adds_up():
     desk = paper_desk("en")
     frame = pd.DataFrame(

@@ -62,6 +62,8 @@ class Desk:
         previous: The period before, clipped to as many days as have elapsed; None without data.
         year_ago: The same days one year earlier; None without data.
         coverage: First and last day with sales.
+        files_read: Files of the workspace asked for so far, beside its tables: what a page
+            depends on.
     """
 
     workspace: Workspace
@@ -70,6 +72,7 @@ class Desk:
     period: Period
     language: Language
     coverage: tuple[date, date]
+    files_read: set[str] = field(default_factory=set, repr=False)
     _measured: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = field(
         default_factory=dict, repr=False
     )

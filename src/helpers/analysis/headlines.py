@@ -18,7 +18,6 @@ from helpers.analysis.drivers import explain_gmv, movers
 from helpers.analysis.forecast.choice import LEAST_MONTHS
 from helpers.analysis.rates import judge_rates
 from helpers.analysis.signal import MINIMUM_CASES
-from helpers.analysis.stock import SALES_DAYS
 from helpers.analysis.wordings import (
     is_flat,
     joined,
@@ -622,54 +621,7 @@ def cohort_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     return _closed(text, desk)
 
 
-# -- stock, targets, advertising, traffic, returns, outlook ----------------------------------
-
-
-def stock_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
-    """Sum up ``stock.to_act_on`` (what to buy and clear) or ``stock.cover_table``."""
-    language = desk.language
-    acts = "action" in frame
-    if frame.empty:
-        has_report = acts and desk.warehouse.has("inventory_snapshots")
-        return phrase("stock.nothing" if has_report else "stock.none", language)
-    counts = (frame["action"] if acts else frame["verdict"]).value_counts().to_dict()
-    told = []
-
-    def tell(key: str, name: str) -> None:
-        if count := int(counts.get(name, 0)):
-            text = phrase(f"stock.{key}", language, count=f"{count:,}", plural=count != 1)
-            if acts and name in ("buy", "clear"):
-                cash = frame.loc[frame["action"] == name, "cash"].astype("float64").sum(min_count=1)
-                if (money := number(cash)) is not None:
-                    text += phrase(
-                        "stock.cash" if name == "buy" else "stock.tied",
-                        language,
-                        cash=_money(money, desk),
-                    )
-            if name == "clear":
-                text += _unsold(frame[frame["action"] == name], desk)
-            told.append(text)
-
-    if acts:
-        tell("buy", "buy")
-        tell("chase", "chase")
-        tell("to_clear", "clear")
-    else:
-        tell("runs_out", "runs_out")
-        tell("out", "out_of_stock")
-        tell("clear", "overstock")
-        if not told:
-            return phrase("stock.fine", language, count=f"{len(frame):,}")
-    return _closed(starting(_joined_clauses(told, desk)), desk)
-
-
-def _unsold(cleared: pd.DataFrame, desk: Desk) -> str:
-    """Say how many of the articles to clear did not sell at all: they hold no days of sales."""
-    count = int((cleared["verdict"] == "no_sales").sum())
-    if not count:
-        return ""
-    key = "stock.unsold_only" if len(cleared) == 1 else "stock.unsold"
-    return phrase(key, desk.language, count=f"{count:,}", days=str(SALES_DAYS))
+# -- targets, advertising, traffic, returns, outlook ----------------------------------
 
 
 def pace_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
@@ -709,6 +661,10 @@ def pace_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
             required = number(worst["required_monthly"])
             if required is not None:
                 text += phrase("pace.required", language, required=_write(worst, required, desk))
+            chance = number(worst["chance"])
+            if required is not None and chance is not None:
+                written = write_value(chance, "percent", language)
+                text += phrase("pace.chance", language, chance=written)
     if unknown:
         text += phrase("pace.unknown", language, count=str(len(unknown)))
     return _closed(text, desk)

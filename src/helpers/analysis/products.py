@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.analysis.comparison import change_of
 from helpers.analysis.decomposition import split_price_volume_mix
 from helpers.analysis.desk import Against, Desk, number
+from helpers.analysis.inventory.classes import classes_of
 from helpers.metrics.dimensions import UNKNOWN
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period
@@ -14,9 +15,6 @@ from helpers.vocabulary.units import Unit
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: Cumulative revenue: A is the first 60 %, C the last 10 %, B what lies between (DOMAIN A1 130).
-A_SHARE, C_SHARE = 0.60, 0.10
 
 STEPS: dict[str, Label] = {
     "volume": Label(en="Volume", zh="销量"),
@@ -97,16 +95,13 @@ def pareto(desk: Desk) -> pd.DataFrame:
         return pd.DataFrame(columns=PARETO_COLUMNS)
     share = ranked["value"] / ranked["value"].sum()
     reached = share.cumsum()
-    # An article belongs to the class in which it begins: the one that crosses 60 % is still A.
-    begins = reached - share
-    classes = begins.map(lambda at: "A" if at < A_SHARE else "C" if at >= 1 - C_SHARE else "B")
     names = [desk.member_label("product", sku) for sku in ranked["member"]]
     return ranked.assign(
         rank=range(1, len(ranked) + 1),
         label=names,
         share=share,
         cumulative_share=reached.clip(upper=1.0),
-        abc_class=classes,
+        abc_class=classes_of(share),
         unit="money",
         currency=desk.currency,
     )[PARETO_COLUMNS].reset_index(drop=True)

@@ -217,7 +217,7 @@ class Page:
         # What exports spoke about counts to the table they spoke about (``facts``), so that a
         # file for one table does not make the pages of all others stale.
         tables = self.desk.warehouse.tables_read - {"batch_covers"}
-        return {"tables": sorted(tables), "files": sorted(self._files)}
+        return {"tables": sorted(tables), "files": sorted(self._files | self.desk.files_read)}
 
 
 def write_down_reads() -> None:
