@@ -13,6 +13,7 @@ import ibis
 
 from helpers.tables.bookkeeping import BOOKKEEPING
 from helpers.tables.models import load_models
+from helpers.tables.plan_tables import PLAN_TABLES, SQL
 from helpers.tables.warehouse import STORES
 
 DAY = date(2025, 10, 31)
@@ -27,6 +28,12 @@ HARMLESS: dict[str, Any] = {
 }  # fmt: skip
 KINDS = {"refunds": {"kind": "refund"}, "traffic": {"start_date": date(2025, 10, 1),
          "end_date": date(2025, 10, 31), "listing_id": None, "sku": None}}  # fmt: skip
+
+HARMLESS_IN_PLANS: dict[str, dict[str, Any]] = {
+    "targets": {"dimension": "", "member": "", "change_kind": "absolute",
+                "first_day": date(2025, 1, 1), "due": date(2025, 12, 31)},
+    "actions": {"status": "done", "due": DAY, "done_on": DAY},
+}  # fmt: skip
 
 
 class LittleWarehouse:
@@ -57,11 +64,21 @@ class LittleWarehouse:
             {"store_id": store, "name_en": store, "name_zh": store, "platform": platform,
              "currency": base, **told.get(store, {})} for store, platform in self.stores.items()
         ])  # fmt: skip
+        for name, columns in PLAN_TABLES.items():
+            typed = {one: SQL[kind] for one, kind in columns.items()}
+            rows = [{"plan_year": "2025", "id": str(n), **HARMLESS_IN_PLANS.get(name, {}), **row}
+                    for n, row in enumerate(given.get(name, ()))]  # fmt: skip
+            self._create(name, typed, rows)
+        # Told as the rates of one day; without any, a dollar is worth one of the base currency.
+        kept = {"batch_covers": [
+            {"batch_id": "b", "table_name": t, "fact": t, "store_id": s, "first_day": a,
+             "last_day": b} for t, s, a, b in covers
+        ], "fx_rates": [
+            {"day": DAY, "currency": c, "kind": "daily", "rate": r}
+            for c, r in ({"USD": Decimal(1)} | self.rates).items() if r
+        ]}  # fmt: skip
         for name, columns in BOOKKEEPING.items():
-            self._create(name, columns, [
-                {"batch_id": "b", "table_name": t, "fact": t, "store_id": s, "first_day": a,
-                 "last_day": b} for t, s, a, b in covers
-            ] if name == "batch_covers" else [])  # fmt: skip
+            self._create(name, columns, kept.get(name, []))
         self._ibis = ibis.duckdb.from_connection(self.connection)
         self.asked: list[str] = []
 

@@ -372,3 +372,28 @@ def test_a_company_chooses_one_of_several_usual_definitions():
 def test_a_definition_that_nobody_knows_is_refused(definitions: dict[str, str]):
     with pytest.raises(DeclarationFaulty, match="definitions"):
         catalogue().choosing(definitions)
+
+
+def test_attainment_asks_the_target_s_own_year_scope_and_baseline():
+    lines = [
+        {"gmv": 100, "local_date": date(2024, 6, 1), "store_id": "shop-a"},
+        {"gmv": 66, "local_date": date(2025, 2, 1), "store_id": "shop-a", "order_id": "o2"},
+        {"gmv": 40, "local_date": date(2025, 10, 31), "store_id": "shop-b", "order_id": "o3"},
+    ]
+    targets = [
+        {"id": "all", "metric": "gmv", "change_kind": "relative", "value": 0.2,
+         "baseline": "2024"},
+        {"id": "b", "metric": "gmv", "value": 80, "dimension": "store", "member": "shop-b"},
+        {"id": "next", "metric": "gmv", "value": 1, "plan_year": "2026"},
+        {"id": "no-baseline", "metric": "orders_count", "change_kind": "relative", "value": 0.1,
+         "baseline": "2020"},
+    ]  # fmt: skip
+    warehouse = LittleWarehouse({"order_lines": lines, "targets": targets})
+    found = compute(warehouse, ["target_attainment"], parse_period("2025-10"))
+    # 106 of 120, 40 of 80; the third has no baseline and is told
+    assert found["value"].item() == pytest.approx((106 / 120 + 0.5) / 2)
+    assert "no-baseline" in found["note"].item()
+    by_store = compute(warehouse, ["target_attainment"], parse_period("2025-10"), by=["store"])
+    assert dict(zip(by_store["member"], by_store["value"], strict=True)) == {"shop-b": 0.5}
+    nobody = compute(warehouse, ["target_attainment"], parse_period("2024-10"))
+    assert nobody["status"].item() == Status.NO_SOURCE

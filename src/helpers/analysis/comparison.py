@@ -38,7 +38,10 @@ _ONE_PER_ORDER = {"store", "platform", "market", "currency"}
 _CROWDED = {"product", "campaign"}
 
 #: Notes that qualify a figure and are no reason for having none.
-_NO_REASON = {"immature", "snapshot_on", "like_for_like", "over_products", "typed"}
+_NO_REASON = {
+    "immature", "snapshot_on", "like_for_like", "over_products", "typed", "to_date",
+    "untold_target",
+}  # fmt: skip
 
 COMPARISON_COLUMNS = [
     "metric", "metric_label", "dimension", "member", "label", "value", "unit", "currency", "status",

@@ -23,6 +23,7 @@ from helpers.metrics.formulas import (
     LOOKED_UP,
     NEVER_ADDITIVE,
     TOTALS,
+    Attainment,
     Computed,
     Condition,
     Count,
@@ -182,6 +183,8 @@ def needs(metric: Metric) -> tuple[str, ...]:
             return (*plus, *minus)
         case Growth(of=of):
             return (of,)
+        case Attainment(of=of):
+            return (of,) if of else ()
         case Lift(of=of, over=other) | Gap(of=of, over=other):
             return (of, other)
         case _:
@@ -321,7 +324,8 @@ def _tables_of(metric: Metric, metrics: Mapping[str, Metric]) -> set[str]:
         return set(metric.formula.tables)
     if isinstance(metric.formula, Leaf | Typed):
         return {metric.formula.table}
-    return set().union(*(_tables_of(metrics[one], metrics) for one in needs(metric)))
+    own = {"targets"} if isinstance(metric.formula, Attainment) else set()
+    return own.union(*(_tables_of(metrics[one], metrics) for one in needs(metric)))
 
 
 def _cross_check(
@@ -364,9 +368,12 @@ def _cross_check(
                     Fault(where, f"{one!r} is a {kind}, and a {formula.kind} takes totals only",
                           "name the totals behind it")
                 )  # fmt: skip
-            elif isinstance(metrics[one].formula, Growth):
-                faults.append(Fault(where, f"{one!r} is a growth, and nothing is made of growths",
-                                    "name the metric that grows"))  # fmt: skip
+            elif isinstance(metrics[one].formula, Growth | Attainment):
+                kind = metrics[one].formula.kind
+                faults.append(
+                    Fault(where, f"{one!r} is a {kind}, and nothing is made of such",
+                          "name the metric behind it")
+                )  # fmt: skip
         if metric.coverage and metric.coverage.metric not in metrics:
             faults.append(Fault(where, f"coverage {metric.coverage.metric!r} is not a metric",
                                 "correct its spelling"))  # fmt: skip

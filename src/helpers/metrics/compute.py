@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.metrics.catalogue import Catalogue, Metric, catalogue, catalogue_of, needs
 from helpers.metrics.dimensions import SEPARATOR, UNKNOWN, check_dimensions
 from helpers.metrics.formulas import (
+    Attainment,
     Computed,
     Difference,
     Gap,
@@ -251,6 +252,8 @@ class Question:
         return frame
 
     def _windows_of(self, metric: Metric, period: Period) -> list[Window]:
+        if isinstance(metric.formula, Attainment):
+            return []  # asks for the days of its targets by itself
         if isinstance(metric.formula, Growth):
             return [Window(p.start, p.end) for p in self._pair(metric.formula, period)]
         return [Window(period.start, period.end)]
@@ -275,6 +278,10 @@ class Question:
 
     def _cells(self, metric: Metric, period: Period, index: dict[Window, int]) -> dict[str, Cell]:
         """Give the members of one metric in one period."""
+        if isinstance(metric.formula, Attainment):
+            from helpers.metrics.promised import attained
+
+            return attained(self, metric.formula, period)
         if isinstance(metric.formula, Growth):
             return self._growth(metric.formula, period, index)
         result = self._result(metric.id)
@@ -299,7 +306,7 @@ class Question:
             match metric.formula:
                 case Ratio() | Difference() | Lift() | Gap():
                     result = self._composed(metric)
-                case Growth():
+                case Growth() | Attainment():
                     raise AssertionError("growth is no total; the catalogue refuses it")
                 case _:
                     result = self._leaf(metric)

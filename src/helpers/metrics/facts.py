@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.tables.models import load_models
+from helpers.tables.plan_tables import PLAN_TABLES
+from helpers.tables.plan_tables import REQUIRED as REQUIRED_IN_PLANS
 
 #: The list of stores as metrics see it; it comes from ``workspace.yml`` and from no export.
 STORES = {
@@ -52,6 +54,9 @@ def facts() -> Mapping[str, Facts]:
     """Read every table model once."""
     found = {"stores": Facts("stores", STORES, frozenset({"store_id", "platform"}), frozenset(),
                              frozenset(), None)}  # fmt: skip
+    for name, columns in PLAN_TABLES.items():
+        required = frozenset(REQUIRED_IN_PLANS & set(columns))
+        found[name] = Facts(name, columns, required, frozenset(), frozenset(), None)
     for name, model in load_models().items():
         columns = {**model.columns, **model.derived}
         money = {one for one, column in columns.items() if column.type == "money"}

@@ -14,7 +14,7 @@ of another table is looked up by key: ``products.launched_on``, ``orders.order_t
 *Leaves* read one table: ``sum``, ``count``, ``count_distinct``, ``mean``, ``median``,
 ``quantile``, ``largest``, ``smallest``, ``snapshot``, ``reported``; ``typed`` is what a person
 wrote down because no export holds it. *Compositions* read other metrics: ``ratio``,
-``difference``, ``growth``, ``lift``, ``gap``. ``computed`` is one Python function.
+``difference``, ``growth``, ``lift``, ``gap``, ``attainment``. ``computed`` is one Python function.
 """
 
 from __future__ import annotations
@@ -389,6 +389,9 @@ class Typed(Declared):
 
     kind: Literal["typed"]
     over: Over = "period"
+    #: Add up all figures dated in the period (orders won off the platform, month by month)
+    #: instead of taking the newest (a head count).
+    add: bool = False
 
     @property
     def table(self) -> str:
@@ -396,7 +399,7 @@ class Typed(Declared):
         return "manual_kpis"
 
     def __str__(self) -> str:
-        return "typed in (manual_kpis)"
+        return "typed in (manual_kpis), added up" if self.add else "typed in (manual_kpis)"
 
 
 class Computed(Declared):
@@ -479,14 +482,32 @@ class Gap(Declared):
         return f"{self.of} − {self.over}"
 
 
+class Attainment(Declared):
+    """How much of what the plan asks was reached: actual ÷ target, upside down for costs.
+
+    The actual is that of the target's own business year up to the period's end (a year's target
+    is never asked of a month); the target's value is absolute, or starts from its baseline.
+    Without ``of`` it is the mean over all of the plan's targets, none of which counts for more
+    than 1, so that no success hides a miss.
+    """
+
+    kind: Literal["attainment"]
+    of: Id | None = None
+
+    def __str__(self) -> str:
+        if self.of is None:
+            return "mean of actual ÷ target over the plan's targets, each 1 at most"
+        return f"{self.of} of the target's year so far ÷ its target in the plan"
+
+
 #: Statistics that cannot be put together from those of parts: asked at the grain itself.
 Whole = Median | Quantile | Largest | Smallest
 Leaf = Sum | Count | CountDistinct | Mean | Whole | Snapshot | Reported
 Formula = Annotated[
-    Leaf | Typed | Computed | Ratio | Difference | Growth | Lift | Gap,
+    Leaf | Typed | Computed | Ratio | Difference | Growth | Lift | Gap | Attainment,
     Field(discriminator="kind"),
 ]
 #: Formulas whose values are totals and may stand in a ratio.
 TOTALS = (Sum, Count, CountDistinct, Snapshot, Reported, Typed, Computed, Difference)
 #: Formulas whose members never add up to the total.
-NEVER_ADDITIVE = (Ratio, Growth, Lift, Gap, CountDistinct, Reported, Statistic, Typed)
+NEVER_ADDITIVE = (Ratio, Growth, Lift, Gap, Attainment, CountDistinct, Reported, Statistic, Typed)

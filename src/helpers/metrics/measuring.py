@@ -45,6 +45,7 @@ from helpers.metrics.formulas import (
 from helpers.metrics.notes import note
 from helpers.metrics.states import States
 from helpers.tables.models import literal, load_models, quoted
+from helpers.tables.plan_tables import PLAN_TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -442,7 +443,7 @@ class Measuring:
             elif isinstance(formula, Computed):
                 found[metric_id] = self._computed(formula, own[metric_id])
             elif isinstance(formula, Typed):
-                found[metric_id] = self._typed(metric_id, own[metric_id][0])
+                found[metric_id] = self._typed(metric_id, formula, own[metric_id][0])
             elif reason := self.refusal(formula.table, formula.columns):  # type: ignore[union-attr]
                 found[metric_id] = Measured(nothing(), (), refused=reason)
             elif _is_whole(formula):
@@ -767,7 +768,7 @@ class Measuring:
             measured.rows = {(int(w), str(m)): int(rows) // SCALE for w, m, rows in places}
         return measured
 
-    def _typed(self, metric_id: str, windows: Sequence[Window]) -> Measured:
+    def _typed(self, metric_id: str, formula: Typed, windows: Sequence[Window]) -> Measured:
         """Take the newest typed figure of each member; of two of one day, the last by wording."""
         import ibis
 
@@ -781,13 +782,15 @@ class Measuring:
                 group_by=[rows["window"], rows["member"]],
                 order_by=[rows["local_date"].desc(), rows["entered_by"], rows["evidence"]],
             )
-            rows = rows.mutate(place=newest)
+            total = rows["value"].sum().over(group_by=[rows["window"], rows["member"]])
+            rows = rows.mutate(place=newest, total=total)
             rows = rows.filter(rows["place"] == 0)
-            return rows.select("window", "member", "entered_by", "evidence", f_value=rows["value"])
+            figure = rows["total"] if formula.add else rows["value"]
+            return rows.select("window", "member", "entered_by", "evidence", f_value=figure)
 
         import pandas as pd
 
-        frame = self.ask(("typed", metric_id), query, windows)
+        frame = self.ask(("typed", metric_id, formula), query, windows)
         tidy = pd.DataFrame(
             {"window": frame["window"].astype("int64"), "store": "",
              "member": frame["member"].astype(object), "value": frame["v_value"], "base": 0,
@@ -1042,6 +1045,8 @@ def _is_list(table: str) -> bool:
     from helpers.tables.completeness import known_facts
 
     models = load_models()
+    if table in PLAN_TABLES:
+        return True
     return table in models and known_facts().of(models[table].fact).cadence == "list"
 
 

@@ -104,9 +104,13 @@ WORDS: dict[str, Label] = {
         zh="仅凭偶然可在{low}至{high}之间（{visits}次访问）",
     ),
     "two_rates": Label(en="{first} against {second}", zh="{first}对比{second}"),
-    "from_plan": Label(
-        en="targets stand in the plan; see the page on targets and actions",
-        zh="目标见计划；请查看“目标与行动”页",
+    "no_target": Label(
+        en="the plan has no target for this scope and year; write one in plan/<year>/targets.yml",
+        zh="计划中没有该范围和年度的目标；请写入plan/<年份>/targets.yml",
+    ),
+    "to_date": Label(en="from {first} to {last}", zh="{first}至{last}"),
+    "untold_target": Label(
+        en="target {target} cannot be told yet and is left out", zh="目标{target}暂无法判断，未计入"
     ),
     "uncosted_stock": Label(
         en="unit costs are missing for stock of {store}", zh="{store}的部分库存缺少单位成本"

@@ -113,6 +113,14 @@ class Action(Declared):
     done_on: date | None = None
     status: Literal["planned", "running", "done", "dropped"]
     resources: Label
+    #: What sort of action it is, where the catalogue counts such: trainings held, care of
+    #: customers by tier, upgrades of shop windows, requests to another team.
+    kind: Literal["training", "care", "visual_upgrade", "request"] | None = None
+    #: The tier of customers that an action of care is for.
+    tier: str | None = None
+    #: When another team was asked, and when it answered.
+    requested_on: date | None = None
+    answered_on: date | None = None
 
 
 class Actions(Declared):
@@ -180,6 +188,11 @@ class Risk(Declared):
     contingency: Label
     actions: tuple[Id, ...] = ()
     reviewed_on: date
+    #: Of a new rule: the day from which it holds, and the day on which we knew what to do.
+    effective_on: date | None = None
+    plan_ready_on: date | None = None
+    #: The day on which it was clear that the risk does not hit us any more.
+    avoided_on: date | None = None
 
 
 class Risks(Declared):

@@ -66,7 +66,16 @@ def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: La
 
     Columns keep their names: they are what an analyst looks for in the table.
     """
-    from helpers.metrics.formulas import Computed, Difference, Gap, Growth, Lift, Ratio, Typed
+    from helpers.metrics.formulas import (
+        Attainment,
+        Computed,
+        Difference,
+        Gap,
+        Growth,
+        Lift,
+        Ratio,
+        Typed,
+    )
 
     def name(metric_id: str) -> str:
         return metrics[metric_id].label.text(language)
@@ -92,6 +101,9 @@ def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: La
             return f"{name(formula.of)} ÷ {name(formula.over)} − 1"
         case Gap():
             return f"{name(formula.of)} − {name(formula.over)}"
+        case Attainment():
+            told = ATTAINMENT if formula.of else MEAN_ATTAINMENT
+            return told.text(language).format(of=name(formula.of) if formula.of else "")
         case Typed():
             return TYPED.text(language)
         case Computed():
@@ -100,6 +112,14 @@ def formula_in_words(metric: Metric, metrics: Mapping[str, Metric], language: La
             return _leaf(formula, language)
 
 
+ATTAINMENT = Label(
+    en="{of} of the target's year so far ÷ its target in the plan",
+    zh="目标年度至今的{of}÷计划目标",
+)
+MEAN_ATTAINMENT = Label(
+    en="mean of actual ÷ target over the plan's targets, each 1 at most",
+    zh="计划内各目标“实际÷目标”的平均值（单项最高计1）",
+)
 TYPED = Label(
     en="typed in by hand, because no export holds it (template of manual KPIs)",
     zh="手工填报（手工指标模板），任何导出文件均不含该数据",

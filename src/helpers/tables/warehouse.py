@@ -32,6 +32,7 @@ from helpers.tables.models import (
     load_models,
     quoted,
 )
+from helpers.tables.plan_tables import PLAN_TABLES, SQL, plan_fingerprint, plan_rows
 from helpers.tables.restatements import RESTATEMENTS, log_files
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.periods import Kind, Period
@@ -58,7 +59,8 @@ class Warehouse:
     """One company's tables, read only.
 
     Every declared table is there, empty and typed where no export brought it, and so are
-    ``stores`` (from ``workspace.yml``), ``import_batches``, ``quarantine``, ``fx_rates``,
+    ``stores`` (from ``workspace.yml``), ``targets``, ``actions`` and ``risks`` (from the plan of
+    every year, read when first asked for), ``import_batches``, ``quarantine``, ``fx_rates``,
     ``calendar_events`` and ``restatements``. Beside each converted amount ``x`` stand ``x_base``
     (at its day's rate) and ``x_const`` (at one rate per currency for all days).
     """
@@ -79,6 +81,7 @@ class Warehouse:
         #: Tables asked for so far: what a page depends on.
         self.tables_read: set[str] = set()
         self._coverage: Coverage | None = None
+        self._plan_made: set[str] = set()
         self._ibis: Any = None
         self._make_views()
 
@@ -124,7 +127,7 @@ class Warehouse:
     def tables(self) -> tuple[str, ...]:
         """List every table there is to ask for."""
         silent = [name for name in self.generation.files if name.startswith(NOT_COUNTED)]
-        return (*self.models, *BOOKKEEPING, *silent, "restatements", "stores")
+        return (*self.models, *BOOKKEEPING, *silent, *PLAN_TABLES, "restatements", "stores")
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
@@ -210,6 +213,8 @@ class Warehouse:
             if table == "restatements":
                 files = log_files(self.paths, self.generation.restatements)
                 told += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+            elif table in PLAN_TABLES:
+                told.append(plan_fingerprint(self.paths.plan, table))
             elif table == "stores":
                 told.append(repr([s.model_dump(mode="json") for s in self.workspace.stores]))
             else:
@@ -308,6 +313,21 @@ class Warehouse:
         if table not in self.tables:
             raise KeyError(f"no table named {table!r}; known: {', '.join(self.tables)}")
         self.tables_read.add(table)
+        if table in PLAN_TABLES and table not in self._plan_made:
+            self._make_plan_table(table)
+
+    def _make_plan_table(self, name: str) -> None:
+        """Bring one table of the plan in when it is first asked for: most readers never do."""
+        columns = PLAN_TABLES[name]
+        typed = ", ".join(f"{quoted(one)} {SQL[kind]}" for one, kind in columns.items())
+        self.connection.execute(f"CREATE TABLE {quoted(name)} ({typed})")
+        rows = plan_rows(self.paths.plan, name, self.workspace.fiscal_year_start)
+        if rows:
+            self.connection.executemany(
+                f"INSERT INTO {quoted(name)} VALUES ({', '.join('?' * len(columns))})",
+                [list(row.values()) for row in rows],
+            )
+        self._plan_made.add(name)
 
     def _make_views(self) -> None:
         for name, columns in BOOKKEEPING.items():
