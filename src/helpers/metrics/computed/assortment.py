@@ -113,7 +113,7 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
     """
     import pandas as pd
 
-    from helpers.metrics.measuring import ALWAYS, Measured, Source, in_windows, nothing
+    from helpers.metrics.measuring import ALWAYS, SCALE, Measured, Source, in_windows, nothing
     from helpers.metrics.measuring import Window as Run
 
     verified = _verified_on(measuring)
@@ -143,8 +143,14 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
         )
 
     sources = (Source("compliance_items", day=ALWAYS), Source("inquiries"))
+    # The total of a refused window must be there to carry the reason.
+    untold = nothing()
+    if refused and not measuring.by:
+        untold = pd.DataFrame(
+            [(place, "", "", 0, SCALE, 0) for place in refused], columns=list(untold.columns)
+        )
     if not places:
-        return Measured(nothing(), sources, is_share=True, closed=refused)
+        return Measured(untold, sources, is_share=True, closed=refused)
     found = measuring.tidy(measuring.ask(("verified",), query, pairs))
     is_after = found["window"] % 2 == 1
     sums = found.assign(
@@ -153,7 +159,7 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
         value=found["value"].where(is_after, -found["value"]),
     )
     grouped = sums.groupby(["window", "store", "member"], sort=False)[["value", "base", "unrated"]]
-    frame = pd.DataFrame(grouped.sum().reset_index())
+    frame = pd.concat([untold, grouped.sum().reset_index()], ignore_index=True)
     return Measured(frame, sources, is_share=True, closed=refused)
 
 
