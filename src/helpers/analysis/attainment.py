@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.desk import Desk, fiscal_year_of, number
+from helpers.analysis.landing import asked_for, landing
 from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period, days_between, parse_period
@@ -26,8 +27,9 @@ ON_TRACK, AT_RISK = 0.02, 0.10
 
 PACE_COLUMNS = [
     "target_id", "metric", "label", "dimension", "member", "scope", "unit", "actual", "target",
-    "attainment", "expected", "pace_index", "landing", "required_monthly", "required_by_month",
-    "share_basis", "period", "due", "verdict", "verdict_label", "status",
+    "attainment", "expected", "pace_index", "landing", "landing_low", "landing_high", "chance",
+    "required_monthly", "required_by_month", "share_basis", "period", "due", "verdict",
+    "verdict_label", "status",
 ]  # fmt: skip
 
 VERDICTS: dict[str, Label] = {
@@ -116,9 +118,11 @@ def pace(desk: Desk, targets: pd.DataFrame | None) -> pd.DataFrame:
         One row per target: target_id, metric, label, dimension, member, scope (named for
         reading), unit, actual, target, attainment (fraction; target/actual where lower is
         better), expected (by the season, to date), pace_index, landing (projected at the end of
-        the span), required_monthly (average over the rest), required_by_month (tuple),
-        share_basis (``last_year``, ``even`` or empty for rates), period, due, verdict (a key of
-        ``VERDICTS``), verdict_label, status. Rates have no pace: only actual, target,
+        the span: the median of a forecast; by the season alone where the history is too short
+        for one), landing_low and landing_high (80 % range), chance (of reaching the target, or
+        of staying within it where lower is better), required_monthly (average over the rest),
+        required_by_month (tuple), share_basis (``last_year``, ``even`` or empty for rates),
+        period, due, verdict (a key of ``VERDICTS``), verdict_label, status. Rates have no pace: only actual, target,
         attainment and verdict.
     """
     import pandas as pd
@@ -132,6 +136,16 @@ def pace(desk: Desk, targets: pd.DataFrame | None) -> pd.DataFrame:
         (target["metric"], period, (target["dimension"],) if target["dimension"] else ())
         for target in current
         for period in (_so_far(desk, target["span"]), *_season_of(desk, target))
+    )
+    desk.foresee(
+        asked_for(
+            desk,
+            (
+                (target["metric"], target["dimension"])
+                for target in current
+                if desk.elapsed.end < target["span"].end
+            ),
+        )
     )
     rows = [_pace_row(desk, target, target["span"]) for target in current]
     return pd.DataFrame(rows, columns=PACE_COLUMNS)
@@ -248,10 +262,14 @@ def _pace_row(desk: Desk, target: dict[str, Any], span: Period) -> dict[str, Any
         running = months[done] if done < len(months) else None
         part = ((last - running.start).days + 1) / len(running) if running else 0.0
         rate = run_rate(goal, actual, done, shares, part)
+        found = landing(desk, metric, span, goal, actual, dimension, member)
         row |= {
             "expected": rate.expected,
             "pace_index": rate.pace_index,
-            "landing": rate.landing,
+            "landing": found.middle if found else rate.landing,
+            "landing_low": found.low if found else None,
+            "landing_high": found.high if found else None,
+            "chance": found.chance if found else None,
             "required_monthly": rate.required_average,
             "required_by_month": rate.required_by_month,
             "share_basis": basis,

@@ -299,6 +299,7 @@ _VERDICT_NEWS = {
 }  # fmt: skip
 _OF = Label(en="{actual} of {target}", zh="{actual}，目标{target}")
 _LANDS = Label(en="heading for {landing}", zh="预计达成{landing}")
+_BETWEEN = Label(en=" (80% range {low} to {high})", zh="（80%区间{low}至{high}）")
 
 
 def bullet_bars(
@@ -319,7 +320,8 @@ def bullet_bars(
 
     Args:
         pace: As ``pace`` gives it: label, actual, target; and, where known, metric, scope, unit,
-            currency, attainment, expected, landing, verdict, verdict_label, status.
+            currency, attainment, expected, landing, landing_low and landing_high, verdict,
+            verdict_label, status.
         id: Slug of the exhibit.
         takeaway: What to conclude.
         source: Exports and days behind the numbers.
@@ -365,6 +367,9 @@ def bullet_bars(
         if (landing := number_of(row.get("landing"))) is not None:
             comma = "，" if language == "zh" else ", "
             under += comma + _LANDS.text(language).format(landing=one.write(landing))
+            low, high = (number_of(row.get(name)) for name in ("landing_low", "landing_high"))
+            if low is not None and high is not None:
+                under += _BETWEEN.text(language).format(low=one.write(low), high=one.write(high))
         scope = text_of(row.get("scope"))
         name = label_of(row) + (f" · {scope}" if scope else "")
         if actual is None:

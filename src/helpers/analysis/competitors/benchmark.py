@@ -131,7 +131,7 @@ class _Ours:
     """What buyers paid us for a piece, by article, market, tier and day; read once."""
 
     def __init__(self, desk: Desk):
-        self._sold: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        self._sold: dict[tuple[str, str], list[Mapping[Any, Any]]] = {}
         if not desk.warehouse.has("order_lines"):
             return
         found = desk.warehouse.sql(

@@ -66,12 +66,12 @@ def outlook(
     """
     import pandas as pd
 
-    months = _known_months(desk)
-    series = _series(desk, metric, months, by)
+    months = known_months(desk)
+    series = series_of(desk, metric, months, by)
     if by:
         ranked = sorted(series, key=lambda one: (-sum(series[one][-12:]), one))
         series = {member: series[member] for member in ranked[:most]}
-    whole = series if not by else _series(desk, metric, months, "")
+    whole = series if not by else series_of(desk, metric, months, "")
     stocked = _in_stock(desk, months) if by == "product" else {}
     rows: list[dict[str, object]] = []
     for member, values in series.items():
@@ -109,14 +109,15 @@ def made_on(desk: Desk) -> Period:
         last.previous())  # fmt: skip
 
 
-def _known_months(desk: Desk) -> list[Period]:
+def known_months(desk: Desk) -> list[Period]:
+    """List the finished months that a forecast looks back on, oldest first."""
     opened = desk.coverage[0].replace(day=1)
     return [
         month for month in made_on(desk).last_months(MONTHS_LOOKED_BACK) if month.start >= opened
     ]
 
 
-def _series(desk: Desk, metric: str, months: Sequence[Period], by: str) -> dict[str, list[float]]:
+def series_of(desk: Desk, metric: str, months: Sequence[Period], by: str) -> dict[str, list[float]]:
     """Measure month by month; a member without figures in a month the company has sold nothing.
 
     Company-wide, a month without a figure is not known, so that there is no series at all.
