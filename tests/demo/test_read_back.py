@@ -298,13 +298,14 @@ def add_income(demo: Demo, store: str, read: Read) -> None:
             month = row["Order settled time"][:7].replace("/", "-")
             amounts = [money(row[name]) for name in (
                 "Subtotal after seller discounts", "Refund subtotal after seller discounts",
-                "Platform commission fee", "Shipping cost", "Adjustment amount")]  # fmt: skip
+                "Platform commission fee", "Affiliate commission", "Shipping cost",
+                "Adjustment amount")]  # fmt: skip
             assert sum(amounts) == money(row["Total settlement amount"])
-            fees = amounts[2] + amounts[3]
+            fees = sum(amounts[2:5])
             if "ad" in row["Type"].split():
-                billed[month] -= amounts[4]
+                billed[month] -= amounts[5]
             else:
-                fees += amounts[4]
+                fees += amounts[5]
             read[month]["fees"] -= fees
     for month, bill in billed.items():
         assert bill == read[month]["ads"]

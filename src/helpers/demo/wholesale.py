@@ -114,7 +114,7 @@ def _inquire(rng: np.random.Generator, drawn: Drawn, clock: Clock) -> Inquiries:
     )
     # Somebody known asks from where he always asks.
     country = country[customer]
-    waits = np.exp(rng.normal(8.6, 1.1, count)).astype(int)
+    waits = np.exp(rng.normal(10.2, 1.1, count)).astype(int)
     replied = np.where(rng.random(count) < 0.94, utc + waits, 0)
     return Inquiries(
         utc=utc, day=day, sku=sku, country=country, customer=customer,

@@ -506,6 +506,8 @@ def _load_rates(
             f"(SELECT DISTINCT sku, currency FROM won_landed_costs) c "
             f"JOIN (SELECT DISTINCT sku, local_date FROM won_{table}) w USING (sku)"
         )
+    # What a rule states in dollars is judged at that day's dollar, whatever the company sells in.
+    needed.append("SELECT 'USD' AS currency, local_date AS day FROM won_order_lines")
     constant, currencies = None, []
     if span is not None:
         constant = Constant(

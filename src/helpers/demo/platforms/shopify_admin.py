@@ -98,9 +98,15 @@ def customers(after: Aftermath, timeline: Timeline) -> Exports:
             given, family, mail, "yes" if who % 3 else "no", "" if who % 9 else company_of(who),
             street(mine[-1]), "", "Sampleton", "", "", COUNTRY_NAMES[code], code,
             f"'{mine[-1] % 90_000 + 10_000}", f"'{phone(who)}'", "no", written(spent),
-            str(len(mine)), "vip" if len(mine) > 3 else "", remark(who, who * 3), "no",
+            str(len(mine)), _tags(who, len(mine)), remark(who, who * 3), "no",
         ))  # fmt: skip
     yield f"{sales.profile.id}/{last}/customers_export.csv", comma_separated(CUSTOMERS, rows)
+
+
+def _tags(who: int, orders: int) -> str:
+    """Give a buyer's tags: vip from the fourth order on; who joined the shop's group."""
+    joined = who % 11 == 4 or (orders > 1 and who % 3 == 1)
+    return ", ".join([*(["vip"] if orders > 3 else []), *(["group"] if joined else [])])
 
 
 def daily_sales(after: Aftermath, timeline: Timeline) -> Exports:

@@ -53,6 +53,15 @@ def order_id(shop: str, order: int) -> str:
     return str((577 if shop.endswith("my") else 578) * 10**15 + 104_729 + order * 1_000_003)
 
 
+def handle(shop: str, customer: int) -> str:
+    """Give the name under which the platform shows a buyer.
+
+    It knows its buyers across its countries: other shops have other people.
+    """
+    who, _ = person(customer)
+    return f"{who.split()[0].lower()}_{shop[-2:]}{customer:05d}"
+
+
 def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) -> Exports:
     """Write orders exports by year, then by month."""
     sales = after.sales
@@ -76,9 +85,7 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
         for order in range(ends[file.first], ends[file.after]):
             lines = range(bounds[order], bounds[order + 1])
             who, _ = person(int(sales.customer[order]))
-            # A platform knows its buyers across its countries: other shops have other people.
-            number = f"{shop.id[-2:]}{int(sales.customer[order]):05d}"
-            handle = f"{who.split()[0].lower()}_{number}"
+            known_as = handle(shop.id, int(sales.customer[order]))
             gone, back = bool(sales.cancelled[order]), refunded[order]
             fee = int(sales.shipping[order])
             due = fee + sum(int(sales.paid[n]) - int(sales.platform_discount[n]) for n in lines)
@@ -101,7 +108,7 @@ def orders(after: Aftermath, opens: int, timeline: Timeline, goods: Assortment) 
                     "Buyer" if gone else "", "Need to change address" if gone else "",
                     "Fulfillment by seller", "Main", "" if gone else f"TH{order:010d}\t",
                     "Standard shipping", "" if gone else "J&T Express",
-                    remark(int(sales.customer[order]), order), handle, who,
+                    remark(int(sales.customer[order]), order), known_as, who,
                     f"(+0)55501{order % 100:02d}", f"{order % 90_000 + 10_000}", country,
                     "Province", "District", street(order), "", "Online payment",
                     f"{goods.weight[sku]:.2f}", CATEGORIES[goods.category[sku]][0],

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from helpers.demo.advertising import Advertising
 from helpers.demo.aftermath import Aftermath
-from helpers.demo.money import written
+from helpers.demo.money import CENT, share_of, written
 from helpers.demo.platforms.downloads import lately
 from helpers.demo.platforms.files import Exports, workbook
 from helpers.demo.platforms.tiktok import order_id
@@ -22,6 +22,9 @@ INCOME = (
 )  # fmt: skip
 #: One shop's people download it, since so many months; before that they kept fees by hand.
 SHOPS, MONTHS = ("tiktok-th",), 3
+
+#: One order in so many was sold by a creator; of its commission the platform hands on most.
+CREATORS_ORDER, HANDED_ON = 5, 70
 
 Row = dict[str, int]
 
@@ -82,12 +85,16 @@ def _order(
     revenue = parts["before"] + parts["off"] + parts["back"]
     fees = parts["commission"] + parts["parcel"]
     created = timeline.days[int(sales.day[order])]
+    is_creators = order % CREATORS_ORDER == 2
+    # Negative, as all that is kept from the seller.
+    handed_on = -int(share_of(-parts["commission"], HANDED_ON * is_creators, 100, CENT))
     return (
         order_id(sales.profile.id, order), "Order" if parts["before"] else "Refund",
         f"{created:%Y/%m/%d}", f"{timeline.days[day]:%Y/%m/%d}", sales.profile.currency,
         written(revenue + fees), written(revenue), written(parts["before"] + parts["off"]),
         written(parts["before"]), written(parts["off"]), written(parts["back"]), written(fees),
-        written(parts["commission"]), "0.00", "0.00", written(parts["parcel"]), "0.00", "0.00", "/",
+        written(parts["commission"] - handed_on), "0.00", written(handed_on),
+        written(parts["parcel"]), "0.00", "0.00", "/",
         written(max(parts["before"] + parts["off"] - parts["platform"], 0)),
         written(parts["back"]),
     )  # fmt: skip

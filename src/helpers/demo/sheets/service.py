@@ -118,7 +118,7 @@ def _tickets(rng: np.random.Generator, company: Company, first: int) -> list[lis
             order = int(sales.order[line])
             kind = rng.choice(len(_KINDS), p=[one[1] for one in _KINDS])
             opened = int(sales.utc[order]) + int(rng.integers(3_600, 12 * 86_400))
-            replied = opened + int(np.exp(rng.normal(8.8, 1.0)))
+            replied = opened + int(np.exp(rng.normal(10.1, 1.0)))
             solved = replied + int(np.exp(rng.normal(10.4, 1.1)))
             if opened >= sales.clock.end:
                 continue
