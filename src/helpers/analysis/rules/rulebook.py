@@ -92,6 +92,17 @@ class Rule(Declared):
         return self.thresholds[name].value
 
 
+class ConflictWords(Declared):
+    """Two rules that may contradict each other, in words."""
+
+    label: Label
+    #: What each of the two asks of a position caught between them.
+    first: Label
+    second: Label
+    says: Template
+    ends: Template
+
+
 class Rulebook(Declared):
     """``rules.yml`` as shipped."""
 
@@ -100,6 +111,8 @@ class Rulebook(Declared):
     actions: Mapping[str, Label]
     #: Words of the details that stand beside items.
     details: Mapping[str, Template]
+    #: By pair of ids, ``R07-R09``.
+    conflicts: Mapping[str, ConflictWords]
     rules: Mapping[RuleId, Rule]
 
 
