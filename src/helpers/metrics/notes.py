@@ -71,6 +71,11 @@ WORDS: dict[str, Label] = {
     "like_for_like": Label(
         en="{current} against {baseline}", zh="{current}对比{baseline}"
     ),
+    "no_forecast": Label(
+        en="no forecast of these days was kept; forecasts are scored from the first one on that "
+        "is published",
+        zh="没有保存这些日期的预测；自首次发布预测起才能评分",
+    ),
     "no_verification": Label(
         en="no verification is four weeks old", zh="没有满四周的店铺认证"
     ),
