@@ -36,9 +36,11 @@ def _checked(what: str, check: Callable[[], object]) -> Checked:
 
 
 def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]:
+    from helpers.analysis.rules.rulebook import load_rules
     from helpers.config.workspace import load_workspace
     from helpers.metrics.catalogue import catalogue_of
     from helpers.paths import WorkspacePaths, workspace_folder
+    from helpers.plan.claims import check_claims
     from helpers.plan.loading import plan_years
     from helpers.sources.catalogue import load_sources
     from helpers.tables.models import load_models
@@ -48,8 +50,10 @@ def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]
     yield "table models", load_models
     yield "sources and column mappings", lambda: load_sources(paths.mappings)
     yield "metric catalogue", lambda: catalogue_of(load_workspace(workspace)[0])
+    yield "rules", lambda: load_rules(paths)
     for year in plan_years(paths):
         yield f"plan {year}", partial(_check_plan, workspace, year)
+        yield f"claims of {year}", partial(check_claims, paths, year)
     yield "reviews and notebooks", _check_notebooks
 
 
