@@ -1,0 +1,210 @@
+"""The profit statement of a month or a year, by store, market or product, down to the last line.
+
+What a platform charges for the whole shop (storage, the monthly plan, advertising without a
+country) belongs to no single market or product. Such costs, and what the company spends beside
+its orders, are spread over what was sold in proportion to net sales, and each row says how much
+of it is spread. Rows so add up to the company, and nothing is left out to make a row look good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from helpers.analysis.desk import Desk, number
+from helpers.analysis.wordings import phrase
+from helpers.metrics.dimensions import SEPARATOR, UNKNOWN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+By = Literal["store", "platform", "market", "category", "product"]
+#: In the order a reader subtracts them; each is a metric with a positive value.
+COSTS = ("landed_cost", "commission_fees", "fulfilment_fees", "storage_fees", "other_fees",
+         "ad_spend")  # fmt: skip
+SALES = ("gmv", "refunds")
+#: The whole company's line.
+TOTAL = "total"
+#: Sales below this are the rounding of sums.
+CENT = 0.005
+COLUMNS = ["member", "label", *SALES, "net_sales", *COSTS, "tacos", "contribution",
+           "contribution_rate", "shared_costs", "operating_profit", "spread", "currency",
+           "lacks"]  # fmt: skip
+
+Figures = dict[str, float | None]
+
+
+def statement(desk: Desk, by: By) -> pd.DataFrame:
+    """Put every line of the profit statement beside each member, and the company last.
+
+    Args:
+        desk: Its period is a month, a quarter or a year.
+        by: What the rows are.
+
+    Returns:
+        member, label, gmv, refunds, net_sales, landed_cost, commission_fees, fulfilment_fees,
+        storage_fees, other_fees, ad_spend, tacos (fraction of GMV), contribution,
+        contribution_rate (fraction of net sales), shared_costs, operating_profit, spread (how
+        much of the row's costs before shared ones is spread by net sales), currency, lacks (what
+        is missing, in words). Costs are positive; what is not known is empty, and so is all that
+        would need it. Largest net sales first, what names no member next to last, then the
+        company (``TOTAL``).
+    """
+    import pandas as pd
+
+    parts = _parts(desk, by)
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    shared = _shared_costs(desk)
+    for figures in parts.values():
+        figures["shared_costs"] = None if shared is None else 0.0
+    if shared is not None:
+        for scope, amount in shared.items():
+            served = {key: _net(figures) for key, figures in parts.items() if scope in ("", key[0])}
+            for key, part in spread(amount, served).items():
+                parts[key]["shared_costs"] = (parts[key]["shared_costs"] or 0.0) + part
+    members: dict[str, list[Figures]] = {}
+    for (_, member), figures in parts.items():
+        members.setdefault(member, []).append(figures)
+    rows = [_row(desk, by, member, _added(blocks)) for member, blocks in members.items()]
+    rows.sort(key=lambda row: (row["member"] == UNKNOWN, -(row["net_sales"] or 0.0)))
+    rows.append(_row(desk, by, TOTAL, _added(parts.values())))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def spread(amount: float, weights: Mapping[Any, float | None]) -> dict[Any, float]:
+    """Divide an amount in proportion to weights, so that the parts add up to it.
+
+    Members without a positive weight get nothing; where nobody has one, all get the same.
+
+    >>> spread(30.0, {"a": 1.0, "b": 2.0, "c": -5.0})
+    {'a': 10.0, 'b': 20.0, 'c': 0.0}
+    """
+    positive = {key: max(weight or 0.0, 0.0) for key, weight in weights.items()}
+    whole = sum(positive.values())
+    if not whole:
+        return {key: amount / len(positive) for key in positive}
+    return {key: amount * (weight / whole) for key, weight in positive.items()}
+
+
+def _parts(desk: Desk, by: By) -> dict[tuple[str, str], Figures]:
+    """Give the direct figures of each store and member; what a store cannot divide is spread."""
+    metrics = [*SALES, *COSTS]
+    known = _by_member(desk, metrics, ["store"])
+    if by == "store":
+        return {(store, store): {**figures, "spread": 0.0} for (store,), figures in known.items()
+                if figures["gmv"] is not None}  # fmt: skip
+    if by == "platform":
+        platform = {store.id: str(store.platform) for store in desk.workspace.stores}
+        return {(store, platform[store]): {**figures, "spread": 0.0}
+                for (store,), figures in known.items() if figures["gmv"] is not None}  # fmt: skip
+    cut = _by_member(desk, metrics, ["store", by])
+    parts: dict[tuple[str, str], Figures] = {}
+    for (store,), whole in known.items():
+        if whole["gmv"] is not None:
+            mine = {member: figures for (one, member), figures in cut.items() if one == store}
+            blocks = _divided(whole, mine)
+            parts |= {(store, member): block for member, block in blocks.items()}
+    return parts
+
+
+def _divided(whole: Figures, cut: Mapping[str, Figures]) -> dict[str, Figures]:
+    """Divide one store's figures over its members; what names none is spread by sales."""
+    gmv = whole["gmv"] or 0.0
+    sold = {member: figures["gmv"] for member, figures in cut.items()
+            if member != UNKNOWN and figures["gmv"]}  # fmt: skip
+    unnamed = gmv - sum(amount or 0.0 for amount in sold.values())
+    if abs(unnamed) > CENT or not sold:
+        sold[UNKNOWN] = unnamed
+    blocks: dict[str, Figures] = {member: {"gmv": sold[member], "spread": 0.0} for member in sold}
+    for metric, total in whole.items():
+        if metric == "gmv":
+            continue
+        if total is None:
+            for block in blocks.values():
+                block[metric] = None
+            continue
+        direct = {member: (cut[member][metric] or 0.0) if member != UNKNOWN else 0.0
+                  for member in sold}  # fmt: skip
+        rest = spread(total - sum(direct.values()), sold)
+        for member, block in blocks.items():
+            block[metric] = direct[member] + rest[member]
+            if metric in COSTS:
+                block["spread"] = (block["spread"] or 0.0) + rest[member]
+    return blocks
+
+
+def _by_member(
+    desk: Desk, metrics: Sequence[str], by: Sequence[str]
+) -> dict[tuple[str, ...], Figures]:
+    frame = desk.measure(metrics, by=by)
+    frame = frame[frame["dimension"].fillna("") == ",".join(by)]
+    found: dict[tuple[str, ...], Figures] = {}
+    for metric, member, value in zip(frame["metric"], frame["member"], frame["value"], strict=True):
+        # A single name may hold the separator itself.
+        key = tuple(str(member).split(SEPARATOR, len(by) - 1))
+        if len(key) < len(by):  # one row that says why there are none
+            continue
+        found.setdefault(key, dict.fromkeys(metrics))[metric] = number(value)
+    return found
+
+
+def _shared_costs(desk: Desk) -> dict[str, float] | None:
+    """Give what the period's months cost beside orders, by the store they are of ("" for all)."""
+    total = desk.value("shared_costs")
+    if total is None:
+        return None
+    table = desk.warehouse.ibis("shared_costs")
+    period = desk.elapsed
+    table = table.filter((table["month_start"] >= period.start) & (table["end_date"] <= period.end))
+    scopes = table.group_by("scope").aggregate(amount=table["amount_base"].sum())
+    own = {store.id for store in desk.workspace.stores}
+    found = {
+        str(row["scope"]): float(row["amount"])
+        for row in scopes.to_pyarrow().to_pylist()
+        if row["scope"] in own
+    }
+    return {"": total - sum(found.values()), **found}
+
+
+def _net(figures: Figures) -> float | None:
+    gmv, refunds = figures["gmv"], figures["refunds"]
+    return None if gmv is None or refunds is None else gmv - refunds
+
+
+def _added(blocks: Any) -> Figures:
+    """Add parts up; what one of them does not know, the sum does not know."""
+    blocks = list(blocks)
+    summed: Figures = {}
+    for name in (*SALES, *COSTS, "shared_costs", "spread"):
+        values = [block[name] for block in blocks]
+        summed[name] = None if any(one is None for one in values) else sum(values)
+    return summed
+
+
+def _row(desk: Desk, by: By, member: str, figures: Figures) -> dict[str, Any]:
+    net = _net(figures)
+    costs = [figures[one] for one in COSTS]
+    contribution = None if net is None or None in costs else net - sum(costs)  # type: ignore[arg-type]
+    shared = figures["shared_costs"]
+    gmv, ads = figures["gmv"], figures["ad_spend"]
+    lacking = [one for one in ("refunds", *COSTS, "shared_costs") if figures[one] is None]
+    names = [desk.metric_label(one) for one in lacking]
+    return {
+        "member": member,
+        "label": phrase("statement.total", desk.language)
+        if member == TOTAL
+        else desk.member_label(by, member),
+        **figures,
+        "net_sales": net,
+        "tacos": ads / gmv if gmv and ads is not None else None,
+        "contribution": contribution,
+        "contribution_rate": contribution / net
+        if net is not None and net > 0 and contribution is not None
+        else None,
+        "operating_profit": contribution - shared
+        if contribution is not None and shared is not None
+        else None,
+        "currency": desk.currency,
+        "lacks": ("、" if desk.language == "zh" else ", ").join(names),
+    }
