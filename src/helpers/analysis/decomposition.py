@@ -61,6 +61,22 @@ def split_change(before: Mapping[str, float], after: Mapping[str, float]) -> dic
     return effects
 
 
+def chain_factors(counts: Mapping[str, float]) -> dict[str, float]:
+    """Turn a funnel's counts into factors whose product is the last count.
+
+    Args:
+        counts: Top first; all but the last are above nought.
+
+    >>> chain_factors({"visitors": 1000, "orders": 20, "sales": 900})
+    {'visitors': 1000, 'orders': 0.02, 'sales': 45.0}
+    """
+    above = [1.0, *list(counts.values())[:-1]]
+    return {
+        name: count / before if place else count
+        for place, ((name, count), before) in enumerate(zip(counts.items(), above, strict=True))
+    }
+
+
 def _split_from_nothing(
     before: Mapping[str, float], after: Mapping[str, float], change: float
 ) -> dict[str, float]:

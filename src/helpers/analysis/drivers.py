@@ -47,7 +47,7 @@ OTHERS = Label(en="All others", zh="其他合计")
 
 
 @dataclass
-class _Group:
+class Group:
     """Sales of one store and market in one period."""
 
     base: float = 0.0
@@ -91,7 +91,7 @@ def explain_gmv(desk: Desk, against: Against = "previous", by: Sequence[str] = (
     if baseline is None:
         return empty
     _foresee(desk)
-    before, after = (_groups(desk, period) for period in (baseline, desk.period))
+    before, after = (sales_groups(desk, period) for period in (baseline, desk.period))
     if before is None or after is None:
         return empty
     # Visits are counted by store: a ladder by market has to do without them.
@@ -200,15 +200,15 @@ def _others(desk: Desk, rest: list[dict[str, Any]], unit: Unit) -> dict[str, Any
 def _ladder(
     desk: Desk,
     baseline: Period,
-    before: Mapping[tuple[str, str], _Group],
-    after: Mapping[tuple[str, str], _Group],
+    before: Mapping[tuple[str, str], Group],
+    after: Mapping[tuple[str, str], Group],
     visits: str | None,
     dimension: str,
     member: str,
     status: str,
 ) -> list[dict[str, Any]]:
     effects = _Effects()
-    rates = _old_rates(before)
+    rates = old_rates(before)
     for key in sorted(before.keys() | after.keys()):
         _add_effects(effects, before.get(key), after.get(key), rates, visits)
     start = math.fsum(group.base for group in before.values())
@@ -251,8 +251,8 @@ def _ladder(
 
 def _add_effects(
     effects: _Effects,
-    before: _Group | None,
-    after: _Group | None,
+    before: Group | None,
+    after: Group | None,
     rates: Mapping[str, float],
     visits: str | None,
 ) -> None:
@@ -282,7 +282,7 @@ def _add_effects(
         effects.add(step, value)
 
 
-def _factors(group: _Group, value: float, visits: str | None) -> dict[str, float]:
+def _factors(group: Group, value: float, visits: str | None) -> dict[str, float]:
     if visits and group.visits:
         return {
             visits: group.visits,
@@ -292,7 +292,7 @@ def _factors(group: _Group, value: float, visits: str | None) -> dict[str, float
     return {"orders": group.orders, "aov": value / group.orders}
 
 
-def _old_rates(before: Mapping[tuple[str, str], _Group]) -> dict[str, float]:
+def old_rates(before: Mapping[tuple[str, str], Group]) -> dict[str, float]:
     """Average rate of each currency in the baseline, for groups that were not there yet."""
     local: dict[str, float] = {}
     base: dict[str, float] = {}
@@ -314,9 +314,9 @@ def _foresee(desk: Desk) -> None:
     desk.foresee((metric, period, by) for metric, by in figures for period in periods)
 
 
-def _groups(desk: Desk, period: Period) -> dict[tuple[str, str], _Group] | None:
+def sales_groups(desk: Desk, period: Period) -> dict[tuple[str, str], Group] | None:
     """Read sales by store and market; None where an amount in base currency is missing."""
-    groups: dict[tuple[str, str], _Group] = {}
+    groups: dict[tuple[str, str], Group] = {}
     frame = desk.measure(["gmv", "orders_count"], period, ("store", "market"))
     for row in frame[frame["dimension"] == "store,market"].to_dict("records"):
         value = number(row["value"])
@@ -327,7 +327,7 @@ def _groups(desk: Desk, period: Period) -> dict[tuple[str, str], _Group] | None:
         if "|" not in str(row["member"]):
             return None
         store, market = str(row["member"]).split("|", 1)
-        group = groups.setdefault((store, market), _Group())
+        group = groups.setdefault((store, market), Group())
         if row["metric"] == "gmv":
             group.base = value
         else:
@@ -350,8 +350,8 @@ def _groups(desk: Desk, period: Period) -> dict[tuple[str, str], _Group] | None:
 def _visit_metric(
     desk: Desk,
     baseline: Period,
-    before: Mapping[tuple[str, str], _Group],
-    after: Mapping[tuple[str, str], _Group],
+    before: Mapping[tuple[str, str], Group],
+    after: Mapping[tuple[str, str], Group],
 ) -> str | None:
     """Find a measure of visits that both periods know for every store that sells."""
     for metric in ("sessions", "visitors"):
@@ -365,13 +365,13 @@ def _visit_metric(
 
 
 def _by_store(
-    desk: Desk, period: Period, groups: Mapping[tuple[str, str], _Group], visits: str
-) -> dict[tuple[str, str], _Group]:
+    desk: Desk, period: Period, groups: Mapping[tuple[str, str], Group], visits: str
+) -> dict[tuple[str, str], Group]:
     """Sum the markets of a store, because visits are counted by store."""
     figures = _figures(desk, visits, period, "store")
-    stores: dict[tuple[str, str], _Group] = {}
+    stores: dict[tuple[str, str], Group] = {}
     for (store, _), group in groups.items():
-        total = stores.setdefault((store, ""), _Group(visits=figures[store][0], local=0.0))
+        total = stores.setdefault((store, ""), Group(visits=figures[store][0], local=0.0))
         total.base += group.base
         total.orders += group.orders
         if total.currency and total.currency != group.currency:
