@@ -72,6 +72,11 @@ class WorkspacePaths:
         return self.root / "pictures"
 
     @property
+    def forecasts(self) -> Path:
+        """What was forecast and published, a file each time; kept for good."""
+        return self.root / "forecasts"
+
+    @property
     def warehouse(self) -> Path:
         """Checked tables as Parquet, with lineage."""
         return self.root / "warehouse"

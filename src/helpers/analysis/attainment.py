@@ -122,8 +122,8 @@ def pace(desk: Desk, targets: pd.DataFrame | None) -> pd.DataFrame:
         for one), landing_low and landing_high (80 % range), chance (of reaching the target, or
         of staying within it where lower is better), required_monthly (average over the rest),
         required_by_month (tuple), share_basis (``last_year``, ``even`` or empty for rates),
-        period, due, verdict (a key of ``VERDICTS``), verdict_label, status. Rates have no pace: only actual, target,
-        attainment and verdict.
+        period, due, verdict (a key of ``VERDICTS``), verdict_label, status. Rates have no pace:
+        only actual, target, attainment and verdict.
     """
     import pandas as pd
 

@@ -48,7 +48,7 @@ KINDS_NAMED = 3
 _MARKETS_ZH = {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}
 _MARKETS_EN = {"HK": "Hong Kong", "MO": "Macau"}
 #: Tables about the files themselves.
-_LOG = {"import_batches", "quarantine", "batch_covers", "restatements"}
+_LOG = {"import_batches", "quarantine", "batch_covers", "restatements", "forecast_log"}
 NOT_STATED = Label(en="Not stated", zh="未注明")
 
 

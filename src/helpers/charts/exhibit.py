@@ -52,6 +52,8 @@ class Exhibit:
         headings: Names of the data's columns for people.
         numbers: The drawn numbers as a small table, folded away below a drawing.
         behind: The tables behind the numbers; a site can lead from here to their files.
+        carried: Further forms of the output, for programs that read the notebook: MIME type to
+            text. No reader sees them.
 
     Raises:
         DeclarationFaulty: A word is missing, the id is no slug, or there is no data; tells all.
@@ -71,6 +73,7 @@ class Exhibit:
     headings: Mapping[str, str] = field(default_factory=dict)
     numbers: Markup | None = None
     behind: tuple[str, ...] = ()
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse to exist half said."""
@@ -187,7 +190,7 @@ class Exhibit:
         return self.html(styled=True)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self._repr_html_(), "text/plain": self.text()}
+        return {"text/html": self._repr_html_(), "text/plain": self.text(), **self.carried}
 
 
 @cache

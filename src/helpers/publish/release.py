@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import WorkspacePaths
@@ -15,8 +15,10 @@ from helpers.publish.content import PageBuilt, read_content
 from helpers.publish.home import HomeSummary
 from helpers.reviews.declarations import load_reviews
 from helpers.reviews.facts import read_facts
+from helpers.reviews.foretold import forecasts_in
 from helpers.reviews.run import RunReport
 from helpers.tables.completeness import Readiness, readiness
+from helpers.tables.forecast_log import log_forecasts
 from helpers.vocabulary.faults import AskedWrongly, Fault, WorkFailed
 from helpers.vocabulary.labels import LANGUAGES, Language
 from helpers.vocabulary.periods import Period
@@ -64,6 +66,8 @@ def publish_run(
         data_through=report.facts.last_day,
         awaiting=_awaiting(ready) if chosen == "preliminary" else {},
     )
+    edition = f"{report.review.id}/{report.period}/r{built.number}"
+    log_forecasts(report.paths, _forecasts(pages), edition)
     if progress:
         progress(1, 1, report.review.id)
     return built
@@ -132,6 +136,13 @@ def _pages(report: RunReport) -> dict[Language, list[PageBuilt]]:
         fault = Fault(report.review.id, "no page is fit to be published", "see the faults above")
         raise WorkFailed(fault)
     return pages
+
+
+def _forecasts(pages: dict[Language, list[PageBuilt]]) -> list[dict[str, Any]]:
+    """Gather what the pages forecast; both languages tell the same."""
+    return [
+        one for built in pages.values() for page in built for one in forecasts_in(page.notebook)
+    ]
 
 
 def _fingerprint(pages: dict[Language, list[PageBuilt]]) -> str:

@@ -23,6 +23,7 @@ from helpers.plan.models import QUARTERS, Quarter
 from helpers.plan.promises import targets_frame, year_targets_frame
 from helpers.reviews.columns import columns_of
 from helpers.reviews.engines import READS_TO
+from helpers.reviews.foretold import carried_forecasts
 from helpers.reviews.notices import Notice, Sentences, absent, plan_source
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ class Page:
             **_taken(draw, offered),
             **how,
         )
-        return replace(drawn, behind=tables) if isinstance(drawn, Exhibit) else drawn
+        if not isinstance(drawn, Exhibit):
+            return drawn
+        return replace(drawn, behind=tables, carried=carried_forecasts(frame))
 
     def show_member(
         self,

@@ -23,6 +23,7 @@ from helpers.tables.build import (
     open_engine,
 )
 from helpers.tables.coverage import Coverage, resolve_period
+from helpers.tables.forecast_log import FORECAST_LOG, forecast_files
 from helpers.tables.models import (
     FX_RATE_TYPE,
     PROVENANCE,
@@ -54,6 +55,9 @@ STORES: dict[str, str] = {
     "closed_on": "DATE",
 }
 
+#: What happened to the data and what was made of them; neither follows from the exports.
+_LOGS = ("restatements", "forecast_log")
+
 
 class Warehouse:
     """One company's tables, read only.
@@ -61,8 +65,8 @@ class Warehouse:
     Every declared table is there, empty and typed where no export brought it, and so are
     ``stores`` (from ``workspace.yml``), ``targets``, ``actions`` and ``risks`` (from the plan of
     every year, read when first asked for), ``import_batches``, ``quarantine``, ``fx_rates``,
-    ``calendar_events`` and ``restatements``. Beside each converted amount ``x`` stand ``x_base``
-    (at its day's rate) and ``x_const`` (at one rate per currency for all days).
+    ``calendar_events``, ``restatements`` and ``forecast_log``. Beside each converted amount ``x``
+    stand ``x_base`` (at its day's rate) and ``x_const`` (at one rate per currency for all days).
     """
 
     def __init__(
@@ -127,7 +131,7 @@ class Warehouse:
     def tables(self) -> tuple[str, ...]:
         """List every table there is to ask for."""
         silent = [name for name in self.generation.files if name.startswith(NOT_COUNTED)]
-        return (*self.models, *BOOKKEEPING, *silent, *PLAN_TABLES, "restatements", "stores")
+        return (*self.models, *BOOKKEEPING, *silent, *PLAN_TABLES, *_LOGS, "stores")
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
@@ -213,6 +217,8 @@ class Warehouse:
             if table == "restatements":
                 files = log_files(self.paths, self.generation.restatements)
                 told += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+            elif table == "forecast_log":
+                told += [file.name for file in forecast_files(self.paths)]  # named by content
             elif table in PLAN_TABLES:
                 told.append(plan_fingerprint(self.paths.plan, table))
             elif table == "stores":
@@ -344,6 +350,8 @@ class Warehouse:
                 self._make_view(name, {**columns, **PROVENANCE, "source": "VARCHAR"})
         log = log_files(self.paths, self.generation.restatements)
         self._view_of("restatements", [file.as_posix() for file in log], RESTATEMENTS)
+        told = forecast_files(self.paths)
+        self._view_of("forecast_log", [file.as_posix() for file in told], FORECAST_LOG)
         typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in STORES.items())
         self.connection.execute(f"CREATE TABLE stores ({typed})")
         self.connection.executemany(

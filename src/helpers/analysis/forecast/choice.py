@@ -17,6 +17,8 @@ from helpers.analysis.forecast.errors import bias, mase, wape
 from helpers.analysis.forecast.models import NOW_AND_THEN, POOLED, SEASONAL, Candidate, Shape
 from helpers.analysis.forecast.seasons import is_intermittent
 
+#: Goes into the log with each forecast; counted up when they come about in another way.
+VERSION = "1"
 CONFIDENCE = 0.8
 #: So many origins at least; fewer misses tell nothing about the next.
 LEAST_ORIGINS = 4

@@ -8,6 +8,7 @@ from helpers.analysis.desk import Desk, number
 from helpers.analysis.forecast.choice import CONFIDENCE, Forecast, choose
 from helpers.analysis.forecast.errors import bias, wape
 from helpers.analysis.forecast.seasons import demand, filled, seasonal_index
+from helpers.metrics.catalogue import catalogue
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period, month_of
 
@@ -218,6 +219,40 @@ def _month_after(month: Period) -> Period:
     from datetime import timedelta
 
     return month_of(month.end + timedelta(days=1))
+
+
+def scored(desk: Desk) -> pd.DataFrame:
+    """Hold every published forecast against what came, as far as its month is over.
+
+    Returns:
+        made_on, metric, dimension, member, month, horizon, p10, p50, p90, model, edition and
+        actual (empty where the desk does not know the whole month yet); empty where nothing was
+        ever published.
+    """
+    import pandas as pd
+
+    frame = desk.warehouse.sql(
+        "SELECT made_on, metric, dimension, member, month, horizon, p10, p50, p90, model, edition "
+        "FROM forecast_log WHERE made_on <= ? ORDER BY ALL",
+        (desk.elapsed.end,),
+    )
+    known = {month.text: month for month in known_months(desk)}
+    actual: dict[tuple[str, str, str, str], float] = {}
+    for (metric, by), group in frame.groupby(["metric", "dimension"], sort=True):
+        if metric not in catalogue():
+            continue  # a metric of the company's own that is no more
+        months = [known[one] for one in sorted(set(group["month"]) & set(known))]
+        for member, values in series_of(desk, metric, months, by).items():
+            for month, value in zip(months, values, strict=True):
+                actual[metric, by, member, month.text] = value
+    keys = zip(frame["metric"], frame["dimension"], frame["member"], frame["month"], strict=True)
+    # Of what was forecast and has no figure in a month that is known, nothing was sold.
+    measured = {key[:2] for key in actual}
+    frame["actual"] = pd.array(
+        [actual.get(key, 0.0 if key[3] in known and key[:2] in measured else None) for key in keys],
+        dtype="Float64",
+    )
+    return frame
 
 
 def score(frame: pd.DataFrame) -> pd.DataFrame:
