@@ -78,7 +78,7 @@ class LittleWarehouse:
             for c, r in ({"USD": Decimal(1)} | self.rates).items() if r
         ]}  # fmt: skip
         for name, columns in BOOKKEEPING.items():
-            self._create(name, columns, kept.get(name, []))
+            self._create(name, columns, kept.get(name) or list(given.get(name, ())))
         self._ibis = ibis.duckdb.from_connection(self.connection)
         self.asked: list[str] = []
 

@@ -40,7 +40,7 @@ _CROWDED = {"product", "campaign"}
 #: Notes that qualify a figure and are no reason for having none.
 _NO_REASON = {
     "immature", "snapshot_on", "like_for_like", "over_products", "typed", "to_date",
-    "untold_target",
+    "untold_target", "years_used",
 }  # fmt: skip
 
 COMPARISON_COLUMNS = [

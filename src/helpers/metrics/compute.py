@@ -46,6 +46,8 @@ COLUMNS = ["metric", "period", "dimension", "member", "value", "unit", "status",
            "numerator", "denominator", "note"]  # fmt: skip
 #: How much more of one source than of another may lack a member before members are withheld.
 UNALLOCATED_LIMIT = 0.01
+#: Rare events may begin so long after the sales that they follow.
+SOURCE_SLACK_DAYS = 31
 _RANK = {Status.OK: 0, Status.PRELIMINARY: 1, Status.NOT_ENOUGH_DATA: 2, Status.NO_BASELINE: 3,
          Status.NO_SOURCE: 4}  # fmt: skip
 
@@ -637,6 +639,12 @@ class Question:
         nothing = note("no_baseline", baseline=before.text)
         first = self._first_day(member)
         began_late = first is None or before.start < first - timedelta(days=OPENING_SLACK_DAYS)
+        # A source that came later than sales makes a stump of a year, too.
+        began_late = began_late or any(
+            before.start < begun - timedelta(days=SOURCE_SLACK_DAYS)
+            for source in result.sources
+            if (begun := self._first_of(source)) is not None
+        )
         quotients = (current.quotient, past.quotient if past else None)
         if began_late or quotients[1] is None or quotients[1] == 0 or quotients[0] is None:
             cell.refuse(Status.NO_BASELINE, nothing)
@@ -644,6 +652,11 @@ class Question:
         cell.base = quotients[1] * SCALE
         cell.value = (quotients[0] - quotients[1]) * SCALE
         return cell
+
+    def _first_of(self, source: Source) -> date | None:
+        """Give the first day that any store's source speaks of."""
+        runs = [run for found in self.spans.of(source).values() for run in found]
+        return min((run.start for run in runs), default=None)
 
     def _first_day(self, member: str) -> date | None:
         """Give the first day of the data, of the store's own data where stores are asked for."""

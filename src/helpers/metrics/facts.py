@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from helpers.tables.calendar_events import CALENDAR_EVENTS
 from helpers.tables.models import load_models
 from helpers.tables.plan_tables import PLAN_TABLES
 from helpers.tables.plan_tables import REQUIRED as REQUIRED_IN_PLANS
@@ -54,6 +55,11 @@ def facts() -> Mapping[str, Facts]:
     """Read every table model once."""
     found = {"stores": Facts("stores", STORES, frozenset({"store_id", "platform"}), frozenset(),
                              frozenset(), None)}  # fmt: skip
+    kinds = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "flag"}
+    events = {one: kinds[sql] for one, sql in CALENDAR_EVENTS.items()}
+    found["calendar_events"] = Facts(
+        "calendar_events", events, frozenset({"event_id"}), frozenset(), frozenset(), "first_day"
+    )
     for name, columns in PLAN_TABLES.items():
         required = frozenset(REQUIRED_IN_PLANS & set(columns))
         found[name] = Facts(name, columns, required, frozenset(), frozenset(), None)

@@ -266,7 +266,7 @@ def _test(table: Any, one: Condition, day: str | None) -> Any:
     if one.elapsed is not None:
         column = elapsed_time(table, one.elapsed)
     else:
-        column = table[one.column.replace(".", "__")]
+        column = table[column_of(one.column)]
     given = getattr(one, one.test)
     match one.test:
         case "equals":
@@ -309,9 +309,14 @@ def _compared(left: Any, sign: str, right: Any) -> Any:
             return left < right
 
 
-def with_looked_up(table: Any, conditions: Iterable[Condition], warehouse: Any) -> Any:
-    """Look up the columns of other tables that conditions name (``products.launched_on``)."""
-    named = sorted({c.column for c in conditions if "." in c.column})
+def column_of(name: str) -> str:
+    """Give the name under which a column stands in a query, looked up or the table's own."""
+    return name.replace(".", "__")
+
+
+def with_looked_up(table: Any, columns: Iterable[str], warehouse: Any) -> Any:
+    """Look up the columns of other tables among those named (``products.launched_on``)."""
+    named = sorted({column for column in columns if "." in column})
     for other in sorted({one.split(".")[0] for one in named}):
         book = warehouse.ibis(other)
         short = [one.split(".")[1] for one in named if one.startswith(f"{other}.")]
@@ -498,8 +503,9 @@ class Measuring:
     # -- kinds ---------------------------------------------------------------------------------
 
     def _prepared(self, name: str, leaves: Iterable[Leaf]) -> Any:
-        conditions = [c for leaf in leaves for c in leaf.conditions]
-        table = with_looked_up(self.warehouse.ibis(name), conditions, self.warehouse)
+        named = [c.column for leaf in leaves for c in leaf.conditions]
+        named += [one for leaf in leaves for one in leaf.columns]
+        table = with_looked_up(self.warehouse.ibis(name), named, self.warehouse)
         return self.members_of(table, name)
 
     def _timed(self, timing: Timing, leaves: Iterable[Leaf]) -> Any:
@@ -625,7 +631,7 @@ class Measuring:
     def _adds_up(self, timing: Timing, leaf: Any) -> bool:
         """Tell whether a leaf over a month is the sum of that leaf over its days."""
         states, fact = self.spans.states, facts()[timing.table]
-        exact = all(fact.columns[one] != "number" for one in leaf.columns)
+        exact = all(fact.columns.get(one) != "number" for one in leaf.columns)
         return (
             states is not None
             and states.are_parted(timing.table)
@@ -677,6 +683,8 @@ class Measuring:
         import pandas as pd
 
         by_product = {"product", "category"} & set(self.by)
+        if "channel" in self.by:
+            return own[own["level"] == "channel"], {}
         asides: dict[tuple[int, str], str] = {}
         if by_product:
             return own[own["level"] == "product"], asides
@@ -705,17 +713,21 @@ class Measuring:
         if isinstance(leaf, Computed):
             return tuple(map(Source, leaf.tables))
         fact = facts()[leaf.table]
-        day = ALWAYS if leaf.standing or not (leaf.day or fact.day) else leaf.day or ""
+        # The list of stores comes from the workspace and is whole, whatever a store leaves out.
+        always = leaf.standing or leaf.table == "stores" or not (leaf.day or fact.day)
+        day = ALWAYS if always else leaf.day or ""
         if leaf.needs_column:
             return (Source(leaf.table, leaf.needs_column, day=day),)
         columns = [leaf.key] if isinstance(leaf, CountDistinct) else list(leaf.columns)
-        optional = [one for one in columns if one not in fact.required]
+        optional = [one for one in columns if one not in fact.required and "." not in one]
         if leaf.table == "order_lines" and set(columns) <= {"gmv", "landed_cost"}:
             # Derived by tables: gmv is always there, and costs have a coverage of their own.
             optional = []
         by_product = "level" in fact.columns and {"product", "category"} & set(self.by)
         column = optional[0] if len(optional) == 1 else ""
         level = "product" if by_product else ""
+        if "level" in fact.columns and "channel" in self.by:
+            level = "channel"
         return (Source(leaf.table, column, level=level, day=day),)
 
     def _straddled(self, name: str, windows: Sequence[Window]) -> dict[tuple[int, str], str]:
@@ -751,7 +763,7 @@ class Measuring:
         def query() -> Any:
             rows = self._timed(timing, [leaf])
             is_statistic = isinstance(leaf, Statistic)
-            value = self.value_of(rows, leaf) if is_statistic else rows[leaf.key]
+            value = self.value_of(rows, leaf) if is_statistic else rows[column_of(leaf.key)]
             rows = rows.mutate(whole_value=value)
             rows = rows.filter(rows["whole_value"].notnull())
             mask = condition_mask(rows, leaf.conditions, timing.day)

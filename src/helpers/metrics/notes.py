@@ -108,10 +108,15 @@ WORDS: dict[str, Label] = {
         en="by chance alone {low} to {high} ({visits} visits)",
         zh="仅凭偶然可在{low}至{high}之间（{visits}次访问）",
     ),
+    "weakest": Label(en="weakest: {member}", zh="最弱：{member}"),
     "two_rates": Label(en="{first} against {second}", zh="{first}对比{second}"),
     "no_target": Label(
         en="the plan has no target for this scope and year; write one in plan/<year>/targets.yml",
         zh="计划中没有该范围和年度的目标；请写入plan/<年份>/targets.yml",
+    ),
+    "years_used": Label(
+        en="over {years} years, from data that begin on {first}",
+        zh="跨{years}年，数据自{first}开始",
     ),
     "to_date": Label(en="from {first} to {last}", zh="{first}至{last}"),
     "untold_target": Label(
