@@ -77,8 +77,8 @@ def member_repurchase_gap(measuring: Measuring, windows: Sequence[Window]) -> Me
     frame = measuring.ask(("member_repurchase_gap",), query, windows)
     frame = frame[(frame["v_members"] > 0) & (frame["v_others"] > 0)].reset_index(drop=True)
     rates = [frame["v_back"] / frame["v_members"], frame["v_others_back"] / frame["v_others"]]
-    tidy = measuring.tidy(frame.assign(v_value=(rates[0] - rates[1]) * SCALE, v_base=SCALE))
-    measured = Measured(tidy, (), is_share=True)
+    tidy = measuring.tidy(frame.assign(v_value=(rates[0] - rates[1]) * SCALE))
+    measured = Measured(tidy, (), is_total=False)
     for window, member, first, second in zip(tidy["window"], tidy["member"], *rates, strict=True):
         told = note("two_rates", first=f"{first:.1%}", second=f"{second:.1%}")
         measured.told[(int(window), str(member))] = [told]
@@ -159,12 +159,12 @@ def _value_within(measuring: Measuring, windows: Sequence[Window], days: int) ->
         rows = lines.inner_join(first, lines["customer_key"] == first["first_key"])
         rows = rows.filter(rows["local_date"] < rows["first_day"] + ibis.interval(days=days))
         keys = ["window", *measuring.members]
-        profit = rows["gmv_base"] - rows["landed_cost"]
+        sold = measuring.amount(rows, "order_lines", "gmv")
         uncosted = rows["landed_cost"].isnull()
         return rows.group_by(keys).aggregate(
-            v_value=profit.sum(), v_base=rows["customer_key"].nunique(),
-            v_uncosted=rows["gmv_base"].sum(where=uncosted), v_gmv=rows["gmv_base"].sum(),
-            v_unrated=rows.count(where=rows["gmv_base"].isnull()),
+            v_value=(sold - rows["landed_cost"]).sum(), v_base=rows["customer_key"].nunique(),
+            v_uncosted=sold.sum(where=uncosted), v_gmv=sold.sum(),
+            v_unrated=rows.count(where=sold.isnull()),
         )  # fmt: skip
 
     frame = measuring.ask(("value_within", days), query, cohorts)

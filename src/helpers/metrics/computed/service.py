@@ -38,10 +38,10 @@ def _waited(
         rows = in_windows(asked.filter(asked["response_hours"].notnull()), "local_date")
         grouped = rows.group_by(["window", *measuring.members])
         value = figure(rows["response_hours"]).cast("float64")
-        return grouped.aggregate(f_value=value, v_base=rows["window"].nunique())
+        return grouped.aggregate(f_value=value)
 
     frame = measuring.tidy(measuring.ask(("first_response", name), query, windows))
-    return Measured(frame, (), is_share=True)
+    return Measured(frame, (), is_total=False)
 
 
 def first_response_24h(measuring: Measuring, windows: Sequence[Window]) -> Measured:
