@@ -238,7 +238,8 @@ def scored(desk: Desk) -> pd.DataFrame:
     )
     known = {month.text: month for month in known_months(desk)}
     actual: dict[tuple[str, str, str, str], float] = {}
-    for (metric, by), group in frame.groupby(["metric", "dimension"], sort=True):
+    for names, group in frame.groupby(["metric", "dimension"], sort=True):
+        metric, by = map(str, names)
         if metric not in catalogue():
             continue  # a metric of the company's own that is no more
         months = [known[one] for one in sorted(set(group["month"]) & set(known))]
