@@ -74,3 +74,20 @@ def test_months_of_a_period_cover_it(day, length):
     months = period.months()
     assert months[0].start <= period.start <= period.end <= months[-1].end
     assert sum(len(month) for month in months) >= len(period)
+
+
+def test_the_year_to_date_begins_with_the_business_year():
+    may = parse_period("2025-05")
+    assert may.to_date().text == "2025-01-01..2025-05-31"
+    assert may.to_date(fiscal_start=4).text == "2025-04-01..2025-05-31"
+    assert may.to_date(fiscal_start=7).text == "2024-07-01..2025-05-31"
+    assert may.to_date("quarter").text == "2025-04-01..2025-05-31"
+    assert may.clipped(9).to_date("month").text == "2025-05-01..2025-05-09"
+    assert may.to_date().year_ago().text == "2024-01-01..2024-05-31"
+
+
+@given(st.dates(date(2000, 3, 1), date(2040, 1, 1)), st.integers(1, 12))
+def test_to_date_ends_with_the_period_and_lies_in_one_business_year(day, fiscal_start):
+    found = days_between(day, day).to_date(fiscal_start=fiscal_start)
+    assert found.end == day and found.start.day == 1
+    assert found.start.month == fiscal_start and len(found) <= 366

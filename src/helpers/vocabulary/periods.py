@@ -92,6 +92,28 @@ class Period:
         end = self.start + timedelta(days=days - 1)
         return replace(self, end=end, kind="days", text=f"{self.start}..{end}")
 
+    def to_date(
+        self, since: Literal["year", "quarter", "month"] = "year", fiscal_start: int = 1
+    ) -> Period:
+        """Give the days from the beginning of the year, quarter or month to the period's end.
+
+        Its ``year_ago`` holds the same days of the year before, so that the two compare like for
+        like.
+
+        Args:
+            since: Where to begin.
+            fiscal_start: First month of the business year, as ``parse_period`` takes it.
+
+        >>> parse_period("2025-05").to_date().text, parse_period("2025-05").to_date("quarter").text
+        ('2025-01-01..2025-05-31', '2025-04-01..2025-05-31')
+        """
+        if since == "year":
+            year = self.end.year + (1 if 1 < fiscal_start <= self.end.month else 0)
+            first = _fiscal_year(year, fiscal_start).start
+        else:
+            first = (quarter_of if since == "quarter" else month_of)(self.end).start
+        return days_between(first, self.end)
+
     def months(self) -> list[Period]:
         """List the calendar months that the period touches, in order."""
         found = [month_of(self.start)]
