@@ -24,8 +24,10 @@ from helpers.demo.timeline import Timeline, stamp
 PRODUCT_MASTER = (
     "sku", "name_en", "name_zh", "category_en", "category_zh", "brand", "supplier_id",
     "started_on", "launched_on", "retired_on", "is_exclusive", "has_video", "has_3d",
-    "quality_score", "lead_time_days", "order_minimum",
+    "is_ready_to_ship", "quality_score", "lead_time_days", "order_minimum",
 )  # fmt: skip
+#: One article in so many lies ready, and is not made to order.
+READY_EVERY = 3
 LANDED_COSTS = ("sku", "valid_from", "currency", "unit_cost")
 SKU_MAP = ("store_id", "listing_id", "sku")
 FEE_STATEMENT = (
@@ -37,8 +39,8 @@ AD_REPORT = (
     "currency", "spend", "orders", "units", "sales",
 )  # fmt: skip
 STORE_TRAFFIC = (
-    "store_id", "date", "sessions", "visitors", "page_views", "add_to_carts", "orders", "units",
-    "currency", "sales",
+    "store_id", "date", "sessions", "visitors", "page_views", "seconds_on_page", "add_to_carts",
+    "orders", "units", "currency", "sales",
 )  # fmt: skip
 #: The same template as a platform's overview fills it that counts people once a month.
 MONTHLY_TRAFFIC = (
@@ -99,7 +101,7 @@ def product_master(goods: Assortment) -> Exports:
             goods.launch_dates[n].isoformat(),
             retired.isoformat() if retired else None, "yes" if goods.exclusive[n] else "no",
             "yes" if goods.has_video[n] else "no", "yes" if goods.has_3d[n] else "no",
-            float(goods.quality[n]), int(goods.lead_days[n]), int(goods.order_minimum[n]),
+            "yes" if n % READY_EVERY == 0 else "no", float(goods.quality[n]), int(goods.lead_days[n]), int(goods.order_minimum[n]),
         ))  # fmt: skip
     yield "product-master.xlsx", workbook("products", PRODUCT_MASTER, rows)
 
@@ -215,6 +217,8 @@ def store_traffic(drawn: Drawn, sales: Sales, timeline: Timeline) -> Exports:
         rows.append((
             shop.id, timeline.days[day].isoformat(), str(seen),
             str(max(seen * 88 // 100, int(orders[day]))), str(seen * 27 // 10),
+            # Seven days of a week differ, and pages hold people a little longer every month.
+            str((seen * 27 // 10) * (42 + day % 7 + day // 60)),
             str(max(seen * 9 // 100, int(orders[day]))), str(int(orders[day])),
             str(int(units[day])), shop.currency, f"{value[day]:.2f}",
         ))  # fmt: skip

@@ -60,7 +60,7 @@ def _firms(rng: np.random.Generator, company: Company, shop: Shop) -> list[list[
         rows.append([
             shop.profile.id, person(who)[1], since.isoformat(),
             other if tier and is_stale else tier, countries[int(asked.country[one])], source, None,
-            yes_or_no(orders.get(who, 0) >= 2, "zh") if tier else None,
+            yes_or_no(orders.get(who, 0) >= 2 or tier == "A", "zh") if tier else None,
         ])  # fmt: skip
     return rows
 
