@@ -101,7 +101,8 @@ def product_master(goods: Assortment) -> Exports:
             goods.launch_dates[n].isoformat(),
             retired.isoformat() if retired else None, "yes" if goods.exclusive[n] else "no",
             "yes" if goods.has_video[n] else "no", "yes" if goods.has_3d[n] else "no",
-            "yes" if n % READY_EVERY == 0 else "no", float(goods.quality[n]), int(goods.lead_days[n]), int(goods.order_minimum[n]),
+            "yes" if n % READY_EVERY == 0 else "no", float(goods.quality[n]),
+            int(goods.lead_days[n]), int(goods.order_minimum[n]),
         ))  # fmt: skip
     yield "product-master.xlsx", workbook("products", PRODUCT_MASTER, rows)
 
