@@ -270,7 +270,15 @@ def _frame(desk: Desk, metric: str, leaves: Mapping[tuple[str, str], Leaf]) -> p
     status = "ok" if desk.is_complete else "preliminary"
     rows: list[dict[str, Any]] = []
 
-    def add(level: str, change: float, label: str, leaf: Leaf | None = None, **place: str) -> None:
+    def add(
+        level: str,
+        change: float,
+        label: str,
+        leaf: Leaf | None = None,
+        platform: str = "",
+        store: str = "",
+        step: str = "",
+    ) -> None:
         standing = ""
         if leaf is not None:
             standing = "entered" if leaf.previous <= 0 else "left" if leaf.value <= 0 else "stayed"
@@ -278,9 +286,9 @@ def _frame(desk: Desk, metric: str, leaves: Mapping[tuple[str, str], Leaf]) -> p
             {
                 "metric": metric,
                 "level": level,
-                "platform": place.get("platform", ""),
-                "store": place.get("store", ""),
-                "step": place.get("step", ""),
+                "platform": platform,
+                "store": store,
+                "step": step,
                 "label": label,
                 "previous": leaf.previous if leaf else None,
                 "value": leaf.value if leaf else None,
@@ -301,14 +309,14 @@ def _frame(desk: Desk, metric: str, leaves: Mapping[tuple[str, str], Leaf]) -> p
         whole = _sum_of([leaves[key] for key in stores])
         label = desk.member_label("platform", platform)
         change = math.fsum(changes[key] for key in stores)
-        add("platform", change, label, whole, platform=platform)
+        add("platform", change, label, whole, platform)
         for key in stores:
-            place = {"platform": platform, "store": key[1]}
-            add("store", changes[key], desk.member_label("store", key[1]), leaves[key], **place)
+            _, store = key
+            add("store", changes[key], desk.member_label("store", store), leaves[key], *key)
             for step, effect in leaves[key].effects.items():
                 if effect:
                     label = LABELS[step].text(desk.language)
-                    add("step", effect, label, step=step, **place)
+                    add("step", effect, label, None, platform, store, step)
     return pd.DataFrame(rows, columns=TREE_COLUMNS)
 
 

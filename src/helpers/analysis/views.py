@@ -81,7 +81,7 @@ def change_views(
         unit = desk.unit(metric)
         now, before = (desk.value(metric, period) for period in periods)
         at_old_pace = _at_weekdays_of(desk, metric, days[1], days[0])
-        pairs = {
+        pairs: dict[str, tuple[float | None, ...]] = {
             "booked": (now, before),
             "per_day": tuple(
                 None if value is None else value / len(period)
@@ -93,7 +93,7 @@ def change_views(
             found = constant[constant["metric"] == metric].set_index("period")["value"]
             pairs["constant"] = tuple(number(found.get(one.text)) for one in periods)
         for view, (value, previous) in pairs.items():
-            known = value is not None and previous is not None
+            change = None if value is None or previous is None else value - previous
             rows.append(
                 {
                     "metric": metric,
@@ -101,11 +101,11 @@ def change_views(
                     "label": VIEWS[view].text(desk.language),
                     "value": value,
                     "previous": previous,
-                    "change": value - previous if known else None,
+                    "change": change,
                     "relative_change": change_of(value, previous, Unit.MONEY),
                     "unit": str(unit),
                     "currency": desk.currency if unit is Unit.MONEY else "",
-                    "status": status if known else "not_enough_data",
+                    "status": status if change is not None else "not_enough_data",
                 }
             )
     return pd.DataFrame(rows, columns=VIEW_COLUMNS)
