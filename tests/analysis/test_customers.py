@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from helpers.analysis.customers.returning import repurchase
@@ -155,10 +156,32 @@ def test_segments_hold_every_customer_once(segments):
 def test_tags_are_held_against_their_rules(segments):
     found = tag_accuracy(segments, HighValue(currency="GBP")).set_index("tag")
     # 750 pounds; A while less than 600 lies before: gone (0), high (180), small (360), and those
-    # of ten with 480 to 590 before them: twelve. One of these fifteen is tagged vip and not A.
-    # B until 712.5: eleven. C: the last four.
+    # of ten with 480 to 590 before them: twelve. B until 712.5: eleven. C: the last four.
     assert found.loc["A", "rule"] == "class"
-    assert (found.loc["A", "customers"], found.loc["A", "agree"]) == (29, 14)
+    assert (found.loc["A", "customers"], found.loc["A", "agree"]) == (30, 15)
+    assert found.loc["A", "share"] == pytest.approx(0.5)
     assert found.loc["A", "mostly"] == "B"
     assert found.loc["vip", "agree"] == 1
     assert found.loc["vip", "status"] == "not_enough_data"  # one tag is no share
+
+
+def test_what_customers_may_bring_is_tried_on_the_half_year_before(tmp_path):
+    """Shoppers who order about every ten weeks until they leave, over two years."""
+    chance = np.random.default_rng(2)
+    book = Book()
+    for one in range(450):
+        day = date(2024, 1, 1) + timedelta(days=int(chance.integers(0, 540)))
+        rate, leaving, spends = chance.gamma(1.2, 1 / 85), chance.beta(1.2, 4.0), chance.gamma(9, 3)
+        while day <= date(2025, 12, 31):
+            book.sold(f"k{one:03}", day, f"{spends * chance.gamma(6, 1 / 6) + 0.01:.2f}")
+            if chance.random() < leaving:
+                break
+            day += timedelta(days=1 + int(chance.exponential(1 / max(rate, 1e-5))))
+    book.sold("last", "2025-12-31")
+    (told,) = worth_to_come(book.opened(tmp_path, "2025-12"), days=180)
+    assert told.reason == "" and told.customers == 451
+    assert told.tried_orders > 100
+    assert told.tried_expected == pytest.approx(told.tried_orders, rel=0.15)
+    assert 0 < told.alive < 1
+    # Orders are worth what customers pay: 27 on average.
+    assert told.gmv / told.orders == pytest.approx(27, rel=0.15)

@@ -22,3 +22,18 @@ def in_base(desk: Desk, amount: float, currency: str, day: date) -> float | None
     )
     rate = number(found["rate"].iloc[0]) if len(found) else None
     return amount * rate if rate is not None else None
+
+
+def in_base_on_average(
+    desk: Desk, amount: float, currency: str, first: date, last: date
+) -> float | None:
+    """Convert an amount at the mean daily rate of some days; None without any."""
+    if currency == desk.currency:
+        return amount
+    found = desk.warehouse.sql(
+        "SELECT avg(rate) AS rate FROM fx_rates "
+        "WHERE currency = ? AND kind = 'daily' AND day BETWEEN ? AND ?",
+        (currency, first, last),
+    )
+    rate = number(found["rate"].iloc[0])
+    return amount * rate if rate is not None else None

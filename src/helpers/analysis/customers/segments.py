@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk, number
-from helpers.analysis.money import in_base
+from helpers.analysis.money import in_base_on_average
 from helpers.analysis.rates import wilson_interval
 from helpers.analysis.signal import MINIMUM_CASES
 from helpers.vocabulary.labels import Label
@@ -33,8 +33,8 @@ RFM_COLUMNS = [
     "orders_each", "average_order", "currency", "window_days", "status",
 ]  # fmt: skip
 TAG_COLUMNS = [
-    "store", "store_label", "tag", "rule", "customers", "agree", "share", "mostly", "lower",
-    "upper", "status",
+    "store", "store_label", "field", "tag", "rule", "customers", "agree", "share", "mostly",
+    "lower", "upper", "status",
 ]  # fmt: skip
 #: What people write when they mean the rule of high value.
 HIGH_VALUE_TAGS = ("vip", "high value", "high_value", "rfm", "高价值", "高价值客户")
@@ -42,7 +42,7 @@ HIGH_VALUE_TAGS = ("vip", "high value", "high_value", "rfm", "高价值", "高�
 CLASS_TAGS = ("A", "B", "C")
 _A, _B = 0.80, 0.95
 
-_PEOPLE = """
+_ORDERS = """
     WITH orders AS (
         SELECT customer_key, store_id, order_id, min(local_date) AS day, sum(gmv_base) AS value
         FROM order_lines
@@ -51,11 +51,13 @@ _PEOPLE = """
         GROUP BY ALL
     ),
     people AS (
-        SELECT customer_key, date_diff('day', max(day), ?) AS recency, count(*) AS frequency,
+        SELECT {who}, date_diff('day', max(day), ?) AS recency, count(*) AS frequency,
             CAST(sum(value) AS DOUBLE) AS money
-        FROM orders GROUP BY customer_key
+        FROM orders GROUP BY {who}
     )
 """
+_PEOPLE = _ORDERS.format(who="customer_key")
+_PEOPLE_OF_STORES = _ORDERS.format(who="store_id, customer_key")
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ class HighValueCustomers:
         found: Of them, those that meet the rule.
         share: found ÷ customers; None below 30 customers.
         gmv_share: Their share of known customers' sales in the window.
-        average: The rule's order value in base currency; None without a rate, and then nobody
-            was judged.
+        average: The rule's order value in base currency, at the mean rate of the window; None
+            without a rate, and then nobody was judged.
     """
 
     rule: HighValue
@@ -169,7 +171,7 @@ def high_value(desk: Desk, rule: HighValue | None = None) -> HighValueCustomers 
     if not desk.warehouse.has("order_lines"):
         return None
     first, last = _window(desk, rule.window_days)
-    average = in_base(desk, rule.average, rule.currency, last)
+    average = in_base_on_average(desk, rule.average, rule.currency, first, last)
     found = desk.warehouse.sql(
         _PEOPLE
         + """
@@ -200,12 +202,14 @@ def high_value(desk: Desk, rule: HighValue | None = None) -> HighValueCustomers 
 def tag_accuracy(desk: Desk, rule: HighValue | None = None) -> pd.DataFrame:
     """Hold the tags that people gave against the rules behind them.
 
-    A tier of A, B or C is reckoned anew from the buyer's share of the store's sales in the
-    window (A the first 80 %, B up to 95 %); a tag such as ``vip`` or 高价值 by the rule of high
-    value. Tags that no rule stands behind are listed and not judged.
+    A tier or tag of A, B or C is reckoned anew from the share of the window's sales to the
+    store's customers so classed (A the first 80 %, B up to 95 %), as the metric ``tag_accuracy``
+    does; a tag such as ``vip`` or 高价值 by the rule of high value. Tags that no rule stands
+    behind, levels of a membership among them, are listed and not judged.
 
     Returns:
-        One row a store and tag: store, store_label, tag, rule (``class``, ``high_value`` or
+        One row a store and tag: store, store_label, field (``tier``, ``tag`` of the customer
+        list, ``member`` for the level in force), tag, rule (``class``, ``high_value`` or
         empty), customers, agree, share, mostly (for classes: where most of the others belong),
         lower and upper (95 % Wilson), status (``not_enough_data`` below 30 tags: the numbers
         stand, no share). Empty without tags.
@@ -216,50 +220,58 @@ def tag_accuracy(desk: Desk, rule: HighValue | None = None) -> pd.DataFrame:
         return pd.DataFrame(columns=TAG_COLUMNS)
     rule = rule or HighValue()
     first, last = _window(desk, rule.window_days)
-    average = in_base(desk, rule.average, rule.currency, last)
+    average = in_base_on_average(desk, rule.average, rule.currency, first, last)
     found = desk.warehouse.sql(
-        _PEOPLE
+        _PEOPLE_OF_STORES
         + """,
         tagged AS (
-            SELECT store_id, customer_key, coalesce(tag, tier) AS tag FROM customers
-            WHERE coalesce(tag, tier) IS NOT NULL
+            SELECT store_id, customer_key, 'tier' AS field, trim(tier) AS tag,
+                upper(trim(tier)) IN ('A', 'B', 'C') AS is_class
+            FROM customers WHERE tier IS NOT NULL
+            UNION ALL
+            SELECT store_id, customer_key, 'tag', trim(tag), upper(trim(tag)) IN ('A', 'B', 'C')
+            FROM customers WHERE tag IS NOT NULL
+            UNION ALL
+            SELECT store_id, customer_key, 'member', trim(tier), false
+            FROM members WHERE valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?)
         ),
         ranked AS (
-            SELECT store_id, customer_key, tag, coalesce(money, 0) AS money, recency, frequency,
+            SELECT tagged.*, coalesce(money, 0) AS money, recency, frequency,
                 sum(coalesce(money, 0)) OVER (
-                    PARTITION BY store_id ORDER BY coalesce(money, 0) DESC, customer_key
+                    PARTITION BY store_id, field, is_class
+                    ORDER BY coalesce(money, 0) DESC, customer_key
                     ROWS UNBOUNDED PRECEDING) - coalesce(money, 0) AS before,
-                sum(coalesce(money, 0)) OVER (PARTITION BY store_id) AS whole
-            FROM tagged LEFT JOIN people USING (customer_key)
+                sum(coalesce(money, 0)) OVER (PARTITION BY store_id, field, is_class) AS whole
+            FROM tagged LEFT JOIN people USING (store_id, customer_key)
         )
-        SELECT store_id, tag,
+        SELECT store_id, field, tag,
             CASE WHEN money = 0 THEN 'C' WHEN before < ? * whole THEN 'A'
                 WHEN before < ? * whole THEN 'B' ELSE 'C' END AS class,
             coalesce(recency <= ? AND frequency >= ? AND money / frequency >= ?, false) AS is_high,
             count(*) AS customers
         FROM ranked GROUP BY ALL ORDER BY ALL
         """,
-        (first, last, last, _A, _B, rule.recency_days, rule.orders, average or 0.0),
+        (first, last, last, last, last, _A, _B, rule.recency_days, rule.orders, average or 0.0),
     )
     rows = [
-        _tag_row(desk, str(store), str(tag), group, average is not None)
-        for (store, tag), group in found.groupby(["store_id", "tag"], sort=True)
+        _tag_row(desk, str(store), str(field), str(tag), group, average is not None)
+        for (store, field, tag), group in found.groupby(["store_id", "field", "tag"], sort=True)
     ]
     return pd.DataFrame(rows, columns=TAG_COLUMNS)
 
 
 def _tag_row(
-    desk: Desk, store: str, tag: str, group: pd.DataFrame, has_rate: bool
+    desk: Desk, store: str, field: str, tag: str, group: pd.DataFrame, has_rate: bool
 ) -> dict[str, object]:
     people = int(group["customers"].sum())
     name, agree, mostly = "", None, ""
-    if tag.strip().upper() in CLASS_TAGS:
+    if field != "member" and tag.upper() in CLASS_TAGS:
         name = "class"
         by_class = group.groupby("class")["customers"].sum()
-        agree = int(by_class.get(tag.strip().upper(), 0))
-        others = by_class.drop(tag.strip().upper(), errors="ignore")
+        agree = int(by_class.get(tag.upper(), 0))
+        others = by_class.drop(tag.upper(), errors="ignore")
         mostly = str(others.idxmax()) if len(others) else ""
-    elif tag.strip().lower() in HIGH_VALUE_TAGS and has_rate:
+    elif field != "member" and tag.lower() in HIGH_VALUE_TAGS and has_rate:
         name = "high_value"
         agree = int(group.loc[group["is_high"].astype(bool), "customers"].sum())
     is_judged = agree is not None and people >= MINIMUM_CASES
@@ -267,6 +279,7 @@ def _tag_row(
     return {
         "store": store,
         "store_label": desk.member_label("store", store),
+        "field": field,
         "tag": tag,
         "rule": name,
         "customers": people,
