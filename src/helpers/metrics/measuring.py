@@ -43,7 +43,8 @@ from helpers.metrics.formulas import (
     Whole,
 )
 from helpers.metrics.notes import note
-from helpers.metrics.states import States
+from helpers.metrics.reach import read_within
+from helpers.metrics.states import Reads, States
 from helpers.tables.models import literal, load_models, quoted
 from helpers.tables.plan_tables import PLAN_TABLES
 
@@ -392,8 +393,8 @@ class Measuring:
         query: Callable[[], Any],
         windows: Sequence[Window],
         sales: Sequence[Window] | None = None,
-        within: Sequence[str] = (),
         adds: str = "",
+        until: Sequence[str] = (),
     ) -> pd.DataFrame:
         """Run a query over windows; its text is written once per shape and way to cut.
 
@@ -404,8 +405,8 @@ class Measuring:
             query: Gives the expression, built from ``in_windows``.
             windows: The days of ``ASKED``.
             sales: The days of ``ASKED_SALES``, where they differ.
-            within: Tables of which only rows of those days are read, by the table's own day.
             adds: The one table of which rows are added up, where days add up to windows.
+            until: Tables of which rows after the window have no say.
         """
         text = self.spans.text((*shape, self.by, self.constant), query)
         states = self.spans.states
@@ -417,9 +418,10 @@ class Measuring:
         asked = list(zip(windows, sales or windows, strict=True))
         if states is None:
             return fetched(run(asked))
+        reads = Reads(self.spans.within(text), tuple(until))
         if adds:
-            return fetched(states.add(text, windows, adds, run))
-        return fetched(states.answer(text, asked, within, run))
+            return fetched(states.add(text, windows, adds, reads, run))
+        return fetched(states.answer(text, asked, reads, run))
 
     # -- the door ------------------------------------------------------------------------------
 
@@ -602,7 +604,7 @@ class Measuring:
                 return rows.group_by(keys).aggregate(**self._aggregates(rows, timing, chosen))
 
             shape = ("rows", timing, *chosen.items())
-            return self.ask(shape, query, windows, within=self._within(timing), adds=adds)
+            return self.ask(shape, query, windows, adds=adds)
 
         adding = {one: leaf for one, leaf in leaves.items() if self._adds_up(timing, leaf)}
         others = {one: leaf for one, leaf in leaves.items() if one not in adding}
@@ -623,11 +625,6 @@ class Measuring:
                     measured.notes.setdefault(window, []).append(note("snapshot_on", day=on))
         return found
 
-    def _within(self, timing: Timing) -> tuple[str, ...]:
-        """Name the table if only rows of the asked days are read, by the day that parts it."""
-        own = timing.standing is None and timing.day == facts()[timing.table].day
-        return (timing.table,) if own else ()
-
     def _adds_up(self, timing: Timing, leaf: Any) -> bool:
         """Tell whether a leaf over a month is the sum of that leaf over its days."""
         states, fact = self.spans.states, facts()[timing.table]
@@ -635,8 +632,7 @@ class Measuring:
         return (
             states is not None
             and states.are_parted(timing.table)
-            and bool(self._within(timing))
-            and not timing.last_report
+            and timing == Timing(timing.table, fact.day, None, False)
             and type(leaf) in (Sum, Count, Reported)
             and exact
             and (fact.end_day == fact.day or not self.spans.long_runs(timing.table))
@@ -759,6 +755,8 @@ class Measuring:
         Different values that may repeat across stores, medians, quantiles, extremes.
         """
         timing = timing_of(leaf)
+        if self._came_once(timing, leaf, windows):
+            return self._ever(timing, leaf, windows)
 
         def query() -> Any:
             rows = self._timed(timing, [leaf])
@@ -772,7 +770,7 @@ class Measuring:
             made = {"f_value": figure.cast("float64")} if is_statistic else {"v_value": figure}
             return rows.group_by(["window", *self.members]).aggregate(**made, v_rows=rows.count())
 
-        frame = self.ask(("whole", leaf, timing), query, windows, within=self._within(timing))
+        frame = self.ask(("whole", leaf, timing), query, windows)
         tidy = self.tidy(frame)
         measured = Measured(tidy, self._sources(leaf))
         if isinstance(leaf, Statistic):
@@ -816,13 +814,53 @@ class Measuring:
             measured.told[(int(window), str(member))] = [told]
         return measured
 
+    def _came_once(self, timing: Timing, leaf: Any, windows: Sequence[Window]) -> bool:
+        """Tell whether what was ever seen may be carried forward from month to month."""
+        return (
+            isinstance(leaf, CountDistinct)
+            and leaf.over == "since_start"
+            and len({window.start for window in windows}) == 1
+            and timing == Timing(timing.table, facts()[timing.table].day, None, False)
+            and self.spans.states is not None
+            and self.spans.states.are_parted(timing.table)
+        )
+
+    def _ever(self, timing: Timing, leaf: CountDistinct, windows: Sequence[Window]) -> Measured:
+        """Count what was ever seen by the day it came first: those days add up, and it does not."""
+        import ibis
+
+        start, day = windows[0].start, str(timing.day)
+
+        def query() -> Any:
+            rows = self._prepared(timing.table, [leaf])
+            mask = rows[leaf.key].notnull() & (rows[day] >= ibis.literal(start))
+            told = condition_mask(rows, leaf.conditions, timing.day)
+            rows = rows.filter(mask if told is None else mask & told)
+            keys = [*self.members, leaf.key]
+            # Only who was there on the asked days may have come first on one of them.
+            there = in_windows(rows, day).select(*keys).distinct()
+            rows = rows.semi_join(there, keys)
+            first = rows.group_by(keys).aggregate(first_day=rows[day].min())
+            come = in_windows(first, "first_day")
+            return come.group_by(["window", *self.members]).aggregate(v_value=come.count())
+
+        table = timing.table
+        frame = self.ask(
+            ("whole", "ever", start, leaf, timing), query, windows, adds=table, until=(table,)
+        )
+        return Measured(self.tidy(frame), self._sources(leaf))
+
     def _computed(self, formula: Computed, own: tuple[list[Window], list[int]]) -> Measured:
         from helpers.metrics import computed
 
         for table in formula.tables:
             if reason := self.refusal(table, ()):
                 return Measured(nothing(), (), refused=reason)
-        return computed.FUNCTIONS[formula.function](self, own[0])
+        self.spans.looked = False
+        try:
+            return computed.FUNCTIONS[formula.function](self, own[0])
+        finally:
+            self.spans.looked = None
 
 
 class Spans:
@@ -840,7 +878,20 @@ class Spans:
         self._runs: dict[str, dict[str, list[Window]]] = {}
         self._stores: tuple[str, ...] | None = None
         self._texts: dict[Hashable, str] = {}
+        self._within: dict[str, tuple[str, ...]] = {}
+        #: Has a computed function asked what the data are before it wrote its query?
+        self.looked: bool | None = None
         self._covers: dict[str, list[tuple[str, Window]]] | None = None
+
+    @property
+    def base_currency(self) -> str:
+        """Name the currency that amounts are converted into."""
+        self._look()
+        return str(self._open.workspace.base_currency)
+
+    def _look(self) -> None:
+        if self.looked is not None:
+            self.looked = True
 
     def ibis(self, table: str) -> Any:
         """Give one table; its columns are looked up once."""
@@ -852,15 +903,23 @@ class Spans:
         """Give the SQL of an expression, written once per shape."""
         if shape not in self._texts:
 
-            def write() -> str:
-                return str(self._backend.compile(query()))
+            def write() -> tuple[str, list[str]]:
+                expression = query()
+                days = {name: fact.day for name, fact in facts().items() if fact.day}
+                within = read_within(expression, (ASKED, ASKED_SALES), days) if self.states else []
+                return str(self._backend.compile(expression)), within
 
-            if self.states is None:
-                self._texts[shape] = write()
-            else:
-                self._texts[shape] = self.states.text(shape, write)
-                self._open.note_read(self.states.tables_of(self._texts[shape]))
+            # What looked at the data before it wrote may write otherwise of other data.
+            blind = self.states is not None and not self.looked
+            text, within = self.states.text(shape, write) if self.states and blind else write()
+            self._texts[shape], self._within[text] = text, tuple(within)
+            if self.states is not None:
+                self._open.note_read(self.states.tables_of(text))
         return self._texts[shape]
+
+    def within(self, text: str) -> tuple[str, ...]:
+        """Name the tables of which a written query reads only lines of the asked days."""
+        return self._within[text]
 
     def run(self, query: str) -> Any:
         """Run SQL and give an Arrow table."""
@@ -873,6 +932,7 @@ class Spans:
     @property
     def sales(self) -> dict[str, Window]:
         """First and last day with a placed sale line, per store."""
+        self._look()
         if self._sales is None:
             self.ibis("order_lines")  # notes the table as read
             rows = self._ends(
@@ -900,6 +960,7 @@ class Spans:
         First the run from its first to its last row: a month without a refund, between months
         with refunds, is a true 0. Then the days that exports speak for, be it to say nothing.
         """
+        self._look()
         if source.key not in self._found:
             self.prepare([source])
         return self._found[source.key]
@@ -969,6 +1030,7 @@ class Spans:
     @property
     def stores(self) -> tuple[str, ...]:
         """List the stores of the company."""
+        self._look()
         if self._stores is None:
             rows = self.run(f"SELECT store_id FROM {quoted('stores')} ORDER BY ALL").to_pylist()
             self._stores = tuple(row["store_id"] for row in rows)
@@ -995,6 +1057,7 @@ class Spans:
 
     def long_runs(self, name: str) -> dict[str, list[Window]]:
         """List per store the runs of days reported as one, where any is longer than a day."""
+        self._look()
         if name not in self._runs:
             fact = facts()[name]
             assert fact.day and fact.end_day
@@ -1129,11 +1192,16 @@ def _renumber(measured: Measured, index: Mapping[int, Sequence[int]]) -> Measure
 
     if index == {one: [one] for one in index} and set(measured.frame["window"]) <= set(index):
         return measured
-    pairs = pd.DataFrame(
-        [(old, new) for old, news in index.items() for new in news], columns=["window", "new"]
-    )
-    frame = measured.frame.merge(pairs, on="window").drop(columns="window")
-    measured.frame = frame.rename(columns={"new": "window"})
+    if all(len(news) == 1 for news in index.values()):  # nothing is told twice
+        frame = measured.frame[measured.frame["window"].isin(index)]
+        moved = frame["window"].map({old: news[0] for old, news in index.items()})
+        measured.frame = frame.assign(window=moved.astype("int64"))
+    else:
+        pairs = pd.DataFrame(
+            [(old, new) for old, news in index.items() for new in news], columns=["window", "new"]
+        )
+        frame = measured.frame.merge(pairs, on="window").drop(columns="window")
+        measured.frame = frame.rename(columns={"new": "window"})
 
     def move(found: Mapping[Any, Any]) -> dict[Any, Any]:
         moved: dict[Any, Any] = {}

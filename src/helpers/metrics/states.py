@@ -16,6 +16,7 @@ a state that the query itself would not have answered, to the last digit
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -25,7 +26,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.vocabulary.periods import parse_period
 
@@ -46,11 +47,25 @@ Run = Callable[[Sequence[Asked]], "pa.Table"]
 _Piece = tuple[date, date, bool]
 
 _READ = re.compile(r"""\b(?:FROM|JOIN)\s+(?:"?\w+"?\.)*"?(\w+)""")
+#: Names that queries give to their own parts, and to the days that are asked for.
+_OWN = re.compile(r"t\d+|asked\w*|unnest|generate_series")
 _MONTH = re.compile(r"/month=(\d{4}-\d{2})/")
 #: The place of a row's days in the list that was asked for.
 PLACE = "window"
 #: The day of rows where a month is kept day by day, else the month's first.
 DAY = "state_day"
+
+
+class Reads(NamedTuple):
+    """How far a query reaches; it reads every other table from its first line to its last.
+
+    Attributes:
+        within: Tables of which it reads only lines of the days asked for.
+        until: Tables of which lines after those days have no say.
+    """
+
+    within: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
 
 
 class States:
@@ -91,42 +106,43 @@ class States:
 
     # -- answering -----------------------------------------------------------------------------
 
-    def answer(
-        self, text: str, asked: Sequence[Asked], within: Collection[str], run: Run
-    ) -> pa.Table:
+    def answer(self, text: str, asked: Sequence[Asked], reads: Reads, run: Run) -> pa.Table:
         """Answer a query window by window, from states where there are any.
 
         Args:
             text: The query; the same text over the same rows gives the same answer.
             asked: The windows, each with that of the sales beside it.
-            within: Tables of which only lines of those days are read; others count whole.
+            reads: Of which tables it reads only lines of those days, or before them.
             run: Works out what is not kept.
         """
         tables = self.tables_of(text)
-        if not self.serve(tables):
+        if not self.serve(tables) or self._strangers(text):
             return run(asked)
         kept = []
         for window, beside in asked:
             reach = (min(window[0], beside[0]), max(window[1], beside[1]))
             place = (*window, *beside) if beside != window else window
-            kept.append(self._place(text, place, self._fingerprint(text, tables, within, reach)))
+            kept.append(self._place(text, place, self._fingerprint(text, tables, reads, reach)))
 
         def work(missing: Sequence[int]) -> pa.Table:
             return _numbered(run([asked[at] for at in missing]), missing)
 
         return self._gather(kept, work)
 
-    def add(self, text: str, windows: Sequence[Days], table: str, run: Run) -> pa.Table:
+    def add(
+        self, text: str, windows: Sequence[Days], table: str, reads: Reads, run: Run
+    ) -> pa.Table:
         """Answer a query whose numbers add up over days, from the months and days it is made of.
 
         Args:
             text: The query; all its ``v_...`` columns are sums or counts of exact numbers.
             windows: The days asked for.
             table: The table whose lines are added up, each on its own day.
+            reads: Of which tables it reads only lines of those days, or before them.
             run: Works out what is not kept.
         """
         tables = self.tables_of(text)
-        if not self.are_parted(table):
+        if not self.are_parted(table) or self._strangers(text):
             return run([(window, window) for window in windows])
         pieces: dict[_Piece, list[int]] = {}
         for place, window in enumerate(windows):
@@ -139,7 +155,7 @@ class States:
         for first, last, daily in asked:
             days = (first, last)
             named = (*days, *days) if daily else days
-            kept.append(self._place(text, named, self._fingerprint(text, tables, {table}, days)))
+            kept.append(self._place(text, named, self._fingerprint(text, tables, reads, days)))
 
         def work(missing: Sequence[int]) -> pa.Table:
             runs = [
@@ -175,7 +191,7 @@ class States:
         """
         months = self.months(table)
         kept = [
-            self._place(text, month, self._fingerprint(text, [table], {table}, month))
+            self._place(text, month, self._fingerprint(text, [table], Reads((table,)), month))
             for month in months
         ]
 
@@ -184,25 +200,38 @@ class States:
 
         return combine(self._gather(kept, work).drop_columns([PLACE]), how)
 
-    def text(self, shape: Hashable, write: Callable[[], str]) -> str:
-        """Give the text of a query, which takes longer to write than to answer from states."""
-        path = self._folder / "texts" / f"{_digest(_told(shape))}.sql"
-        with suppress(OSError):
-            return path.read_text(encoding="utf-8")
-        text = write()
-        _write_aside(path, text.encode("utf-8"))
-        return text
+    def text(
+        self, shape: Hashable, write: Callable[[], tuple[str, list[str]]]
+    ) -> tuple[str, list[str]]:
+        """Give the text of a query and what it reads within its days, which take long to write."""
+        path = self._folder / "texts" / f"{_digest(_told(shape))}.json"
+        with suppress(OSError, ValueError):
+            text, within = json.loads(path.read_text(encoding="utf-8"))
+            return text, within
+        text, within = write()
+        _write_aside(path, json.dumps([text, within]).encode("utf-8"))
+        return text, within
 
     # -- keeping -------------------------------------------------------------------------------
 
-    def _fingerprint(
-        self, text: str, tables: Iterable[str], within: Collection[str], days: Days
-    ) -> str:
+    def _fingerprint(self, text: str, tables: Iterable[str], reads: Reads, days: Days) -> str:
         """Name the files that an answer for these days is made from."""
         if "_const" in text:  # rates of the whole data stand in every line
-            within = ()
-        told = [self._of_months(t, days) if t in within else self._of_all(t) for t in tables]
+            reads = Reads()
+        told = []
+        for table in tables:
+            if table in reads.within:
+                told.append(self._of_months(table, days))
+            elif table in reads.until:
+                told.append(self._of_months(table, (date.min, days[1])))
+            else:
+                told.append(self._of_all(table))
         return _digest("\n".join(told))
+
+    def _strangers(self, text: str) -> set[str]:
+        """Name what a query reads that is neither a table of ours nor a part of itself."""
+        named = {one for one in _READ.findall(text) if not _OWN.fullmatch(one)}
+        return named.difference(self._known)
 
     def _of_all(self, table: str) -> str:
         if table not in self._prints:
@@ -210,7 +239,7 @@ class States:
         return self._prints[table]
 
     def _of_months(self, table: str, days: Days) -> str:
-        first, last = f"{days[0]:%Y-%m}", f"{days[1]:%Y-%m}"
+        first, last = days[0].isoformat()[:7], days[1].isoformat()[:7]
         return repr(
             sorted(
                 (path, sha256)

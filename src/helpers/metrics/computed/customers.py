@@ -25,9 +25,11 @@ def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
             & (everyone["status"] == "placed")
             & everyone["customer_key"].notnull()
         )
+        rows = in_windows(lines, "local_date")
+        # Only who bought on the asked days may have bought first on one of them.
+        everyone = everyone.semi_join(rows.select("customer_key").distinct(), "customer_key")
         first = everyone.group_by("customer_key").aggregate(first_day=everyone["local_date"].min())
         first = first.rename(first_key="customer_key")
-        rows = in_windows(lines, "local_date")
         rows = rows.inner_join(
             first,
             [rows["customer_key"] == first["first_key"], rows["local_date"] == first["first_day"]],
@@ -35,7 +37,12 @@ def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         grouped = rows.group_by(["window", *measuring.members])
         return grouped.aggregate(v_value=rows["customer_key"].nunique())
 
-    frame = measuring.tidy(measuring.ask(("new_customers",), query, windows))
+    frame = measuring.tidy(
+        # Nobody is new on two days: days add up, and nothing later changes them.
+        measuring.ask(
+            ("new_customers",), query, windows, adds="order_lines", until=("order_lines",)
+        )
+    )
     measured = Measured(frame, (Source("order_lines", "customer_key"),))
     began = measuring.spans.data[0]
     for index, window in enumerate(windows):
@@ -52,10 +59,16 @@ def repurchase_rate(measuring: Measuring, windows: Sequence[Window]) -> Measured
         lines = placed_lines(measuring)
         rows = in_windows(lines.filter(lines["customer_key"].notnull()), "local_date")
         keys = ["window", *measuring.members]
-        orders = rows.select(*keys, "customer_key", "store_id", "order_id").distinct()
-        buyers = orders.group_by([*keys, "customer_key"]).aggregate(orders=orders.count())
+        # Two orders are there where the first by name is not the last: no list of them is needed.
+        buyers = rows.group_by([*keys, "customer_key"]).aggregate(
+            first_order=rows["order_id"].min(), last_order=rows["order_id"].max(),
+            first_store=rows["store_id"].min(), last_store=rows["store_id"].max(),
+        )  # fmt: skip
+        several = (buyers["first_order"] != buyers["last_order"]) | (
+            buyers["first_store"] != buyers["last_store"]
+        )
         return buyers.group_by(keys).aggregate(
-            v_value=buyers.count(where=buyers["orders"] >= 2), v_base=buyers.count()
+            v_value=buyers.count(where=several), v_base=buyers.count()
         )
 
     frame = measuring.tidy(measuring.ask(("repurchase_rate",), query, windows))

@@ -23,9 +23,10 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
     def query() -> Any:
         lines = measuring.warehouse.ibis("order_lines")
         lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
-        orders = lines.group_by(["store_id", "order_id"]).aggregate(
-            order_day=lines["local_date"].min()
-        )
+        keys = ["store_id", "order_id"]
+        returned = measuring.warehouse.ibis("returns").select(*keys).distinct()
+        lines = lines.semi_join(returned, keys)
+        orders = lines.group_by(keys).aggregate(order_day=lines["local_date"].min())
         returns = measuring.members_of(measuring.warehouse.ibis("returns"), "returns")
         rows = in_windows(returns.inner_join(orders, ["store_id", "order_id"]), "order_day")
         grouped = rows.group_by(["window", "store_id", *measuring.members])
