@@ -182,7 +182,8 @@ TABLE_WORDS: dict[str, Label] = {
     "store_snapshots": Label(en="store state", zh="店铺状态"),
     "import_batches": Label(en="exports", zh="导出文件"),
 }
-#: What is missing where a table is there and a column of it is empty.
+#: What is missing where a table is there and a column of it is empty; with its table before it
+#: where the same column is something else in another.
 COLUMN_WORDS: dict[str, Label] = {
     "lane": Label(en="lanes of shipments", zh="物流线路"),
     "weight_kg": Label(en="weights of shipments", zh="运单重量"),
@@ -210,6 +211,7 @@ COLUMN_WORDS: dict[str, Label] = {
     "inquirers": Label(en="inquirers", zh="询盘人数"),
     "tm_users": Label(en="TradeManager users", zh="TM咨询人数"),
     "orders": Label(en="orders in the traffic report", zh="流量报表订单数"),
+    "campaign_sends.orders": Label(en="orders after mailings", zh="营销触达订单数"),
     "attributed_orders": Label(en="ad orders", zh="广告订单数"),
     "attributed_units": Label(en="ad units", zh="广告件数"),
     "attributed_sales": Label(en="ad sales", zh="广告销售额"),
@@ -267,8 +269,8 @@ def _write(key: str, value: Any, language: Language, stores: Mapping[str, str]) 
         return f"{min(value, 0.999) if value < 1 else value:.1%}"
     if key == "table":
         table, _, column = str(value).partition(".")
-        if column in COLUMN_WORDS:
-            return COLUMN_WORDS[column].text(language)
+        if words := COLUMN_WORDS.get(str(value)) or COLUMN_WORDS.get(column):
+            return words.text(language)
         return TABLE_WORDS[table].text(language) if table in TABLE_WORDS else table
     if key == "dimension":
         from helpers.metrics.dimensions import DIMENSIONS
