@@ -162,7 +162,7 @@ def fit_buying(
     unit = float(np.average(age, weights=count)) or 1.0
     found = _maximum(
         lambda *one: buying_log_likelihood(Buying(*one), repeats, last / unit, age / unit, count),
-        [(0.5, 0.3, 0.8, 2.5), (1.0, 1.0, 0.5, 1.5), (0.2, 0.1, 1.2, 5.0)],
+        [(0.5, 0.3, 0.8, 2.5), (1.0, 1.0, 0.5, 1.5)],
         float(np.sum(count)),
     )
     if found is None:
@@ -189,7 +189,7 @@ def fit_spending(repeats: np.ndarray, average: np.ndarray, count: np.ndarray) ->
     unit = float(np.average(m, weights=n))
     found = _maximum(
         lambda *one: spending_log_likelihood(Spending(*one), x, m / unit, n),
-        [(2.0, 3.0, 1.0), (6.0, 4.0, 0.5), (0.8, 8.0, 8.0)],
+        [(2.0, 3.0, 1.0), (6.0, 4.0, 0.5)],
         float(np.sum(n)),
     )
     if found is None or found[1] <= 1:
