@@ -342,6 +342,25 @@ def test_products_are_held_against_those_whose_returns_are_known(tmp_path):
     assert returns_takeaway(frame, desk) == "没有商品的退货率显著高于平均水平（10.0%）。"
 
 
+def test_among_many_products_one_in_twenty_is_no_culprit(tmp_path):
+    """Forty products sold a hundred times: most came back 5 times, two 10 times, one 20 times."""
+    counts = {f"SKU-{place:02}": 5 for place in range(40)} | {"SKU-07": 10, "SKU-08": 10, "BAD": 20}
+    workspace, paths = make_workspace(tmp_path, base_currency="EUR")
+    write_table(paths, "order_lines", [
+        order_line(order_id=sku, sku=sku, quantity=100, list_amount="400.00") for sku in counts
+    ])  # fmt: skip
+    write_table(paths, "returns", [
+        {"store_id": "shop-de", "line_no": 1, "order_id": sku, "sku": sku,
+         "local_date": "2025-10-20", "quantity": count} for sku, count in counts.items()
+    ])  # fmt: skip
+    frame = by_product(desk_at(Warehouse.open(paths, workspace), "2025-10", "en")).set_index(
+        "member"
+    )
+    # By itself 10 of 100 lies above the average of 5.6 %; among 41 such a one is to be expected.
+    assert frame.loc["BAD", "is_worse"] and frame["is_worse"].sum() == 1
+    assert frame.loc["SKU-07", "value"] == pytest.approx(0.1)
+
+
 def test_a_comparison_is_one_question(warehouse, monkeypatch):
     """Period, baselines and history are measured together, by whatever they are asked for."""
     from helpers.metrics import compute

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.comparison import change_of
 from helpers.analysis.desk import Desk, number
+from helpers.analysis.experiments import is_credibly_below
 from helpers.analysis.rates import wilson_interval
 from helpers.analysis.signal import MINIMUM_CASES
 from helpers.vocabulary.periods import Period
@@ -33,9 +34,9 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
         store, store_label, member (the campaign), label, spend, share (of all spend),
         impressions, clicks, orders, sales (as the platform attributes them), ctr, cpc, ad_cvr
         with its 95 % interval (ad_cvr_low, ad_cvr_high), acos, roas, spend_previous,
-        spend_change (relative), roas_previous, acos_change (points), is_waste (clicks without a
-        single order, on enough clicks to be no accident), is_enough (30 clicks or more),
-        currency, status. Empty where no advertising report covers the period.
+        spend_change (relative), roas_previous, acos_change (points), is_waste (not a single
+        order on so many clicks that a conversion rate of 2 % is out of the question: 149),
+        is_enough (30 clicks or more), currency, status. Empty where no advertising report covers the period.
     """
     import pandas as pd
 
@@ -76,7 +77,7 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
                 "spend_change": change_of(spend, _value(old, "ad_spend"), Unit.MONEY),
                 "roas_previous": _value(old, "roas"),
                 "acos_change": change_of(acos, was, Unit.PERCENT),
-                "is_waste": orders == 0 and (clicks or 0) >= MINIMUM_CASES,
+                "is_waste": orders == 0 and is_credibly_below(0, round(clicks or 0)),
                 "is_enough": (clicks or 0) >= MINIMUM_CASES,
                 "currency": desk.currency,
                 "status": cells["ad_spend"]["status"] if "ad_spend" in cells else "no_source",

@@ -126,6 +126,19 @@ def judge_rates(
     )
 
 
+def chance_of(cases: int, trials: int, rate: float) -> float:
+    """Give the exact binomial probability of a count as far from ``rate`` on either side.
+
+    >>> round(chance_of(10, 100, 0.05), 3)
+    0.056
+    """
+    from scipy.special import bdtr, bdtrc
+
+    below = float(bdtr(cases, trials, rate))
+    above = float(bdtrc(cases - 1, trials, rate)) if cases else 1.0
+    return min(1.0, 2 * min(below, above))
+
+
 @dataclass(frozen=True)
 class FunnelPlot:
     """Many members' rates against what all of them together would lead one to expect.
@@ -215,7 +228,7 @@ def _judge_member(
         reach = NormalDist().inv_cdf((1 + confidence) / 2) * deviation
         lower, upper = max(0.0, centre - reach), min(1.0, centre + reach)
     else:
-        p_value = _chance_of(round(cases), round(trials), centre)
+        p_value = chance_of(round(cases), round(trials), centre)
         lower, upper = _binomial_limits(round(trials), centre, 1 - confidence)
     out = p_value < 1 - confidence
     signal: Signal = "noise" if not out else "signal_up" if rate > centre else "signal_down"
@@ -232,15 +245,6 @@ def _judge_member(
     )
 
 
-def _chance_of(cases: int, trials: int, rate: float) -> float:
-    """Give the exact binomial probability of a count as far out on either side."""
-    from scipy.special import bdtr, bdtrc
-
-    below = float(bdtr(cases, trials, rate))
-    above = float(bdtrc(cases - 1, trials, rate)) if cases else 1.0
-    return min(1.0, 2 * min(below, above))
-
-
 def _binomial_limits(trials: int, rate: float, alarm: float) -> tuple[float, float]:
     """Give the least and the greatest rate of so many trials that are no signal."""
     middle = min(trials, max(0, round(rate * trials)))
@@ -248,10 +252,10 @@ def _binomial_limits(trials: int, rate: float, alarm: float) -> tuple[float, flo
     low, high = -1, middle
     while high - low > 1:
         between = (low + high) // 2
-        low, high = (between, high) if _chance_of(between, trials, rate) < alarm else (low, between)
+        low, high = (between, high) if chance_of(between, trials, rate) < alarm else (low, between)
     least = high
     low, high = middle, trials + 1
     while high - low > 1:
         between = (low + high) // 2
-        low, high = (low, between) if _chance_of(between, trials, rate) < alarm else (between, high)
+        low, high = (low, between) if chance_of(between, trials, rate) < alarm else (between, high)
     return least / trials, low / trials

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk, number
-from helpers.analysis.rates import wilson_interval
-from helpers.analysis.signal import MINIMUM_CASES
+from helpers.analysis.rates import chance_of, wilson_interval
+from helpers.analysis.signal import MINIMUM_CASES, false_discoveries
 from helpers.metrics.dimensions import UNKNOWN
 from helpers.vocabulary.labels import Label
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Of the products called worse, at most so many are so by chance: hundreds are looked at at once.
+FALSE_SHARE = 0.05
 #: The reasons as Amazon codes them; others are shown as exported.
 REASONS: dict[str, Label] = {
     "UNWANTED_ITEM": Label(en="Unwanted item", zh="不想要了"),
@@ -80,9 +82,10 @@ def by_product(desk: Desk, top: int = 15) -> pd.DataFrame:
 
     Returns:
         member, label, value (return rate), lower, upper (95 %), returned, shipped, average (of
-        all products whose returns are known), is_worse (the whole interval lies above the
-        average), unit, status. Products with fewer than 30 units sold are left out: too few
-        to say anything.
+        all products whose returns are known), is_worse (above the average beyond chance, with
+        ``FALSE_SHARE`` of those so called wrongly: Benjamini and Hochberg over all products),
+        unit, status. Products with fewer than 30 units sold are left out: too few to say
+        anything.
     """
     import pandas as pd
 
@@ -113,11 +116,14 @@ def by_product(desk: Desk, top: int = 15) -> pd.DataFrame:
                 "returned": returned,
                 "shipped": shipped,
                 "average": total,
-                "is_worse": bool(interval and total is not None and interval[0] > total),
+                "is_worse": bool(total is not None and rate > total),
+                "chance": chance_of(round(min(returned, shipped)), round(shipped), total or 0.0),
                 "unit": "percent",
                 "status": row["status"],
             }
         )
+    for row, share in zip(rows, false_discoveries([one["chance"] for one in rows]), strict=True):
+        row["is_worse"] = row["is_worse"] and share <= FALSE_SHARE
     table = pd.DataFrame(rows, columns=PRODUCT_COLUMNS)
     return (
         table.sort_values(["value", "member"], ascending=[False, True])
