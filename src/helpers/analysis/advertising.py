@@ -36,7 +36,8 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
         with its 95 % interval (ad_cvr_low, ad_cvr_high), acos, roas, spend_previous,
         spend_change (relative), roas_previous, acos_change (points), is_waste (not a single
         order on so many clicks that a conversion rate of 2 % is out of the question: 149),
-        is_enough (30 clicks or more), currency, status. Empty where no advertising report covers the period.
+        is_enough (30 clicks or more), currency, status. Empty where no advertising
+        report covers the period.
     """
     import pandas as pd
 
