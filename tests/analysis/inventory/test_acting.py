@@ -111,6 +111,14 @@ def test_nothing_crosses_a_border():
     assert (row["spare"], row["lacking"], row["is_movable"]) == (120, 80, False)
 
 
+def test_what_a_long_lead_time_needs_is_not_cleared():
+    """120 days to come and 30 to review sell 300: of 310 only 10 are spare, not 310 - 180."""
+    goods = [GOODS[0] | {"lead_time_days": 120}]
+    acts_on = to_act_on(company([stock(310)], goods=goods))
+    assert acts_on[["action", "quantity"]].values.tolist() == [["clear", 10]]
+    assert to_act_on(company([stock(310)]))["quantity"].tolist() == [130]
+
+
 def test_without_a_lead_time_nothing_is_ordered():
     assert bought([stock(0)], goods=[]).empty
 
@@ -186,6 +194,6 @@ def test_the_buying_list_says_what_it_takes():
     desk = company([stock(30)], goods=goods)
     frame = buying_list(desk, cover_table(desk))
     assert takeaways.buying_takeaway(frame, desk) == (
-        "One article needs to be ordered (€2,000), 1 of them at once; "
-        "the order minimum of one lasts more than six months."
+        "One article falls short, but its order minimum lasts more than six months: "
+        "ask for less (€2,000)."
     )

@@ -26,6 +26,7 @@ DAYS_OF_A_MONTH = 30.0
 
 ACTIONS: dict[str, Label] = {
     "buy": Label(en="Buy", zh="补货"),
+    "ask": Label(en="Ask for a smaller order minimum", zh="协商降低起订量"),
     "chase": Label(en="Speed up the inbound delivery", zh="催促在途到货"),
     "move": Label(en="Move to another store", zh="调拨"),
     "clear": Label(en="Clear", zh="清仓"),
@@ -55,22 +56,35 @@ def expected_units(row: dict[Any, Any], days: float) -> float:
 def lacking_units(row: dict[Any, Any]) -> float:
     """Say what a position lacks until an order of the next review has come; negative: spare.
 
-    Forecast over lead time and review period + safety stock - on hand - inbound. Nothing is
-    lacking where no lead time or no sales are known.
+    Forecast over lead time and review period + safety stock - on hand - inbound. Where no lead
+    time or no sales are known nothing is lacking (minus infinity).
     """
     lead, safety = number(row["lead_time_days"]), number(row["safety_stock"])
     if lead is None or safety is None:
-        return 0.0
+        return -math.inf
     wanted = expected_units(row, lead + REVIEW_DAYS) + safety
     return wanted - float(row["on_hand"]) - float(row["inbound"])
 
 
 def spare_units(row: dict[Any, Any], clearance: float) -> int:
-    """Say how many units lie beyond the days that the clearance rule allows."""
+    """Say how many units lie beyond the days that the clearance rule allows.
+
+    What is needed until the next review's order has come stays: where lead times are long, that
+    may be more than the clearance rule's days.
+    """
     daily = number(row["daily_units"])
     if daily is None or row["verdict"] not in ("overstock", "no_sales"):
         return 0
-    return max(0, math.floor(float(row["on_hand"]) - clearance * daily))
+    beyond_rule = float(row["on_hand"]) - clearance * daily
+    return max(0, math.floor(min(beyond_rule, -lacking_units(row)) if daily else beyond_rule))
+
+
+def grouped(frame: pd.DataFrame, *by: str) -> dict[tuple[str, ...], list[dict[Any, Any]]]:
+    """Give a frame's rows by the values of some columns, in their order."""
+    groups: dict[tuple[str, ...], list[dict[Any, Any]]] = {}
+    for row in frame.to_dict("records"):
+        groups.setdefault(tuple(str(row[name]) for name in by), []).append(row)
+    return dict(sorted(groups.items()))
 
 
 def moves(desk: Desk, cover: pd.DataFrame) -> pd.DataFrame:
@@ -92,8 +106,7 @@ def moves(desk: Desk, cover: pd.DataFrame) -> pd.DataFrame:
     clearance = rules_of(desk)["R08"].at("cover_days")
     rows = []
     known = cover[cover["country"].notna()]
-    for (sku, country), group in known.groupby(["member", "country"], sort=True):
-        places = group.to_dict("records")
+    for (sku, country), places in grouped(known, "member", "country").items():
         spare = {row["store"]: spare_units(row, clearance) for row in places}
         lack = {row["store"]: math.ceil(max(0.0, lacking_units(row))) for row in places}
         by_store = {row["store"]: row for row in places}
@@ -148,7 +161,8 @@ def buying_list(desk: Desk, cover: pd.DataFrame, moved: pd.DataFrame | None = No
         rule_quantity (what R07 would order), cash (base currency, at landed cost; empty where
         unknown), months_of_sales (how long the order lasts), is_minimum_heavy (the minimum, and
         not the need, makes it last more than six months), is_urgent, cover_days (of the store
-        that runs out first), currency. Urgent first, then the most money.
+        that runs out first), currency. Urgent first, then the most money; last those that are
+        bought for the order minimum's sake.
     """
     import pandas as pd
 
@@ -158,14 +172,13 @@ def buying_list(desk: Desk, cover: pd.DataFrame, moved: pd.DataFrame | None = No
             place = (str(row["member"]), str(row["to_store"]))
             incoming[place] = incoming.get(place, 0.0) + float(row["quantity"])
     rows = []
-    for sku, group in cover.groupby("member", sort=True):
-        places = group.to_dict("records")
-        if order := _order(desk, str(sku), places, incoming):
+    for (sku,), places in grouped(cover, "member").items():
+        if order := _order(desk, sku, places, incoming):
             rows.append(order)
     table = pd.DataFrame(rows, columns=BUYING_COLUMNS)
     return table.sort_values(
-        ["is_urgent", "cash", "quantity", "member"], ascending=[False, False, False, True],
-        na_position="last", ignore_index=True,
+        ["is_minimum_heavy", "is_urgent", "cash", "quantity", "member"],
+        ascending=[True, False, False, False, True], na_position="last", ignore_index=True,
     )  # fmt: skip
 
 
@@ -227,7 +240,8 @@ def _is_below_reorder_point(row: dict[Any, Any]) -> bool:
 def to_act_on(desk: Desk, top: int | None = None) -> pd.DataFrame:
     """List what to buy, chase, move and clear, most money first within each action.
 
-    Buy: ``buying_list``, one row an article. Chase: a position runs out before its inbound units
+    Buy: ``buying_list``, one row an article; where the order minimum lasts more than six months,
+    ask for a smaller one instead. Chase: a position runs out before its inbound units
     count, though enough is on its way. Move: ``moves``, one row a pair of stores. Clear: what lies
     beyond the clearance rule's days (R08) and cannot be moved, one row a position, never of
     articles younger than that.
@@ -278,12 +292,19 @@ def to_act_on(desk: Desk, top: int | None = None) -> pd.DataFrame:
     return table.head(top) if top else table
 
 
+def beside_buying(desk: Desk) -> pd.DataFrame:
+    """List what ``to_act_on`` says beside buying: moves, deliveries to speed up, clearances."""
+    acts = to_act_on(desk)
+    return acts[~acts["action"].isin(["buy", "ask"])].reset_index(drop=True)
+
+
 def _to_buy(row: dict[Any, Any], desk: Desk) -> dict[Any, Any]:
     remark = ""
     if row["is_minimum_heavy"]:
         months = f"{row['months_of_sales']:.0f}"
         remark = phrase("stock.heavy_minimum", desk.language, months=months)
-    return {**row, "store": "", "action": "buy", "verdict": "", "verdict_label": "",
+    action = "ask" if row["is_minimum_heavy"] else "buy"
+    return {**row, "store": "", "action": action, "verdict": "", "verdict_label": "",
             "remark": remark}  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk
-from helpers.analysis.inventory.acting import lacking_units, spare_units
+from helpers.analysis.inventory.acting import grouped, lacking_units, spare_units
 from helpers.analysis.rules.rulebook import rules_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def imbalance(desk: Desk, cover: pd.DataFrame) -> pd.DataFrame:
 
     clearance = rules_of(desk)["R08"].at("cover_days")
     rows = []
-    for sku, group in cover.groupby("member", sort=True):
-        places = group.to_dict("records")
+    for (sku,), places in grouped(cover, "member").items():
         full = max(places, key=lambda row: spare_units(row, clearance))
         short = max(places, key=lacking_units)
         spare, lack = spare_units(full, clearance), lacking_units(short)

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: What the sentence about actions counts, in this order: its words, and those of its money.
-_ACTS = {"buy": ("buy", "cash"), "chase": ("chase", ""), "move": ("to_move", "saved"),
-         "clear": ("to_clear", "tied")}  # fmt: skip
+_ACTS = {
+    "buy": ("buy", "cash"),
+    "ask": ("heavy", "cash"),
+    "chase": ("chase", ""),
+    "move": ("to_move", "saved"),
+    "clear": ("to_clear", "tied"),
+}
 
 
 def stock_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
@@ -62,16 +67,19 @@ def buying_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     language = desk.language
     if frame.empty:
         return phrase("stock.nothing", language)
-    text = phrase("stock.buy", language, count=f"{len(frame):,}", plural=len(frame) != 1)
-    cash = number(frame["cash"].astype("float64").sum(min_count=1))
-    if cash is not None:
-        written = write_value(cash, Unit.MONEY, language, desk.currency)
-        text += phrase("stock.cash", language, cash=written)
-    if urgent := int(frame["is_urgent"].sum()):
-        text += phrase("stock.urgent", language, count=f"{urgent:,}")
-    told = [text]
-    if heavy := int(frame["is_minimum_heavy"].sum()):
-        told.append(phrase("stock.heavy", language, count=f"{heavy:,}", plural=heavy != 1))
+    is_heavy = frame["is_minimum_heavy"].astype(bool)
+    told = []
+    for words, part in (("buy", frame[~is_heavy]), ("heavy", frame[is_heavy])):
+        if part.empty:
+            continue
+        text = phrase(f"stock.{words}", language, count=f"{len(part):,}", plural=len(part) != 1)
+        cash = number(part["cash"].astype("float64").sum(min_count=1))
+        if cash is not None:
+            written = write_value(cash, Unit.MONEY, language, desk.currency)
+            text += phrase("stock.cash", language, cash=written)
+        if words == "buy" and (urgent := int(part["is_urgent"].sum())):
+            text += phrase("stock.urgent", language, count=f"{urgent:,}")
+        told.append(text)
     return _sentence(told, desk)
 
 

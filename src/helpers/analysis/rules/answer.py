@@ -21,6 +21,11 @@ ITEM_COLUMNS = (
 )  # fmt: skip
 
 
+#: Money that acting costs, frees or brings; what merely stands beside an item (what was bought
+#: from a supplier, what a customer spent) is not at stake.
+AT_STAKE = ("needed", "tied_up", "saved", "spent", "gained", "costs")
+
+
 def no_items() -> pd.DataFrame:
     """Give the empty list of things to act on."""
     import pandas as pd
@@ -76,8 +81,9 @@ class Answer:
 
     @property
     def cash(self) -> float | None:
-        """Sum the money of the items, base currency; None where none is known."""
+        """Sum the money at stake in the items, base currency; None where none is known."""
         import pandas as pd
 
-        known = pd.to_numeric(self.items["cash"]).dropna()
+        at_stake = self.items["cash_kind"].isin(AT_STAKE)
+        known = pd.to_numeric(self.items.loc[at_stake, "cash"]).dropna()
         return float(known.sum()) if len(known) else None

@@ -107,8 +107,12 @@ def conflicts(desk: Desk) -> pd.DataFrame:
             {
                 "pair": one.pair,
                 "label": words.label.text(desk.language),
-                "says": fill(words.says, desk.currency, **one.told).text(desk.language),
-                "ends": fill(words.ends, desk.currency, **one.told).text(desk.language),
+                "says": fill(words.says, desk.currency, plural=True, **one.told).text(
+                    desk.language
+                ),
+                "ends": fill(words.ends, desk.currency, plural=True, **one.told).text(
+                    desk.language
+                ),
                 "is_live": all(rules[name].enabled for name in one.pair.split("-")),
                 "caught": len(held),
                 "articles": held["member"].nunique(),
