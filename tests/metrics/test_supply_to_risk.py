@@ -117,6 +117,18 @@ def test_several_windows_at_once_answer_as_each_alone():
     assert told["tariff_cost_change", "2025-03"] == 0
 
 
+def test_storage_is_shared_out_over_all_that_lies_in_the_store():
+    house = LittleWarehouse({
+        "order_lines": [{"sku": "A", "gmv": 100}],
+        "inventory_snapshots": [
+            {"sku": sku, "on_hand": units} for sku, units in (("A", 60), ("B", 30), ("C", 10))
+        ],
+        "settlement_lines": [{"category": "storage", "amount": -50}],
+    })  # fmt: skip
+    found = compute(house, ["longtail_storage_fees"], OCTOBER, by=["product"])
+    assert answers(found) == {"B": 15, "C": 5}
+
+
 def test_a_young_verification_is_not_judged():
     house = LittleWarehouse({
         "order_lines": [{"local_date": date(2025, 1, 1)}, {"local_date": date(2025, 10, 31)}],

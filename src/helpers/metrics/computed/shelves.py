@@ -201,21 +201,21 @@ def _long_tail(measuring: Measuring, windows: Sequence[Window], fees: bool) -> M
         front = ranked.filter(ranked["before"] < C_FROM)
         front = front.select(*store, "sku", is_front=front["before"].notnull())
         rows = _beside(rows, front, [*store, "sku"], "front")
-        tail = rows["is_front"].isnull()
-        units = rows.group_by([*store, *measuring.members]).aggregate(
-            tail=rows["on_hand"].sum(where=tail), units=rows["on_hand"].sum()
-        )
+        tail = rows.filter(rows["is_front"].isnull())
+        tail = tail.group_by([*store, *measuring.members]).aggregate(tail=tail["on_hand"].sum())
         if not fees:
-            return units.mutate(v_value=_or_zero(units["tail"])).drop("tail", "units")
+            return tail.rename(v_value="tail")
         paid = measuring.warehouse.ibis("settlement_lines")
         paid = in_windows(paid.filter(paid["category"] == "storage"), "local_date")
         paid = paid.group_by(store).aggregate(
             fees=measuring.amount(paid, "settlement_lines", "amount").sum()
         )
-        units = _beside(units, paid, store, "paid")
-        share = units["fees"] * _or_zero(units["tail"]) / units["units"].nullif(0)
+        # Of each store's fees as many parts as of its units are the tail's.
+        units = rows.group_by(store).aggregate(units=rows["on_hand"].sum())
+        tail = _beside(_beside(tail, paid, store, "paid"), units, store, "all")
+        share = tail["fees"] * tail["tail"] / tail["units"].nullif(0)
         value = _or_zero((-share).cast("float64"))
-        return units.select(*store, *measuring.members, v_value=value)
+        return tail.select(*store, *measuring.members, v_value=value)
 
     recent = [_ending(window, USUAL_DAYS) for window in windows]
     frame = measuring.ask(("long_tail", fees), query, windows, recent)
