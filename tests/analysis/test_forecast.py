@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desks import paper_desk
 from helpers.analysis.forecast import choice
 from helpers.analysis.forecast.choice import Spread, choose
 from helpers.analysis.forecast.errors import bias, mase, wape
 from helpers.analysis.forecast.models import SEASONAL, Shape, croston, growing_naive, seasonal_naive
-from helpers.analysis.forecast.outlook import forecast_of, score
+from helpers.analysis.forecast.outlook import OUTLOOK_COLUMNS, forecast_of, score
 from helpers.analysis.forecast.seasons import (
     demand,
     filled,
@@ -18,6 +19,7 @@ from helpers.analysis.forecast.seasons import (
     pooled_index,
     seasonal_index,
 )
+from helpers.analysis.headlines import outlook_takeaway
 
 # DOMAIN E2
 ACTUAL, GUESSED = [100, 0, 50, 200], [90, 10, 60, 180]
@@ -202,3 +204,32 @@ def test_published_forecasts_are_scored_when_the_month_has_come():
     assert row["wape"] == pytest.approx(0.14285714285714285)
     assert row["bias"] == pytest.approx(-0.02857142857142857)
     assert row["coverage"] == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("language", "season", "expected"),
+    [
+        (
+            "en",
+            "own",
+            "December 2011 is expected at £100.0k, most likely between £80.0k and £125.0k; tried "
+            "on the last 9 months, such forecasts were off by 10.0% on average, the same month a year "
+            "earlier by 20.0%.",
+        ),
+        (
+            "zh",
+            "once",
+            "预计2011年12月为£10.0万，大概率在£8.00万至£12.5万之间；以近9个月回测，此类预测平均误差为10.0%，"
+            "沿用去年同月则为20.0%；历史不足两年，季节性仅出现过一次。",
+        ),
+    ],
+)
+def test_an_outlook_is_told_with_its_errors(language, season, expected):
+    row = dict.fromkeys(OUTLOOK_COLUMNS) | {
+        "metric": "gmv", "month": "2011-12", "value": 1e5, "lower": 8e4, "upper": 1.25e5,
+        "kind": "forecast", "unit": "money", "currency": "GBP", "season": season, "wape": 0.1,
+        "naive_wape": 0.2, "scored_months": 9,
+    }  # fmt: skip
+    assert outlook_takeaway(pd.DataFrame([row]), paper_desk(language)) == expected
+    nothing = outlook_takeaway(pd.DataFrame(columns=OUTLOOK_COLUMNS), paper_desk("en"))
+    assert nothing == "Not enough data: a forecast needs 16 finished months."

@@ -13,6 +13,7 @@ from helpers.analysis.desk import desk_at
 from helpers.analysis.forecast import choice
 from helpers.analysis.forecast.choice import Spread
 from helpers.analysis.forecast.models import SEASONAL
+from helpers.analysis.headlines import pace_takeaway
 from helpers.analysis.landing import landing_of, total_to_come
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.units import Direction
@@ -92,6 +93,8 @@ def test_pace_shows_the_landing_as_a_range_with_its_chance(warehouse):
     for row in rows:
         assert row["landing"] == pytest.approx(1839.2, rel=0.02)
         assert row["landing_low"] < row["landing"] < row["landing_high"]
+    said = pace_takeaway(pd.DataFrame(rows), desk_at(warehouse, "2025-07", "en"))
+    assert "£352 a month and is reached with a probability of 1%." in said
     chances = [row["chance"] for row in rows]
     assert chances[0] > 0.9 and chances[2] < 0.1
     assert chances == sorted(chances, reverse=True)

@@ -663,8 +663,9 @@ def pace_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
                 text += phrase("pace.required", language, required=_write(worst, required, desk))
             chance = number(worst["chance"])
             if required is not None and chance is not None:
-                written = write_value(chance, "percent", language)
-                text += phrase("pace.chance", language, chance=written)
+                # Whole points, and never certain: it rests on a dozen misses.
+                points = min(max(round(chance * 100), 1), 99)
+                text += phrase("pace.chance", language, chance=f"{points}%")
     if unknown:
         text += phrase("pace.unknown", language, count=str(len(unknown)))
     return _closed(text, desk)
