@@ -9,6 +9,7 @@ import numpy as np
 from helpers.demo.life import Company
 from helpers.demo.money import TICK, written
 from helpers.demo.platforms.files import Cell, Exports
+from helpers.demo.sheets.books import BASE, booked_revenue
 from helpers.demo.sheets.forms import as_text, as_workbook
 
 SNAPSHOT = (
@@ -86,7 +87,8 @@ def sheets(company: Company) -> Exports:
     yield as_text("account-health.csv", HEALTH, _health(company.rng(2402), company))
     yield as_workbook("合规事项.xlsx", DUTY, _duties(company.rng(2403), company))
     yield as_text("shared-costs.csv", COST, _costs(company.rng(2404), company))
-    yield as_text("manual-kpis.csv", FIGURE, _figures(company.rng(2405), company))
+    figures = [*_figures(company.rng(2405), company), *_books(company.rng(2411), company)]
+    yield as_text("manual-kpis.csv", FIGURE, figures)
 
 
 def _snapshots(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
@@ -181,4 +183,14 @@ def _figures(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
             value = start + step * month / 3 + abs(start) * float(rng.normal(0, 0.01))
             told = f"{100 * value:.1f}%" if unit == "%" else f"{round(value)}"
             rows.append([metric, day.isoformat(), "", told, unit, f"{metric}-{day:%Y%m}.xlsx", who])
+    return rows
+
+
+def _books(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
+    timeline = company.timeline
+    rows: list[list[Cell]] = []
+    for month, booked in enumerate(booked_revenue(rng, company)):
+        day = timeline.days[timeline.days_of(month)[1] - 1]
+        evidence = f"general-ledger-{day:%Y%m}.xlsx"
+        rows.append(["booked_revenue", day.isoformat(), "", str(booked), BASE, evidence, "finance"])
     return rows
