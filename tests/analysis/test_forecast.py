@@ -213,8 +213,8 @@ def test_published_forecasts_are_scored_when_the_month_has_come():
             "en",
             "own",
             "December 2011 is expected at £100.0k, most likely between £80.0k and £125.0k; tried "
-            "on the last 9 months, such forecasts were off by 10.0% on average, the same month a year "
-            "earlier by 20.0%.",
+            "on the last 9 months, such forecasts were off by 10.0% on average, the same month a "
+            "year earlier by 20.0%.",
         ),
         (
             "zh",
