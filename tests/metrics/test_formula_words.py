@@ -397,3 +397,23 @@ def test_attainment_asks_the_target_s_own_year_scope_and_baseline():
     assert dict(zip(by_store["member"], by_store["value"], strict=True)) == {"shop-b": 0.5}
     nobody = compute(warehouse, ["target_attainment"], parse_period("2024-10"))
     assert nobody["status"].item() == Status.NO_SOURCE
+
+
+def test_a_metric_about_one_platform_says_nothing_of_other_stores(tmp_path: Path):
+    customers = [
+        {"store_id": "a", "customer_key": "anna", "registered_on": date(2025, 10, 2)},
+        {"store_id": "s", "customer_key": "ben", "registered_on": None},
+    ]
+    rows = {"site": {"table": "customers", "day": "registered_on",
+                     "where": [{"column": "stores.platform", "equals": "shopify"}]}}  # fmt: skip
+    formula = {"new": {"kind": "count", "rows": "site"}}
+    given = {"customers": customers, "order_lines": [{"store_id": "a"}, {"store_id": "s"}]}
+    stores = {"a": "amazon", "s": "shopify"}
+    # Amazon's days of registration are no 0 of the own site, whose list has none.
+    found = ask(tmp_path, rows, formula, given, stores=stores)
+    assert found["new", ""].status == Status.NO_SOURCE
+    customers[1]["registered_on"] = day(3)
+    found = ask(tmp_path, rows, formula, given, stores=stores)
+    assert (found["new", ""].value, found["new", ""].note) == (1, "")
+    by_store = ask(tmp_path, rows, formula, given, by=("store",), stores=stores)
+    assert [member for _, member in by_store] == ["s"]

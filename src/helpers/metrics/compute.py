@@ -17,6 +17,7 @@ from helpers.metrics.dimensions import SEPARATOR, UNKNOWN, check_dimensions
 from helpers.metrics.formulas import (
     Attainment,
     Computed,
+    Condition,
     Difference,
     Gap,
     Growth,
@@ -34,6 +35,8 @@ from helpers.metrics.measuring import (
     Measuring,
     Source,
     Window,
+    column_of,
+    condition_mask,
 )
 from helpers.metrics.notes import join_notes, note
 from helpers.vocabulary.periods import Period
@@ -209,6 +212,7 @@ class Question:
         self.asked: dict[str, set[int]] = {}
         self._gmv: dict[tuple[int, str], int] | None = None
         self._platforms: dict[str, str] | None = None
+        self._about: dict[tuple[Condition, ...], set[str]] = {}
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -385,8 +389,12 @@ class Question:
         groups = self._declared_members()
         if groups is None:
             return
+        about = self._stores_of(metric)
+        groups = {member: stores & about for member, stores in groups.items()}
         for window in self.asked[metric.id]:
             for member, stores in groups.items():
+                if member and not stores:
+                    continue  # the metric is not about any of them
                 key = (window, member)
                 having = {
                     s
@@ -411,11 +419,13 @@ class Question:
                 if result.stores or having:
                     result.stores[key] = result.stores.get(key, frozenset()) | having
                 if not self.by and cell.status.has_value and len(result.sources) == 1:
-                    self._tell_covered(cell, window, result, having)
+                    self._tell_covered(cell, window, result, having, about)
 
-    def _tell_covered(self, cell: Cell, window: int, result: Result, having: set[str]) -> None:
+    def _tell_covered(
+        self, cell: Cell, window: int, result: Result, having: set[str], about: set[str]
+    ) -> None:
         """Say beside a total which selling stores have no such source."""
-        selling = {s for s in self.spans.sales if self._sells(window, s)}
+        selling = {s for s in self.spans.sales if self._sells(window, s)} & about
         lacking = selling - having
         if lacking and having:
             source = next(iter(result.sources))
@@ -681,6 +691,24 @@ class Question:
                 groups.setdefault(platform, set()).add(store)
             return groups
         return None
+
+    def _stores_of(self, metric: Metric) -> set[str]:
+        """List the stores that a metric is about: all, but where its rows name a platform."""
+        tests = [
+            one
+            for one in getattr(metric.formula, "conditions", ())
+            if one.column.startswith("stores.")
+        ]
+        if not tests:
+            return set(self._platform_of)
+        key = tuple(tests)
+        if key not in self._about:
+            stores = self.spans.ibis("stores")
+            named = {column_of(one.column): stores[one.column.split(".")[1]] for one in tests}
+            stores = stores.mutate(**named)
+            rows = stores.filter(condition_mask(stores, tests, None)).select("store_id")
+            self._about[key] = {row["store_id"] for row in rows.to_pyarrow().to_pylist()}
+        return self._about[key]
 
     @property
     def _platform_of(self) -> dict[str, str]:
