@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from helpers.demo.life import Company
 from helpers.demo.platforms.files import Exports
-from helpers.demo.sheets import buyers, marketing, office, service, supply, trials
+from helpers.demo.sheets import buyers, marketing, office, search, service, supply, trials
 
 
 def keep_sheets(company: Company) -> Exports:
     """Write all sheets of the company."""
-    for room in (supply, service, buyers, marketing, trials, office):
+    for room in (supply, service, buyers, marketing, trials, office, search):
         yield from room.sheets(company)
