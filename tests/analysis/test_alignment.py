@@ -142,3 +142,29 @@ def test_black_friday_is_laid_beside_black_friday(warehouse):
     assert set(found["status"]) == {"ok"}
     with pytest.raises(AskedWrongly, match="black-friday"):
         around_event(desk_at(warehouse, "2025-11", "en"), "white-friday")
+
+
+def test_at_constant_rates_the_pound_s_fall_is_no_growth(tmp_path):
+    """As many pounds in February as in January: what the rate did is no change of trade."""
+    workspace, paths = make_workspace(tmp_path)
+    write_table(paths, "order_lines", [
+        order_line(store_id="shop-uk", order_id=day, local_date=day, currency="GBP",
+                   list_amount=amount, country="GB")
+        for day, amount in (("2025-01-02", "100.00"), ("2025-02-14", "60.00"),
+                            ("2025-02-28", "50.00"))
+    ])  # fmt: skip
+    warehouse = Warehouse.open(paths, workspace)
+    found = change_views(desk_at(warehouse, "2025-02", "en"), ["gmv"]).set_index("view")
+    assert found.loc["constant", "relative_change"] == pytest.approx(0.1, abs=1e-5)
+    rates = warehouse.sql("SELECT fx_rate FROM order_lines ORDER BY local_date")["fx_rate"]
+    january, middle, end = (float(rate) for rate in rates)
+    assert found.loc["booked", "relative_change"] == pytest.approx(
+        (60 * middle + 50 * end) / (100 * january) - 1, abs=1e-5
+    )
+    assert abs(found.loc["booked", "relative_change"] - 0.1) > 0.001
+
+
+def test_a_figure_that_is_no_money_has_no_constant_rate(warehouse):
+    found = change_views(desk_at(warehouse, "2025-11", "zh"), ["units_sold"])
+    assert list(found["view"]) == ["booked", "per_day", "weekday"]
+    assert list(found["label"]) == ["账面值", "日均", "同星期口径"]

@@ -122,6 +122,10 @@ def test_movers_are_named_with_what_they_add_to_growth(warehouse):
     folded = movers(desk_at(warehouse, "2025-11", "en"), "market", top=1)
     assert list(folded["change"]) == [60.0, 10.0]
     assert folded["change"].sum() == pytest.approx(frame["change"].sum())
+    # What each adds to growth makes up the growth: 80 -> 150.
+    for one in (frame, folded):
+        assert one["points"].sum() == pytest.approx(70 / 80)
+        assert one["share_of_change"].sum() == pytest.approx(1.0)
 
 
 def test_history_keeps_the_months_before_the_data_empty(warehouse):
