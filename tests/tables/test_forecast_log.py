@@ -1,6 +1,7 @@
 """Published forecasts are kept for good, told once, and scored when their month has come."""
 
 import json
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -12,6 +13,8 @@ from helpers.tables.forecast_log import forecast_files, log_forecasts
 from helpers.tables.swap import ASIDE
 from helpers.tables.warehouse import Warehouse
 from warehouse_builder import make_workspace, order_line, write_table
+
+KNOWN = date(2025, 1, 31)
 
 
 def forecast(month="2025-02", middle=110.0, **given):
@@ -39,14 +42,14 @@ def company(tmp_path):
 
 def test_a_forecast_is_told_once_and_no_file_is_rewritten(company):
     _, paths = company
-    assert log_forecasts(paths, [forecast(), forecast("2025-03")], "annual/2024/r1") == 2
+    assert log_forecasts(paths, [forecast(), forecast("2025-03")], "annual/2024/r1", KNOWN) == 2
     first = {file: file.read_bytes() for file in forecast_files(paths)}
     # Both languages tell the same, and so does a second edition; one month more is new.
     again = [forecast(middle=99.0), forecast(middle=99.0), forecast("2025-04")]
-    assert log_forecasts(paths, again, "annual/2024/r2") == 1
+    assert log_forecasts(paths, again, "annual/2024/r2", KNOWN) == 1
     assert {file: file.read_bytes() for file in first} == first
     assert len(forecast_files(paths)) == 2
-    assert log_forecasts(paths, [], "annual/2024/r3") == 0
+    assert log_forecasts(paths, [], "annual/2024/r3", KNOWN) == 0
 
 
 def test_what_a_killed_process_left_is_no_forecast(company):
@@ -55,22 +58,34 @@ def test_what_a_killed_process_left_is_no_forecast(company):
     (paths.forecasts / f"{ASIDE}0123.parquet").write_bytes(b"half")
     with Warehouse.open(paths, workspace) as warehouse:
         assert warehouse.sql("SELECT * FROM forecast_log").empty
-    assert log_forecasts(paths, [forecast()], "e") == 1
+    assert log_forecasts(paths, [forecast()], "e", KNOWN) == 1
     assert [one.suffix for one in paths.forecasts.iterdir()] == [".parquet"]
 
 
-def test_a_page_that_reads_the_log_is_stale_once_there_is_more(company):
+def test_only_forecasts_whose_month_has_come_make_a_page_stale(company):
     workspace, paths = company
-    with Warehouse.open(paths, workspace) as warehouse:
-        before = warehouse.fingerprint(["forecast_log"])
-        log_forecasts(paths, [forecast()], "e")
-        assert warehouse.fingerprint(["forecast_log"]) != before
+
+    def print_of():
+        with Warehouse.open(paths, workspace) as warehouse:
+            return warehouse.fingerprint(["forecast_log"])
+
+    before = print_of()
+    log_forecasts(paths, [forecast("2025-04")], "e", KNOWN)
+    assert print_of() == before  # published, and nothing to be scored yet
+    log_forecasts(paths, [forecast("2025-03")], "e", KNOWN)
+    assert print_of() != before
+
+
+def test_what_is_published_after_the_month_has_foretold_nothing(company):
+    _, paths = company
+    assert log_forecasts(paths, [forecast("2025-02")], "e", date(2025, 2, 28)) == 0
+    assert log_forecasts(paths, [forecast("2025-02")], "e", date(2025, 2, 27)) == 1
 
 
 def test_forecasts_are_scored_when_the_month_has_come(company):
     workspace, paths = company
     told = [forecast(middle=110.0), forecast("2025-03", 80.0), forecast("2025-04", 70.0)]
-    log_forecasts(paths, told, "annual/2024/r1")
+    log_forecasts(paths, told, "annual/2024/r1", KNOWN)
     with Warehouse.open(paths, workspace) as warehouse:
         found = scored(desk_at(warehouse, "2025-03", "en"))
     assert list(found["month"]) == ["2025-02", "2025-03", "2025-04"]
@@ -97,4 +112,4 @@ def test_a_notebook_carries_what_its_exhibits_forecast(company, tmp_path):
     assert set(carried) == {MIME}
     assert (found["horizon"], found["p10"], found["p50"], found["p90"]) == (2, 60.0, 80.0, 95.0)
     assert (found["first_day"], found["last_day"]) == ("2025-03-01", "2025-03-31")
-    assert log_forecasts(paths, [found], "e") == 1
+    assert log_forecasts(paths, [found], "e", KNOWN) == 1

@@ -67,7 +67,7 @@ def publish_run(
         awaiting=_awaiting(ready) if chosen == "preliminary" else {},
     )
     edition = f"{report.review.id}/{report.period}/r{built.number}"
-    log_forecasts(report.paths, _forecasts(pages), edition)
+    log_forecasts(report.paths, _forecasts(pages), edition, report.facts.last_day)
     if progress:
         progress(1, 1, report.review.id)
     return built

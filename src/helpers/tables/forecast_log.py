@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,14 +51,17 @@ def forecast_files(paths: WorkspacePaths) -> list[Path]:
 
 
 def log_forecasts(
-    paths: WorkspacePaths, forecasts: Iterable[Mapping[str, Any]], edition: str
+    paths: WorkspacePaths, forecasts: Iterable[Mapping[str, Any]], edition: str, known: date
 ) -> int:
     """Write down forecasts that have just been published.
+
+    A month that was over by then is left out: an edition made up later has foretold nothing.
 
     Args:
         paths: Of the workspace.
         forecasts: Each with the columns of ``FORECAST_LOG`` but ``edition``; days as ISO text.
         edition: The edition that shows them.
+        known: Last day of the data at publication.
 
     Returns:
         How many were not in the log yet.
@@ -66,6 +70,8 @@ def log_forecasts(
 
     given: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for one in forecasts:
+        if str(one["last_day"]) <= known.isoformat():
+            continue
         given.setdefault(tuple(str(one[name]) for name in _KEY), one)
     if not given:
         return 0

@@ -218,7 +218,7 @@ class Warehouse:
                 files = log_files(self.paths, self.generation.restatements)
                 told += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
             elif table == "forecast_log":
-                told += [file.name for file in forecast_files(self.paths)]  # named by content
+                told.append(self._scoreable())
             elif table in PLAN_TABLES:
                 told.append(plan_fingerprint(self.paths.plan, table))
             elif table == "stores":
@@ -230,6 +230,16 @@ class Warehouse:
                     # Amounts at constant rates are computed from them when they are read.
                     told.append(f"constant rates {self._constant}")
         return hashlib.blake2b("\n".join(told).encode(), digest_size=16).hexdigest()
+
+    def _scoreable(self) -> str:
+        """Name the forecasts whose month has come; to publish more of the future changes none."""
+        last = self.coverage().last
+        found = self.connection.execute(
+            "SELECT CAST(made_on AS VARCHAR), metric, dimension, member, month, p10, p50, p90 "
+            "FROM forecast_log WHERE last_day <= ? ORDER BY ALL",
+            [last],
+        ).fetchall()
+        return repr(found)
 
     def lineage(self, tables: Iterable[str], period: Period | None = None) -> pandas.DataFrame:
         """List the sources behind these tables: source, files, rows, first and last day."""
