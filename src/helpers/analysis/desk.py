@@ -6,7 +6,7 @@ the same baselines and the same cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -73,6 +73,7 @@ class Desk:
     language: Language
     coverage: tuple[date, date]
     files_read: set[str] = field(default_factory=set, repr=False)
+    _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     _measured: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = field(
         default_factory=dict, repr=False
     )
@@ -148,6 +149,12 @@ class Desk:
         # than that is a stump, and a comparison with a stump is a false one.
         late = (self.coverage[0] - whole.start).days
         return None if late > OPENING_SLACK_DAYS else self.like_for_like(whole)
+
+    def once(self, name: str, compute: Callable[[Desk], pd.DataFrame]) -> pd.DataFrame:
+        """Give a table that several exhibits rest on, computed once; each gets a copy."""
+        if name not in self._tables:
+            self._tables[name] = compute(self)
+        return self._tables[name].copy()
 
     # -- figures ---------------------------------------------------------------------------
 

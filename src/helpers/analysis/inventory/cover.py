@@ -55,6 +55,10 @@ def cover_table(desk: Desk) -> pd.DataFrame:
         (a key of ``VERDICTS``), verdict_label, currency, status. The shortest cover first.
         Empty without a stock report in the last 31 days.
     """
+    return desk.once("stock cover", _cover_table)
+
+
+def _cover_table(desk: Desk) -> pd.DataFrame:
     import pandas as pd
 
     empty = pd.DataFrame(columns=COVER_COLUMNS)

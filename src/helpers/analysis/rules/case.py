@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -47,16 +47,8 @@ class Case:
     rule: Rule
     desk: Desk
     agenda: Agenda = field(default_factory=Agenda)
-    #: What several rules look at, computed once for all that are asked together.
-    shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
     # -- what is asked ---------------------------------------------------------------------
-
-    def once(self, name: str, compute: Callable[[Desk], Any]) -> Any:
-        """Compute something of the desk once for all rules that look at it."""
-        if name not in self.shared:
-            self.shared[name] = compute(self.desk)
-        return self.shared[name]
 
     @property
     def end(self) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk
 from helpers.analysis.rules import (
@@ -52,8 +52,7 @@ def check_rules(desk: Desk, agenda: Agenda | None = None, only: Sequence[str] = 
     """
     rules = rules_of(desk)
     wanted = [name for name in sorted(rules) if rules[name].enabled and name in (only or rules)]
-    shared: dict[str, Any] = {}
-    return [_asked(Case(name, rules[name], desk, agenda or Agenda(), shared)) for name in wanted]
+    return [_asked(Case(name, rules[name], desk, agenda or Agenda())) for name in wanted]
 
 
 def _asked(case: Case) -> Answer:

@@ -160,7 +160,7 @@ def pricing_inputs(case: Case) -> Answer:
     Rivals' prices of the period, a landed cost, and own prices that have moved: without different
     prices nobody can tell an elasticity.
     """
-    top = case.once("classes", abc_table)
+    top = abc_table(case.desk)
     top = list(top.loc[top["abc_class"] == "A", "member"])
     if not top:
         return case.unknown()

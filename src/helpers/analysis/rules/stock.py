@@ -106,7 +106,7 @@ def class_policy(case: Case) -> Answer:
     """R10: class A is to last 90 days and class C 15; B only where a company says so."""
     rows = _classed(case)
     policy = {name: case.rule.open_at(f"{name.lower()}_days") for name in ("A", "B", "C")}
-    cover, classes = case.once("cover", cover_table), case.once("classes", abc_table)
+    cover, classes = cover_table(case.desk), abc_table(case.desk)
     held = class_cover(case.desk, cover, classes).set_index("abc_class")["cover_days"].to_dict()
     if not rows or number(held.get("A")) is None:
         return case.unknown()
@@ -167,13 +167,13 @@ def foresight(case: Case) -> Answer:
 
 
 def _cover(case: Case) -> list[Row]:
-    return case.once("cover", cover_table).to_dict("records")
+    return cover_table(case.desk).to_dict("records")
 
 
 def _classed(case: Case) -> list[Row]:
     """Give the positions that sell, with the class of their article."""
-    cover: pd.DataFrame = case.once("cover", cover_table)
-    classes = case.once("classes", abc_table)[["member", "abc_class"]]
+    cover: pd.DataFrame = cover_table(case.desk)
+    classes = abc_table(case.desk)[["member", "abc_class"]]
     joined = cover.merge(classes, on="member")
     return [row for row in joined.to_dict("records") if (number(row["daily_units"]) or 0) > 0]
 
