@@ -51,7 +51,7 @@ def forecast_files(paths: WorkspacePaths) -> list[Path]:
 
 
 def log_forecasts(
-    paths: WorkspacePaths, forecasts: Iterable[Mapping[str, Any]], edition: str, known: date
+    paths: WorkspacePaths, forecasts: Iterable[Mapping[str, Any]], edition: str, through: date
 ) -> int:
     """Write down forecasts that have just been published.
 
@@ -61,7 +61,7 @@ def log_forecasts(
         paths: Of the workspace.
         forecasts: Each with the columns of ``FORECAST_LOG`` but ``edition``; days as ISO text.
         edition: The edition that shows them.
-        known: Last day of the data at publication.
+        through: Last day of the data at publication.
 
     Returns:
         How many were not in the log yet.
@@ -70,7 +70,7 @@ def log_forecasts(
 
     given: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for one in forecasts:
-        if str(one["last_day"]) <= known.isoformat():
+        if str(one["last_day"]) <= through.isoformat():
             continue
         given.setdefault(tuple(str(one[name]) for name in _KEY), one)
     if not given:
