@@ -38,9 +38,10 @@ lint: $(READY) ## style and types
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/review lab
 
-bench: $(READY) ## time the main job against plain papermill, and five million lines against raw DuckDB
+bench: $(READY) ## time the main job against plain papermill, the door and the metrics against raw DuckDB
 	@$(BIN)/python benchmarks/main_job.py
 	@$(BIN)/python benchmarks/all_orders.py --lines $(LINES)
+	@$(BIN)/python benchmarks/month_of_metrics.py
 
 soak: $(READY) ## walk 600 spoilt files through the front door, and write down what became of them
 	@$(BIN)/python tests/hostile/soak.py --seed $(SEED) --write benchmarks/results/hostile_input.md
