@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.desk import desk_at
-from helpers.analysis.statement import COSTS, TOTAL, spread, statement
+from helpers.analysis.statement import COSTS, TOTAL, spread, statement, statement_takeaway
 from helpers.tables.warehouse import Warehouse
 from warehouse_builder import STORES as BUILT
 from warehouse_builder import make_workspace, order_line, write_table
@@ -115,3 +115,18 @@ def test_an_unknown_cost_leaves_the_result_empty_and_is_named(tmp_path):
     assert row["gmv"] == 300.0
     assert pd.isna(row["contribution"]) and pd.isna(row["operating_profit"])
     assert row["lacks"].startswith("Refunds, Landed cost of sales, Commission")
+
+
+def test_the_middle_is_added_up_in_one_row(desk):
+    rows = statement(desk, "market", most=1)
+    assert list(rows["member"]) == ["GB", "others", TOTAL]
+    assert rows["operating_profit"].iloc[:-1].sum() == pytest.approx(
+        rows["operating_profit"].iloc[-1]
+    )
+
+
+def test_the_takeaway_names_who_earns_most_and_who_loses(desk):
+    # Britain 162 - 60, Ireland 24 - 16
+    assert statement_takeaway(statement(desk, "market"), desk) == (
+        "United Kingdom earns most: operating profit £102"
+    )

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from helpers.analysis.desk import Desk, number
 from helpers.analysis.wordings import phrase
 from helpers.metrics.dimensions import SEPARATOR, UNKNOWN
+from helpers.vocabulary.units import Unit
+from helpers.vocabulary.wording import write_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,30 +27,34 @@ COSTS = ("landed_cost", "commission_fees", "fulfilment_fees", "storage_fees", "o
 SALES = ("gmv", "refunds")
 #: The whole company's line.
 TOTAL = "total"
+#: The line of those that have none of their own.
+OTHERS = "others"
 #: Sales below this are the rounding of sums.
 CENT = 0.005
 COLUMNS = ["member", "label", *SALES, "net_sales", *COSTS, "tacos", "contribution",
-           "contribution_rate", "shared_costs", "operating_profit", "spread", "currency",
-           "lacks"]  # fmt: skip
+           "contribution_rate", "shared_costs", "operating_profit", "spread", "rest_fees",
+           "currency", "lacks"]  # fmt: skip
 
 Figures = dict[str, float | None]
 
 
-def statement(desk: Desk, by: By) -> pd.DataFrame:
+def statement(desk: Desk, by: By, most: int | None = None) -> pd.DataFrame:
     """Put every line of the profit statement beside each member, and the company last.
 
     Args:
         desk: Its period is a month, a quarter or a year.
         by: What the rows are.
+        most: Keep so many rows, those with the highest and the lowest operating profit (or
+            contribution, where shared costs are not known), and add up the others in one.
 
     Returns:
         member, label, gmv, refunds, net_sales, landed_cost, commission_fees, fulfilment_fees,
         storage_fees, other_fees, ad_spend, tacos (fraction of GMV), contribution,
         contribution_rate (fraction of net sales), shared_costs, operating_profit, spread (how
-        much of the row's costs before shared ones is spread by net sales), currency, lacks (what
-        is missing, in words). Costs are positive; what is not known is empty, and so is all that
-        would need it. Largest net sales first, what names no member next to last, then the
-        company (``TOTAL``).
+        much of the row's costs before shared ones is spread by net sales), rest_fees (storage
+        and other fees together), currency, lacks (what is missing, in words). Costs are
+        positive; what is not known is empty, and so is all that would need it. Largest net
+        sales first, what names no member next to last, then the company (``TOTAL``).
     """
     import pandas as pd
 
@@ -67,9 +73,42 @@ def statement(desk: Desk, by: By) -> pd.DataFrame:
     for (_, member), figures in parts.items():
         members.setdefault(member, []).append(figures)
     rows = [_row(desk, by, member, _added(blocks)) for member, blocks in members.items()]
-    rows.sort(key=lambda row: (row["member"] == UNKNOWN, -(row["net_sales"] or 0.0)))
+    if most is not None and len(rows) > most:
+        rows = _extremes(desk, by, rows, most, members)
+    rows.sort(key=lambda row: (row["member"] in (UNKNOWN, OTHERS), -(row["net_sales"] or 0.0)))
     rows.append(_row(desk, by, TOTAL, _added(parts.values())))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def statement_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
+    """Say who earns most and who loses, or what is missing to say so."""
+    language = desk.language
+    body = frame[~frame["member"].isin([TOTAL, OTHERS, UNKNOWN])] if len(frame) else frame
+    told = body.dropna(subset=["contribution"]) if len(body) else body
+    if told.empty:
+        lacks = str(frame["lacks"].iloc[-1]) if len(frame) else ""
+        return phrase("statement.lacks", language, names=lacks) if lacks else phrase(
+            "statement.none", language
+        )  # fmt: skip
+    result = "operating_profit" if told["operating_profit"].notna().all() else "contribution"
+    name = desk.metric_label(result)
+
+    def said(key: str, row: Any) -> str:
+        return phrase(
+            key,
+            language,
+            label=str(row["label"]),
+            name=name.lower() if language == "en" else name,
+            value=write_value(abs(float(row[result])), Unit.MONEY, language, desk.currency),
+        )
+
+    ordered = told.sort_values(result, ascending=False)
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
+    text = said("statement.best" if best[result] >= 0 else "statement.all_lose", best)
+    losing = int((told[result] < 0).sum())
+    if losing and best[result] >= 0:
+        text += said("statement.worst", worst)
+    return text
 
 
 def spread(amount: float, weights: Mapping[Any, float | None]) -> dict[Any, float]:
@@ -167,6 +206,27 @@ def _shared_costs(desk: Desk) -> dict[str, float] | None:
     return {"": total - sum(found.values()), **found}
 
 
+def _extremes(
+    desk: Desk,
+    by: By,
+    rows: list[dict[str, Any]],
+    most: int,
+    members: Mapping[str, list[Figures]],
+) -> list[dict[str, Any]]:
+    """Keep the best and the worst; the others stand in one row, so that rows add up still."""
+
+    def result(row: dict[str, Any]) -> float:
+        found = row["operating_profit"]
+        return found if found is not None else row["contribution"] or 0.0
+
+    ordered = sorted(rows, key=result, reverse=True)
+    kept = [*ordered[: most - most // 2], *ordered[len(ordered) - most // 2 :]]
+    names = {row["member"] for row in kept}
+    others = [block for member, blocks in members.items() if member not in names
+              for block in blocks]  # fmt: skip
+    return [*kept, _row(desk, by, OTHERS, _added(others))]
+
+
 def _net(figures: Figures) -> float | None:
     gmv, refunds = figures["gmv"], figures["refunds"]
     return None if gmv is None or refunds is None else gmv - refunds
@@ -192,11 +252,14 @@ def _row(desk: Desk, by: By, member: str, figures: Figures) -> dict[str, Any]:
     names = [desk.metric_label(one) for one in lacking]
     return {
         "member": member,
-        "label": phrase("statement.total", desk.language)
-        if member == TOTAL
+        "label": phrase(f"statement.{member}", desk.language)
+        if member in (TOTAL, OTHERS)
         else desk.member_label(by, member),
         **figures,
         "net_sales": net,
+        "rest_fees": None
+        if figures["storage_fees"] is None or figures["other_fees"] is None
+        else figures["storage_fees"] + figures["other_fees"],
         "tacos": ads / gmv if gmv and ads is not None else None,
         "contribution": contribution,
         "contribution_rate": contribution / net
