@@ -170,7 +170,7 @@ def test_targets_behind_are_judged_on_the_year_and_the_widest_gap_comes_first(mo
         row("a", 95, 200, "behind", expected=100),
         row("b", 40, 200, "at_risk", expected=100),
     ])  # fmt: skip
-    monkeypatch.setattr("helpers.plan.decisions.pace", lambda desk, targets: frame)
+    monkeypatch.setattr("helpers.plan.decisions.pace", lambda desk, targets, lands: frame)
     said = decisions(plan(), DeskByHand({}))
     assert [one.split(": ")[1].split(" ")[0] for one in said] == ["b", "a"]
     assert "40 against 100" in said[0]

@@ -104,7 +104,7 @@ def run_rate(
     )
 
 
-def pace(desk: Desk, targets: pd.DataFrame | None) -> pd.DataFrame:
+def pace(desk: Desk, targets: pd.DataFrame | None, *, lands: bool = True) -> pd.DataFrame:
     """Say for each target where it stands on the desk's last day.
 
     Args:
@@ -113,6 +113,7 @@ def pace(desk: Desk, targets: pd.DataFrame | None) -> pd.DataFrame:
             and where known ``target_id`` (or ``id``), ``dimension``, ``member``, ``due`` and
             ``period`` (the span it covers; without it the business year of ``due``, without
             that the desk's). Targets of other years are left out.
+        lands: Forecast where each target will land; who needs only the pace saves the fitting.
 
     Returns:
         One row per target: target_id, metric, label, dimension, member, scope (named for
@@ -143,11 +144,11 @@ def pace(desk: Desk, targets: pd.DataFrame | None) -> pd.DataFrame:
             (
                 (target["metric"], target["dimension"])
                 for target in current
-                if desk.elapsed.end < target["span"].end
+                if lands and desk.elapsed.end < target["span"].end
             ),
         )
     )
-    rows = [_pace_row(desk, target, target["span"]) for target in current]
+    rows = [_pace_row(desk, target, target["span"], lands) for target in current]
     return pd.DataFrame(rows, columns=PACE_COLUMNS)
 
 
@@ -227,7 +228,7 @@ def attained(actual: float | None, target: float | None, direction: Direction) -
     return actual / target
 
 
-def _pace_row(desk: Desk, target: dict[str, Any], span: Period) -> dict[str, Any]:
+def _pace_row(desk: Desk, target: dict[str, Any], span: Period, lands: bool) -> dict[str, Any]:
     metric, goal = target["metric"], float(target["value"])
     dimension, member = target["dimension"], target["member"]
     direction = desk.direction(metric)
@@ -262,7 +263,8 @@ def _pace_row(desk: Desk, target: dict[str, Any], span: Period) -> dict[str, Any
         running = months[done] if done < len(months) else None
         part = ((last - running.start).days + 1) / len(running) if running else 0.0
         rate = run_rate(goal, actual, done, shares, part)
-        found = landing(desk, metric, span, goal, actual, dimension, member)
+        scope = (dimension, member)
+        found = landing(desk, metric, span, goal, actual, *scope) if lands else None
         row |= {
             "expected": rate.expected,
             "pace_index": rate.pace_index,

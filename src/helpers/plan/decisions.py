@@ -59,7 +59,7 @@ def _targets_behind(plan: Plan, desk: Desk) -> list[str]:
 
     One month's figure is no reason to decide: a year that is on pace may have a weak month.
     """
-    rows = pace(desk, year_targets_frame(plan, desk)).to_dict("records")
+    rows = pace(desk, year_targets_frame(plan, desk), lands=False).to_dict("records")
     behind = []
     for row in rows:
         expected = number(row["expected"])
