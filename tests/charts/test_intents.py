@@ -329,6 +329,14 @@ def test_a_table_writes_each_column_in_its_unit():
     assert 'class="ex-scroll" tabindex="0" role="region"' in html
 
 
+def test_a_table_writes_a_dash_where_a_row_has_no_such_figure():
+    frame = pd.DataFrame({"label": ["Buy", "Speed up"], "cash": [12.0, None], "status": "ok"})
+    columns = [Column("label"), Column("cash", unit="money", may_be_empty=True)]
+    html = table(frame, columns, id="t", takeaway="T", source="S", currency="GBP")._repr_html_()
+    assert "–" in texts(html)
+    assert "n/a" not in html
+
+
 def test_a_long_table_is_cut_and_says_so():
     frame = pd.DataFrame({"label": [str(place) for place in range(9)], "value": range(9)})
     exhibit = table(frame, [Column("label"), Column("value", unit="count")], id="t", rows=4,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _AND_MORE = Label(en="and {count} more rows", zh="另有{count}行")
+_NO_FIGURE = "–"
 _YES, _NO = Label(en="yes", zh="是"), Label(en="no", zh="否")
 #: Changes that a row's ``signal`` speaks of.
 _BASELINES = ("previous_change", "year_ago_change")
@@ -57,6 +58,7 @@ class Column:
         signed: Write a plus sign too; for differences in the column's own unit.
         status: Column that says why a value is missing.
         short: Scale large numbers (1.51m, 150.9万); False writes them out.
+        may_be_empty: Some rows have no such figure at all: a dash, and not what is missing.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Column:
     signed: bool = False
     status: str = "status"
     short: bool = True
+    may_be_empty: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -194,6 +197,8 @@ class _Cell:
         if not column.is_number:
             return cls(column, value, _plain(value, language))
         number = number_of(value)
+        if number is None and column.may_be_empty:
+            return cls(column, value, _NO_FIGURE)
         if number is None and column.change_of is None and not _gives_reason(row, column):
             return cls(column, value, NOT_AVAILABLE.text(language), "ex-missing")
         if number is None:

@@ -36,6 +36,7 @@ class DeclaredColumn(Declared):
     share_bar: bool = False
     signed: bool = False
     short: bool = True
+    may_be_empty: bool = False
 
 
 class DeclaredColumns(Declared):
@@ -84,4 +85,5 @@ def _column(declared: DeclaredColumn) -> Column:
         change_of=declared.change_of,
         signed=declared.signed,
         short=declared.short,
+        may_be_empty=declared.may_be_empty,
     )

@@ -44,7 +44,8 @@ BUYING_COLUMNS = [
 ]  # fmt: skip
 MOVE_COLUMNS = [
     "member", "label", "country", "from_store", "from_label", "to_store", "to_label", "quantity",
-    "from_cover_days", "to_cover_days", "cash", "currency",
+    "from_cover_days", "to_cover_days", "on_hand", "inbound", "daily_units", "lead_time_days",
+    "cash", "currency",
 ]  # fmt: skip
 
 
@@ -98,8 +99,9 @@ def moves(desk: Desk, cover: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         member, label, country, from_store, from_label, to_store, to_label, quantity,
-        from_cover_days (empty: sells nothing there), to_cover_days, cash (its cost, base
-        currency: what need not be bought), currency; the most money first.
+        from_cover_days (empty: sells nothing there), to_cover_days, on_hand, inbound,
+        daily_units and lead_time_days of the store that gives, cash (its cost, base currency:
+        what need not be bought), currency; the most money first.
     """
     import pandas as pd
 
@@ -120,6 +122,7 @@ def moves(desk: Desk, cover: pd.DataFrame) -> pd.DataFrame:
                 cost = number(by_store[giver]["unit_cost"])
                 rows.append(
                     {
+                        **by_store[giver],
                         "member": sku,
                         "label": by_store[giver]["label"],
                         "country": country,
@@ -161,7 +164,7 @@ def buying_list(desk: Desk, cover: pd.DataFrame, moved: pd.DataFrame | None = No
         rule_quantity (what R07 would order), cash (base currency, at landed cost; empty where
         unknown), months_of_sales (how long the order lasts), is_minimum_heavy (the minimum, and
         not the need, makes it last more than six months), is_urgent, cover_days (of the store
-        that runs out first), currency. Urgent first, then the most money; last those that are
+        that runs out first), currency; forecast and safety stock in whole units. Urgent first, then the most money; last those that are
         bought for the order minimum's sake.
     """
     import pandas as pd
@@ -210,10 +213,10 @@ def _order(
         "daily_units": sum(number(row["daily_units"]) or 0.0 for row in places),
         "season": first["season"],
         "lead_time_days": first["lead_time_days"],
-        "forecast": sum(
-            expected_units(row, float(row["lead_time_days"]) + REVIEW_DAYS) for row in asking
+        "forecast": round(
+            sum(expected_units(row, float(row["lead_time_days"]) + REVIEW_DAYS) for row in asking)
         ),
-        "safety_stock": sum(float(row["safety_stock"]) for row in asking),
+        "safety_stock": round(sum(float(row["safety_stock"]) for row in asking)),
         "safety_stock_rule": rule,
         "on_hand": sum(float(row["on_hand"]) for row in asking),
         "inbound": sum(float(row["inbound"]) for row in asking),
