@@ -56,7 +56,7 @@ def test_every_form_filled_in_comes_back_through_the_door(company: Company, lang
     told = {one.kind: (one.status, one.rows_read, one.rows_quarantined) for one in receipt.files}
     assert told == {source.source: ("accepted", 1, 0) for source in sources}
     assert not [one.message for one in receipt.files if "not read" in one.message]
-    assert len(receipt.files) == len(sources) == 26
+    assert len(receipt.files) == len(sources) == 27
     with Warehouse.open(paths, workspace) as warehouse:
 
         def only(table: str, *columns: str) -> tuple[object, ...]:
