@@ -12,6 +12,7 @@ import duckdb
 import ibis
 
 from helpers.tables.bookkeeping import BOOKKEEPING
+from helpers.tables.forecast_log import FORECAST_LOG
 from helpers.tables.models import load_models
 from helpers.tables.plan_tables import PLAN_TABLES, SQL
 from helpers.tables.warehouse import STORES
@@ -77,7 +78,7 @@ class LittleWarehouse:
             {"day": DAY, "currency": c, "kind": "daily", "rate": r}
             for c, r in ({"USD": Decimal(1)} | self.rates).items() if r
         ]}  # fmt: skip
-        for name, columns in BOOKKEEPING.items():
+        for name, columns in {**BOOKKEEPING, "forecast_log": FORECAST_LOG}.items():
             self._create(name, columns, kept.get(name) or list(given.get(name, ())))
         self._ibis = ibis.duckdb.from_connection(self.connection)
         self.asked: list[str] = []

@@ -129,6 +129,16 @@ def test_storage_is_shared_out_over_all_that_lies_in_the_store():
     assert answers(found) == {"B": 15, "C": 5}
 
 
+def test_what_stores_owe_is_told_of_each():
+    house = LittleWarehouse(
+        {"order_lines": [{"store_id": "shop-a"}, {"store_id": "shop-b"}],
+         "traffic": [{"store_id": "shop-a"}], "returns": [{"store_id": "shop-a"}]},
+        stores={"shop-a": "amazon", "shop-b": "shopee"},
+    )  # fmt: skip
+    found = compute(house, ["data_integration_rate"], OCTOBER, by=["platform"])
+    assert answers(found) == {"amazon": pytest.approx(3 / 7), "shopee": pytest.approx(1 / 7)}
+
+
 def test_a_young_verification_is_not_judged():
     house = LittleWarehouse({
         "order_lines": [{"local_date": date(2025, 1, 1)}, {"local_date": date(2025, 10, 31)}],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.tables.calendar_events import CALENDAR_EVENTS
+from helpers.tables.forecast_log import FORECAST_LOG
 from helpers.tables.models import load_models
 from helpers.tables.plan_tables import PLAN_TABLES
 from helpers.tables.plan_tables import REQUIRED as REQUIRED_IN_PLANS
@@ -55,7 +56,12 @@ def facts() -> Mapping[str, Facts]:
     """Read every table model once."""
     found = {"stores": Facts("stores", STORES, frozenset({"store_id", "platform"}), frozenset(),
                              frozenset(), None)}  # fmt: skip
-    kinds = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "flag"}
+    kinds = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "flag", "BIGINT": "integer",
+             "DOUBLE": "number"}  # fmt: skip
+    told = {one: kinds[sql] for one, sql in FORECAST_LOG.items()}
+    found["forecast_log"] = Facts(
+        "forecast_log", told, frozenset(told), frozenset(), frozenset(), "first_day"
+    )
     events = {one: kinds[sql] for one, sql in CALENDAR_EVENTS.items()}
     found["calendar_events"] = Facts(
         "calendar_events", events, frozenset({"event_id"}), frozenset(), frozenset(), "first_day"

@@ -71,11 +71,6 @@ WORDS: dict[str, Label] = {
     "like_for_like": Label(
         en="{current} against {baseline}", zh="{current}对比{baseline}"
     ),
-    "no_forecast": Label(
-        en="no forecast of these days was kept; forecasts are scored from the first one on that "
-        "is published",
-        zh="没有保存这些日期的预测；自首次发布预测起才能评分",
-    ),
     "no_verification": Label(
         en="no verification is four weeks old", zh="没有满四周的店铺认证"
     ),
@@ -181,6 +176,7 @@ TABLE_WORDS: dict[str, Label] = {
     "competitor_offers": Label(en="competitors' offers", zh="竞品报价"),
     "store_snapshots": Label(en="store state", zh="店铺状态"),
     "import_batches": Label(en="exports", zh="导出文件"),
+    "forecast_log": Label(en="published forecasts", zh="已发布的预测"),
 }
 #: What is missing where a table is there and a column of it is empty; with its table before it
 #: where the same column is something else in another.

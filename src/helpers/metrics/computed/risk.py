@@ -148,13 +148,11 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
     """
     import pandas as pd
 
-    from helpers.metrics.measuring import SCALE, Measured, Source, nothing
+    from helpers.metrics.dimensions import DIMENSIONS, SEPARATOR, UNKNOWN
+    from helpers.metrics.measuring import SCALE, Measured, Source
     from helpers.tables.completeness import known_facts
     from helpers.tables.models import load_models
 
-    if not set(measuring.by) <= {"store", "platform"}:
-        return Measured(nothing(), (), refused=note("no_dimension", table="import_batches",
-                                                    dimension=",".join(measuring.by)))  # fmt: skip
     owed = {fact for fact, about in known_facts().facts.items() if about.core}
     tables: dict[str, list[Source]] = {}
     for name, model in load_models().items():
@@ -162,6 +160,8 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
             tables.setdefault(model.fact, []).append(Source(name))
     measuring.spans.prepare(source for sources in tables.values() for source in sources)
     stores = measuring.warehouse.ibis("stores").to_pyarrow().to_pylist()
+    dimensions = [DIMENSIONS[one] for one in measuring.by]
+    named = [one.joined[1] if one.joined else one.column for one in dimensions]
     rows = []
     for place, window in enumerate(windows):
         for store in stores:
@@ -172,9 +172,9 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
                 any(measuring.spans.has(one, window, store["store_id"]) for one in sources)
                 for sources in tables.values()
             )
-            names = {"store": store["store_id"], "platform": store["platform"]}
-            rows.append((place, store["store_id"], "|".join(names[one] for one in measuring.by),
-                         told * SCALE, len(tables) * SCALE, 0))  # fmt: skip
+            member = SEPARATOR.join(store[one] or UNKNOWN for one in named)
+            figures = (told * SCALE, len(tables) * SCALE, 0)
+            rows.append((place, store["store_id"], member, *figures))
     columns = ["window", "store", "member", "value", "base", "unrated"]
     return Measured(pd.DataFrame(rows, columns=columns), (), is_share=True)
 
