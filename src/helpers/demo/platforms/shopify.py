@@ -34,7 +34,7 @@ ORDERS = (
 
 
 #: So long after its launch an article is sold ahead, in small batches.
-PRESALE_DAYS = 14
+PRESALE_DAYS = 30
 
 
 def order_id(order: int) -> str:

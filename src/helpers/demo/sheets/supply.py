@@ -42,6 +42,8 @@ _CARRIERS = {
 _LANES = {"US": (34, 3_900), "GB": (42, 3_300), "DE": (42, 3_400), "JP": (16, 1_150)}
 #: Suppliers by number that stand by for what others make.
 _BACKUPS = (13, 14, 15, 17, 18)
+#: And those that deliver late more often than not.
+_TARDY = (5, 11, 16)
 #: Dollars that a kilogram by sea cost in the first month.
 _PER_KILO = 0.95
 #: Purchases are kept for a year, parcels for half a year.
@@ -99,6 +101,7 @@ def _left(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
 def _purchases(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
     """Order what arrived: one order per supplier and month of arrival, and what is on its way."""
     timeline, goods = company.timeline, company.goods
+    promises = company.rng(2012)
     days, months = len(timeline.days), len(timeline.months)
     arrived = np.zeros((days, len(goods)), dtype=np.int64)
     coming = np.zeros(len(goods), dtype=np.int64)
@@ -131,10 +134,15 @@ def _purchases(rng: np.random.Generator, company: Company) -> list[list[Cell]]:
             got = None if came_on is None else count
             checked = None if got is None else max(min(got, 32), got // 10)
             failed = None if checked is None else int(rng.binomial(checked, 0.012))
+            promised = ordered + timedelta(days=lead)
+            if came_on is not None:
+                # Most arrive a little early; some suppliers promise too much.
+                late = round(float(promises.normal(2.5 if supplier in _TARDY else -2.5, 2.5)))
+                promised = timeline.first + timedelta(days=came_on - late)
             rows.append([
                 f"PO-{month_name}-S{supplier:02d}", place, f"SUP-{supplier:02d}", goods.sku[one],
                 count + (lost if got is not None else 0), "CNY", written(price),
-                ordered.isoformat(), (ordered + timedelta(days=lead)).isoformat(),
+                ordered.isoformat(), max(promised, ordered).isoformat(),
                 None if came_on is None else _day(timeline.first, came_on), got, checked, failed,
             ])  # fmt: skip
     return rows
