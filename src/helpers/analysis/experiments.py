@@ -108,14 +108,16 @@ def clicks_needed(orders: int, rate: float = 0.02, confidence: float = 0.95) -> 
 
 
 def is_credibly_below(
-    orders: int, clicks: int, rate: float = 0.02, confidence: float = 0.95
+    orders: float, clicks: float, rate: float = 0.02, confidence: float = 0.95
 ) -> bool:
     """Tell whether so few orders of so many clicks prove a conversion rate below ``rate``.
 
     >>> is_credibly_below(0, 148), is_credibly_below(0, 149)
     (False, True)
     """
-    return clicks >= clicks_needed(orders, rate, confidence)
+    from scipy.special import bdtr
+
+    return clicks > orders and bool(bdtr(orders, round(clicks), rate) <= 1 - confidence)
 
 
 @lru_cache(maxsize=256)

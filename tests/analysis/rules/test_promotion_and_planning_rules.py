@@ -8,7 +8,6 @@ import pytest
 from desk_of_tables import desk_of, sale
 from helpers.analysis.rules.agenda import ACTION_COLUMNS, CAPTURE_COLUMNS, RISK_COLUMNS, Agenda
 from helpers.analysis.rules.checking import check_rules
-from helpers.analysis.rules.experiments import visitors_needed
 
 
 def answer(rule, agenda=None, folder=None, **tables):
@@ -67,16 +66,6 @@ def test_a_step_is_what_is_paid_and_not_what_is_taken_off():
 
 
 # -- R21 ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("rate", "lift", "needed"),
-    # golden.json ab_n_per_arm
-    [(0.03, 0.10, 53_211), (0.03, 0.18, 17_027), (0.03, 0.20, 13_914), (0.012, 0.4, 9_669),
-     (0.02, 0.10, 80_682), (0.05, 0.4, 2_213)],
-)  # fmt: skip
-def test_so_many_visitors_show_a_lift(rate, lift, needed):
-    assert visitors_needed(rate, lift) == needed
 
 
 def experiments(count, visitors, lift="0.2"):

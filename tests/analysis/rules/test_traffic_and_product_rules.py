@@ -1,12 +1,9 @@
 """Rules about traffic and products, each with data that ask to act, are fine, or do not suffice."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from desk_of_tables import desk_of, sale
 from helpers.analysis.rules.checking import check_rules
-from helpers.analysis.rules.judging import clicks_needed, is_credibly_below
 
 DOLLAR = {"day": "2025-12-30", "currency": "USD", "kind": "daily", "rate": "0.9"}
 
@@ -24,19 +21,6 @@ def term(name, clicks, orders, spend="10"):
 
 
 # -- R01 ------------------------------------------------------------------------------------
-
-
-def test_so_many_clicks_are_needed_to_call_a_rate_below_two_per_cent():
-    # golden.json cvr_below_2pct_clicks_needed
-    found = [clicks_needed(orders, 0.02) for orders in range(6)]
-    assert found == [149, 236, 313, 386, 456, 523]
-
-
-@given(st.integers(0, 20), st.sampled_from([0.005, 0.02, 0.1]))
-def test_the_clicks_needed_are_the_fewest_that_suffice(orders, rate):
-    clicks = clicks_needed(orders, rate)
-    assert is_credibly_below(orders, clicks, rate)
-    assert clicks == orders + 1 or not is_credibly_below(orders, clicks - 1, rate)
 
 
 def test_entries_are_dropped_kept_or_left_alone():

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from statistics import NormalDist
-
+from helpers.analysis.experiments import required_n
 from helpers.analysis.rules.answer import Answer
 from helpers.analysis.rules.case import Case
-
-
-def visitors_needed(rate: float, lift: float, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Say how many visitors each arm needs to show a relative lift of a conversion rate.
-
-    Two-sided test of two proportions, normal approximation.
-
-    >>> visitors_needed(0.03, 0.2)
-    13914
-    """
-    normal, other = NormalDist(), rate * (1 + lift)
-    z_alpha, z_power = normal.inv_cdf(1 - alpha / 2), normal.inv_cdf(power)
-    mean = (rate + other) / 2
-    spread = z_alpha * math.sqrt(2 * mean * (1 - mean)) + z_power * math.sqrt(
-        rate * (1 - rate) + other * (1 - other)
-    )
-    return math.ceil((spread / (other - rate)) ** 2)
 
 
 def weekly_tests(case: Case) -> Answer:
@@ -43,7 +24,8 @@ def weekly_tests(case: Case) -> Answer:
         """,
         (case.days_back(case.at("window_days")), case.end),
     )
-    judged = found[(found["rate"] > 0) & found["lift"].notna() & (found["arms"] >= 2)]
+    reachable = (found["lift"] > 0) & (found["rate"] * (1 + found["lift"]) <= 1)
+    judged = found[(found["rate"] > 0) & reachable & (found["arms"] >= 2)]
     weeks = case.at("window_days") / 7
     pace = len(found) / weeks
     undecided = len(found) - len(judged)
@@ -51,7 +33,7 @@ def weekly_tests(case: Case) -> Answer:
         return case.unknown(n=len(found), not_judged=undecided, count=(len(found), "count"))
     items = []
     for row in judged.to_dict("records"):
-        needed = visitors_needed(row["rate"], row["lift"], row["alpha"])
+        needed = required_n(row["rate"], row["lift"], row["alpha"])
         if row["decided"] and row["visitors"] < needed:
             items.append(
                 {

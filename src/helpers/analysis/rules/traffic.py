@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from helpers.analysis.experiments import is_credibly_below
 from helpers.analysis.rules.answer import Answer
 from helpers.analysis.rules.case import Case
-from helpers.analysis.rules.judging import is_credibly_below
 
 
 def traffic_entries(case: Case) -> Answer:
