@@ -21,9 +21,29 @@ def read_within(expression: Any, asked: tuple[str, ...], days: Mapping[str, str]
         asked: Names of the tables that hold the asked days.
         days: Table -> the column with its own day.
     """
+    if _at_constant_rates(expression.op()):
+        return []  # rates follow from the whole data, whatever day the line is of
     walk = _Walk(asked, days)
     walk.into(expression.op())
     return sorted(walk.within - walk.whole)
+
+
+def _at_constant_rates(root: Any) -> bool:
+    """Tell whether an amount at constant rates is worked with, and not just carried along."""
+    import ibis.expr.operations as ops
+
+    for node in root.find(ops.Node):
+        if isinstance(node, ops.Relation):
+            told = list(node.values.items())
+            told += [("", one) for one in getattr(node, "predicates", ())]
+        elif isinstance(node, ops.Value) and not isinstance(node, ops.Field):
+            told = [("", one) for one in node.__children__]
+        else:
+            continue
+        for name, one in told:
+            if isinstance(one, ops.Field) and one.name.endswith("_const") and one.name != name:
+                return True
+    return False
 
 
 class _BeyondError(Exception):

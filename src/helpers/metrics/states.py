@@ -122,7 +122,7 @@ class States:
         for window, beside in asked:
             reach = (min(window[0], beside[0]), max(window[1], beside[1]))
             place = (*window, *beside) if beside != window else window
-            kept.append(self._place(text, place, self._fingerprint(text, tables, reads, reach)))
+            kept.append(self._place(text, place, self._fingerprint(tables, reads, reach)))
 
         def work(missing: Sequence[int]) -> pa.Table:
             return _numbered(run([asked[at] for at in missing]), missing)
@@ -155,7 +155,7 @@ class States:
         for first, last, daily in asked:
             days = (first, last)
             named = (*days, *days) if daily else days
-            kept.append(self._place(text, named, self._fingerprint(text, tables, reads, days)))
+            kept.append(self._place(text, named, self._fingerprint(tables, reads, days)))
 
         def work(missing: Sequence[int]) -> pa.Table:
             runs = [
@@ -191,7 +191,7 @@ class States:
         """
         months = self.months(table)
         kept = [
-            self._place(text, month, self._fingerprint(text, [table], Reads((table,)), month))
+            self._place(text, month, self._fingerprint([table], Reads((table,)), month))
             for month in months
         ]
 
@@ -214,10 +214,8 @@ class States:
 
     # -- keeping -------------------------------------------------------------------------------
 
-    def _fingerprint(self, text: str, tables: Iterable[str], reads: Reads, days: Days) -> str:
+    def _fingerprint(self, tables: Iterable[str], reads: Reads, days: Days) -> str:
         """Name the files that an answer for these days is made from."""
-        if "_const" in text:  # rates of the whole data stand in every line
-            reads = Reads()
         told = []
         for table in tables:
             if table in reads.within:
