@@ -122,8 +122,9 @@ def by_product(desk: Desk, top: int = 15) -> pd.DataFrame:
                 "status": row["status"],
             }
         )
-    for row, share in zip(rows, false_discoveries([one["chance"] for one in rows]), strict=True):
-        row["is_worse"] = row["is_worse"] and share <= FALSE_SHARE
+    shares = false_discoveries([one["chance"] for one in rows])
+    for one, share in zip(rows, shares, strict=True):
+        one["is_worse"] = one["is_worse"] and share <= FALSE_SHARE
     table = pd.DataFrame(rows, columns=PRODUCT_COLUMNS)
     return (
         table.sort_values(["value", "member"], ascending=[False, True])
