@@ -31,7 +31,9 @@ _LIBRARIES = (
     "pandas",
     "papermill",
     "pydantic",
+    "scipy",
     "seaborn",
+    "statsmodels",
     "zhplot",
 )
 
