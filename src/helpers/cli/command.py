@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from helpers.cli.showing import as_csv, progress_bar, say, show_figures, show_receipt, show_table
+from helpers.cli.showing import (
+    as_csv,
+    progress_bar,
+    say,
+    show_figures,
+    show_findings,
+    show_receipt,
+    show_table,
+)
 from helpers.cli.starting import new
-from helpers.vocabulary.labels import LANGUAGES
+from helpers.vocabulary.labels import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +133,24 @@ def metrics(
         noted = frame.loc[frame["note"] != "", ["metric", "note"]].drop_duplicates()
         for metric, note in noted.itertuples(index=False, name=None):
             click.echo(f"{metric}: {write_note(note, 'en')}", err=True)
+
+
+@review.command()
+@workspace_option
+@period_option
+@click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@json_option
+def findings(workspace: str | None, period: str, language: Language, as_json: bool) -> None:
+    """Tell what management should hear: what chance does not explain, and what rules say."""
+    from helpers.analysis.desk import open_desk
+    from helpers.analysis.findings.telling import find
+
+    found = find(open_desk(workspace, period, language))
+    if as_json:
+        rows = [one.as_dict() for one in found]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        show_findings(found, language)
 
 
 @review.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ from helpers.vocabulary.wording import write_missing, write_value
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from helpers.analysis.findings.finding import Finding
+    from helpers.vocabulary.labels import Language
 
 #: Called with (done, of how many, what is being worked on).
 Progressing = Callable[[int, int, str], None]
@@ -88,6 +91,32 @@ def show_figures(frame: pd.DataFrame) -> None:
         cells = (row["metric"], row["period"], row["member"], shown, row["unit"], note)
         table.add_row(*(Text(str(cell)) for cell in cells))
     _console(frame).print(table)
+
+
+def show_findings(findings: Sequence[Finding], language: Language) -> None:
+    """Print findings as sentences, each with what stands behind it; a quiet month says so."""
+    quiet = {"en": "Nothing stands out of chance.", "zh": "没有超出偶然波动的变化。"}
+    if not findings:
+        say(quiet[language])
+        return
+    table = Table(show_edge=False, header_style="bold")
+    table.add_column("#", justify="right")
+    for column in ("kind", "finding", "money", "sd", "q", "test"):
+        table.add_column(
+            column, justify="left" if column in ("kind", "finding", "test") else "right"
+        )
+    for one in findings:
+        q = one.evidence.get("q")
+        cells = (
+            one.rank, one.kind, one.sentence.text(language),
+            "" if one.size.money is None
+            else write_value(one.size.money, "money", language, one.currency),
+            "" if one.size.sd is None else f"{one.size.sd:+.1f}",
+            "" if q is None else f"{q:.3f}", one.test,
+        )  # fmt: skip
+        table.add_row(*(Text(str(cell)) for cell in cells))
+    width = None if sys.stdout.isatty() else 200
+    Console(highlight=False, width=width).print(table)
 
 
 def show_receipt(receipt: Any) -> None:
