@@ -118,7 +118,9 @@ def returning_customer_orders(measuring: Measuring, windows: Sequence[Window]) -
         grouped = rows.group_by(["window", "store_id", *measuring.members])
         return grouped.aggregate(v_value=rows["order_id"].nunique())
 
-    frame = measuring.tidy(measuring.ask(("returning_customer_orders",), query, windows))
+    # What anybody buys later does not change when they came first.
+    frame = measuring.ask(("returning_customer_orders",), query, windows, until=("order_lines",))
+    frame = measuring.tidy(frame)
     return Measured(frame, (Source("order_lines", "customer_key"),))
 
 
