@@ -66,9 +66,9 @@ def facts() -> Mapping[str, Facts]:
     found["calendar_events"] = Facts(
         "calendar_events", events, frozenset({"event_id"}), frozenset(), frozenset(), "first_day"
     )
-    for name, columns in PLAN_TABLES.items():
-        required = frozenset(REQUIRED_IN_PLANS & set(columns))
-        found[name] = Facts(name, columns, required, frozenset(), frozenset(), None)
+    for name, planned in PLAN_TABLES.items():
+        required = frozenset(REQUIRED_IN_PLANS & set(planned))
+        found[name] = Facts(name, planned, required, frozenset(), frozenset(), None)
     for name, model in load_models().items():
         columns = {**model.columns, **model.derived}
         money = {one for one, column in columns.items() if column.type == "money"}

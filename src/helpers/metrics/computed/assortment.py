@@ -207,11 +207,14 @@ def selection_matrix(measuring: Measuring, windows: Sequence[Window]) -> Measure
         margin = (both["gmv"] - both["cost"]).cast("float64") / both["gmv"].cast("float64")
         both = both.mutate(margin=margin, calm=-both["crowd"])
         group = [both[one] for one in keys if one not in ("sku", "dim_product", "dim_category")]
-        parts = [
-            ibis.percent_rank().over(ibis.window(group_by=group, order_by=both[one]))
+        # Ranks from 0 to 1, written out: not every engine knows percent_rank.
+        others = (both.count().over(ibis.window(group_by=group)) - 1).nullif(0)
+        places = [
+            ibis.rank().over(ibis.window(group_by=group, order_by=both[one]))
             for one in ("units", "calm", "margin")
         ]
-        scored = both.mutate(score=(parts[0] + parts[1] + parts[2]) * 100 / 3)
+        score = (places[0] + places[1] + places[2]).cast("float64") * 100 / (others * 3)
+        scored = both.mutate(score=score.coalesce(0.0))
         best = scored.group_by(["window", *measuring.members]).aggregate(
             score=scored["score"].max()
         )
