@@ -13,6 +13,7 @@ from helpers.analysis.desk import desk_at
 from helpers.analysis.forecast import choice
 from helpers.analysis.forecast.choice import Spread
 from helpers.analysis.forecast.models import SEASONAL
+from helpers.analysis.forecast.outlook import known_months
 from helpers.analysis.headlines import pace_takeaway
 from helpers.analysis.landing import landing_of, total_to_come
 from helpers.tables.warehouse import Warehouse
@@ -105,3 +106,14 @@ def test_a_year_that_is_over_has_landed(warehouse):
     (row,) = pace(desk_at(warehouse, "2024-12", "en"), targets).to_dict("records")
     assert row["landing"] == pytest.approx(1520 * 1.1, abs=0.1)
     assert row["chance"] is None and row["landing_low"] is None
+
+
+def test_a_month_entered_in_its_middle_is_no_month(tmp_path):
+    workspace, paths = make_workspace(tmp_path, base_currency="GBP")
+    days = ("2024-01-10", "2024-02-05", "2024-03-31", "2024-04-02")
+    write_table(paths, "order_lines", [
+        order_line(store_id="shop-uk", order_id=day, local_date=day, currency="GBP") for day in days
+    ])  # fmt: skip
+    desk = desk_at(Warehouse.open(paths, workspace), "2024-04", "en")
+    # January lacks its first nine days, and April is still running.
+    assert [month.text for month in known_months(desk)] == ["2024-02", "2024-03"]

@@ -9,6 +9,7 @@ from helpers.analysis.forecast.choice import CONFIDENCE, Forecast, choose
 from helpers.analysis.forecast.errors import bias, wape
 from helpers.analysis.forecast.seasons import demand, filled, seasonal_index
 from helpers.metrics.catalogue import catalogue
+from helpers.metrics.measuring import OPENING_SLACK_DAYS
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period, month_of
 
@@ -111,10 +112,14 @@ def made_on(desk: Desk) -> Period:
 
 
 def known_months(desk: Desk) -> list[Period]:
-    """List the finished months that a forecast looks back on, oldest first."""
-    opened = desk.coverage[0].replace(day=1)
+    """List the finished months that a forecast looks back on, oldest first.
+
+    A month that the data enter in its middle is a stump, and a season learnt from it false.
+    """
     return [
-        month for month in made_on(desk).last_months(MONTHS_LOOKED_BACK) if month.start >= opened
+        month
+        for month in made_on(desk).last_months(MONTHS_LOOKED_BACK)
+        if (desk.coverage[0] - month.start).days <= OPENING_SLACK_DAYS
     ]
 
 
