@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.analysis.customers.returning import repurchase
-from helpers.analysis.customers.segments import HighValue, high_value, rfm, tag_accuracy
+from helpers.analysis.customers.segments import HighValue, high_value, rfm, rfm_scores, tag_accuracy
 from helpers.analysis.customers.worth import worth_so_far, worth_to_come
 from helpers.analysis.desk import desk_at
 from helpers.tables.warehouse import Warehouse
@@ -141,6 +141,19 @@ def test_high_value_is_the_rule_and_nothing_else(segments):
 def test_without_a_rate_nobody_is_judged(segments):
     found = high_value(segments, HighValue(currency="XTS"))
     assert found.found is None and found.share is None and found.customers == 30
+
+
+def test_scores_follow_rank_and_equals_score_alike(segments):
+    scores = rfm_scores(segments)
+    assert scores["customers"].sum() == 30 and scores["gmv"].sum() == pytest.approx(750.0)
+    # 27 of one order rank first in frequency and money, with 0 below them; the three rank 27th
+    # of 29 steps and more: 5. In recency the two latest are 28th and 29th.
+    often = scores[scores["f"] > 1]
+    assert often["customers"].sum() == 3 and set(often["f"]) == {5} and set(often["m"]) == {5}
+    assert set(often["r"]) == {5}
+    # The others, a day apart, spread evenly: six to each of the four lower fifths, three above.
+    others = scores[scores["f"] == 1].groupby("r")["customers"].sum()
+    assert dict(others) == {1: 6, 2: 6, 3: 6, 4: 6, 5: 3}
 
 
 def test_segments_hold_every_customer_once(segments):

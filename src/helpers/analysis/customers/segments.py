@@ -57,6 +57,19 @@ _ORDERS = """
     )
 """
 _PEOPLE = _ORDERS.format(who="customer_key")
+#: Rank, not count: half of all customers may share one figure, and share its score then.
+_SCORED = (
+    _PEOPLE
+    + """,
+    scored AS (
+        SELECT *,
+            least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY recency DESC)))::INT AS r,
+            least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY frequency)))::INT AS f,
+            least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY coalesce(money, 0))))::INT AS m
+        FROM people
+    )
+"""
+)
 _PEOPLE_OF_STORES = _ORDERS.format(who="store_id, customer_key")
 
 
@@ -92,6 +105,32 @@ class HighValueCustomers:
     average: float | None
 
 
+def rfm_scores(desk: Desk, window_days: int = 365) -> pd.DataFrame:
+    """Count the customers of a window by their scores.
+
+    Returns:
+        r, f, m (1 to 5, 5 being latest, most often, most money; customers that are alike score
+        alike), customers, orders, gmv (base currency). One row for each set of scores that
+        somebody has; empty with fewer than 30 customers.
+    """
+    import pandas as pd
+
+    columns = ["r", "f", "m", "customers", "orders", "gmv"]
+    if not desk.warehouse.has("order_lines"):
+        return pd.DataFrame(columns=columns)
+    first, last = _window(desk, window_days)
+    found = desk.warehouse.sql(
+        _SCORED
+        + """
+        SELECT r, f, m, count(*) AS customers, CAST(sum(frequency) AS BIGINT) AS orders,
+            sum(money) AS gmv
+        FROM scored GROUP BY ALL ORDER BY ALL
+        """,
+        (first, last, last),
+    )
+    return found if found["customers"].sum() >= MINIMUM_CASES else found.iloc[0:0]
+
+
 def rfm(desk: Desk, window_days: int = 365) -> pd.DataFrame:
     """Sort the customers of a window into segments.
 
@@ -109,14 +148,8 @@ def rfm(desk: Desk, window_days: int = 365) -> pd.DataFrame:
         return empty
     first, last = _window(desk, window_days)
     found = desk.warehouse.sql(
-        _PEOPLE
-        + """,
-        scored AS (
-            SELECT *,
-                least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY recency DESC))) AS r,
-                least(5, 1 + floor(5 * percent_rank() OVER (ORDER BY frequency))) AS f
-            FROM people
-        )
+        _SCORED
+        + """
         SELECT CASE
                 WHEN f >= 4 AND r >= 4 THEN 'champion'
                 WHEN f >= 4 AND r = 3 THEN 'loyal'
