@@ -164,8 +164,8 @@ def buying_list(desk: Desk, cover: pd.DataFrame, moved: pd.DataFrame | None = No
         rule_quantity (what R07 would order), cash (base currency, at landed cost; empty where
         unknown), months_of_sales (how long the order lasts), is_minimum_heavy (the minimum, and
         not the need, makes it last more than six months), is_urgent, cover_days (of the store
-        that runs out first), currency; forecast and safety stock in whole units. Urgent first, then the most money; last those that are
-        bought for the order minimum's sake.
+        that runs out first), currency; forecast and safety stock in whole units. Urgent first,
+        then the most money; last those that are bought for the order minimum's sake.
     """
     import pandas as pd
 

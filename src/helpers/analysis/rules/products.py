@@ -160,8 +160,8 @@ def pricing_inputs(case: Case) -> Answer:
     Rivals' prices of the period, a landed cost, and own prices that have moved: without different
     prices nobody can tell an elasticity.
     """
-    top = abc_table(case.desk)
-    top = list(top.loc[top["abc_class"] == "A", "member"])
+    classes = abc_table(case.desk)
+    top = list(classes.loc[classes["abc_class"] == "A", "member"])
     if not top:
         return case.unknown()
     known = case.desk.warehouse.sql(
