@@ -60,6 +60,18 @@ def test_what_is_no_export_is_refused_with_a_way_out(
     assert told.startswith("file.csv: ") and words in told and "; " in told
 
 
+def test_a_number_no_calendar_reaches_is_refused_by_what_it_is(company: Company) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(list(HEADER))
+    book.active.append(list(ROW))
+    cell = book.active.cell(2, 1)
+    cell.value, cell.number_format = 1e15, "[h]:mm:ss"
+    file = io.BytesIO()
+    book.save(file)
+    told = refusal(company, "far.xlsx", file.getvalue())
+    assert "a date or time format that no calendar reaches; correct or clear that cell" in told
+
+
 def test_a_cut_off_workbook_at_every_length(company: Company) -> None:
     whole = workbook([list(HEADER), list(ROW)])
     assert company.read("good.xlsx", whole).rows_read == 1

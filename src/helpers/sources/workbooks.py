@@ -140,6 +140,12 @@ def _sheets(path: Path, book: BinaryIO) -> list[Grid]:
             rows = opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             if rows:
                 grids.append(_sheet_grid(sheet, rows))
+    except OverflowError:
+        raise refused(
+            path,
+            "holds a number under a date or time format that no calendar reaches",
+            "correct or clear that cell, or export the file again",
+        ) from None
     except BaseException as trouble:
         # The reader panics at some damaged books, and its panic is no Exception.
         is_its_own = isinstance(trouble, (calamine.CalamineError, OSError, ValueError, IndexError))
