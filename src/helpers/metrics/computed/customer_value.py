@@ -116,10 +116,11 @@ def diamond_users(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         keys = ["window", *measuring.members]
         who = _customers(measuring, in_windows(known_lines(measuring), "local_date"))
         who = who.mutate(each=who["spent"].cast("float64") / who["orders"])
-        place = ibis.percent_rank().over(
-            group_by=[who[key] for key in keys], order_by=who["each"].desc()
-        )
-        who = who.mutate(place=place)
+        # Ranks from 0 to 1, written out: not every engine knows percent_rank.
+        group = [who[key] for key in keys]
+        others = (who.count().over(ibis.window(group_by=group)) - 1).nullif(0)
+        rank = ibis.rank().over(group_by=group, order_by=who["each"].desc())
+        who = who.mutate(place=ibis.coalesce(rank.cast("float64") / others, 0.0))
         good = (who["place"] <= TOP) & (who["orders"] >= CAME_BACK)
         return who.group_by(keys).aggregate(v_value=who.count(where=good))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from helpers.metrics.computed.sales import placed_lines
@@ -19,28 +19,27 @@ SECONDS_PER_HOUR = 3_600
 
 def first_response_time(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Median of the business hours to the first reply, over inquiries and tickets."""
-    return _waited(measuring, windows, "median", lambda hours: hours.median())
+    return _waited(measuring, windows, 0.5)
 
 
 def first_response_time_p90(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Business hours that nine first replies in ten do not exceed."""
-    return _waited(measuring, windows, "p90", lambda hours: hours.quantile(0.9))
+    return _waited(measuring, windows, 0.9)
 
 
-def _waited(
-    measuring: Measuring, windows: Sequence[Window], name: str, figure: Callable[[Any], Any]
-) -> Measured:
-    """Ask a figure of all waiting times at the asked grain: it is never put together from parts."""
-    from helpers.metrics.measuring import Measured, in_windows
+def _waited(measuring: Measuring, windows: Sequence[Window], at: float) -> Measured:
+    """Ask a quantile of all waiting times at the asked grain: it is never put together of parts."""
+    from helpers.metrics.measuring import Measured, in_windows, quantile_weight
 
     def query() -> Any:
         asked = _questions(measuring)
         rows = in_windows(asked.filter(asked["response_hours"].notnull()), "local_date")
-        grouped = rows.group_by(["window", *measuring.members])
-        value = figure(rows["response_hours"]).cast("float64")
-        return grouped.aggregate(f_value=value)
+        keys = ["window", *measuring.members]
+        rows = rows.mutate(weight=quantile_weight(rows, keys, "response_hours", at))
+        value = (rows["response_hours"].cast("float64") * rows["weight"]).sum()
+        return rows.group_by(keys).aggregate(f_value=value)
 
-    frame = measuring.tidy(measuring.ask(("first_response", name), query, windows))
+    frame = measuring.tidy(measuring.ask(("first_response", at), query, windows))
     return Measured(frame, (), is_total=False)
 
 
