@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.desk import number
+from helpers.analysis.forecast.choice import LEAST_MONTHS, choose
+from helpers.analysis.forecast.errors import wape
 from helpers.analysis.inventory.acting import REVIEW_DAYS
 from helpers.analysis.inventory.classes import abc_table, class_cover
 from helpers.analysis.inventory.cover import cover_table
@@ -132,34 +135,36 @@ def class_policy(case: Case) -> Answer:
 
 
 def foresight(case: Case) -> Answer:
-    """R25: units of the last months as foreseen before, by back-test: at least 85 % right.
+    """R25: units of the coming three months foreseen at least 85 % right, by back-test.
 
-    Accuracy is 1 - WAPE of the company's monthly units, forecast from what was known one month
-    before (same month a year earlier, carried forward by the year's growth), never by fit.
+    Accuracy is 1 - WAPE of the company's monthly units over the horizon: what would have been
+    forecast at each month of the past from what was known by then, never a fit.
     """
+    after = case.end + timedelta(days=1)
     months = case.desk.warehouse.sql(
         """
         SELECT CAST(date_trunc('month', local_date) AS DATE) AS month,
                sum(quantity)::DOUBLE AS units
         FROM order_lines
-        WHERE kind = 'sale' AND status = 'placed' AND local_date <= ? GROUP BY 1 ORDER BY 1
+        WHERE kind = 'sale' AND status = 'placed' AND local_date < date_trunc('month', ?::DATE)
+        GROUP BY 1 ORDER BY 1
         """,
-        (case.end,),
+        (after,),
     )
-    units = list(months["units"])
-    scored = int(case.at("months"))
-    wanted = case.at("accuracy")
-    if len(units) < 25 + scored:
-        return case.unknown(n=len(units), months=(len(units), "count"),
-                            needed=(25 + scored, "count"))  # fmt: skip
-    misses = []
-    for place in range(len(units) - scored, len(units)):
-        growth = sum(units[place - 12 : place]) / sum(units[place - 24 : place - 12])
-        misses.append(abs(units[place] - units[place - 12] * growth))
-    accuracy = 1 - sum(misses) / sum(units[-scored:])
-    facts = {"n": scored, "figure": accuracy, "threshold": wanted, "unit": "percent"}
+    made = choose(list(months["units"]), int(case.at("horizon_months")))
+    pairs = [
+        pair for trial in (made.trials if made else ())
+        for pair in zip(trial.actual, trial.forecast, strict=False)
+    ]  # fmt: skip
+    missed = wape([actual for actual, _ in pairs], [foreseen for _, foreseen in pairs])
+    if missed is None:
+        return case.unknown(n=len(months), months=(len(months), "count"),
+                            needed=(LEAST_MONTHS, "count"))  # fmt: skip
+    accuracy, wanted = 1 - missed, case.at("accuracy")
+    assert made is not None
+    facts = {"n": made.scored, "figure": accuracy, "threshold": wanted, "unit": "percent"}
     told = {"accuracy": (accuracy, "percent"), "wanted": (wanted, "percent"),
-            "scored": (scored, "count")}  # fmt: skip
+            "scored": (made.scored, "count")}  # fmt: skip
     if accuracy >= wanted:
         return case.fine(**facts, **told)
     return case.act([{"item": "forecast", "label": case.rule.label.text(case.desk.language),
