@@ -334,7 +334,8 @@ class Question:
         for window, member, value, base, unrated in summed.itertuples(index=False):
             # Hours and rates were never exact and keep their fractions; money is whole.
             exact = value if isinstance(value, float) else int(value)
-            cell = Cell(exact, int(base) if is_share else None)
+            whole = base if isinstance(base, float) else int(base)
+            cell = Cell(exact, whole if is_share else None)
             cells[(int(window), str(member))] = cell
             if unrated:
                 for why in self._no_rate(metric, int(window)):

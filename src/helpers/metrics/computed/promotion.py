@@ -27,8 +27,9 @@ def ad_margin(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         keys = ["window", "store_id", *measuring.members]
         ads = measuring.members_of(measuring.warehouse.ibis("ad_spend"), "ad_spend")
         ads = in_windows(ads.filter(ads["attributed_sales"].notnull()), "start_date", "end_date")
+        bare = _unrated(measuring, ads, "attributed_sales")
         sold = ads.group_by(keys).aggregate(
-            sold=measuring.amount(ads, "ad_spend", "attributed_sales").sum()
+            sold=measuring.amount(ads, "ad_spend", "attributed_sales").sum(), **bare
         )
         lines = placed_lines(measuring)
         known = lines["is_merchandise"] & lines["landed_cost"].notnull()
@@ -38,13 +39,23 @@ def ad_margin(measuring: Measuring, windows: Sequence[Window]) -> Measured:
             gmv=lines["gmv_base"].sum(), cost=lines["landed_cost"].sum()
         )
         margins = margins.filter(margins["gmv"] > 0)
-        rows = sold.inner_join(margins, ["window", "store_id"])
+        rows = sold.left_join(margins, ["window", "store_id"])
         kept = (rows["gmv"] - rows["cost"]).cast("float64") / rows["gmv"].cast("float64")
-        rows = rows.mutate(margin=rows["sold"].cast("float64") * kept)
-        return rows.group_by(keys).aggregate(v_value=rows["margin"].sum())
+        return rows.select(
+            *keys, *bare, v_value=rows["sold"].cast("float64") * kept,
+            v_sold=rows["sold"], v_bare=rows["gmv"].isnull().cast("int64"),
+        )  # fmt: skip
 
-    frame = measuring.tidy(measuring.ask(("ad_margin",), query, windows))
-    return Measured(frame, (Source("ad_spend", "attributed_sales"), Source("order_lines")))
+    frame = measuring.ask(("ad_margin",), query, windows)
+    sources = (Source("ad_spend", "attributed_sales"), Source("order_lines"))
+    measured = Measured(measuring.tidy(frame), sources)
+    bare = frame[(frame["v_bare"] > 0) & (frame["v_sold"] != 0)]
+    for window, store in zip(bare["window"], bare["store_id"], strict=True):
+        # Sales by ads and no goods with a known cost: their margin is not 0.
+        told = note("coverage", metric="cost_coverage", share=0.0)
+        measured.blocked[(int(window), str(store))] = told
+    _block_unrated(measured, frame, windows)
+    return measured
 
 
 def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -62,17 +73,20 @@ def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured
         asked = in_windows(asked, "local_date")
         asked = asked.group_by(keys).aggregate(asked=asked.count())
         lines = in_windows(placed_lines(measuring), "local_date")
+        bare = _unrated(measuring, lines, "gmv")
         sold = lines.group_by(keys).aggregate(
-            sold=measuring.amount(lines, "order_lines", "gmv").sum()
+            sold=measuring.amount(lines, "order_lines", "gmv").sum(), **bare
         )
         rows = ads.inner_join(asked, keys).inner_join(sold, keys)
         share = rows["leads"].cast("float64") / rows["asked"].cast("float64")
         value = rows["sold"].cast("float64") * ibis.least(share, 1.0)
-        return rows.select(*keys, v_value=value)
+        return rows.select(*keys, *bare, v_value=value)
 
-    frame = measuring.tidy(measuring.ask(("p4p_order_value",), query, windows))
+    frame = measuring.ask(("p4p_order_value",), query, windows)
     sources = (Source("ad_spend", "leads"), Source("inquiries"), Source("order_lines"))
-    return Measured(frame, sources)
+    measured = Measured(measuring.tidy(frame), sources)
+    _block_unrated(measured, frame, windows)
+    return measured
 
 
 def p4p_keywords_added(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -139,13 +153,19 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         stores = ads.select("store_id").distinct()
         ads = in_windows(ads, "start_date", "end_date")
         spent = measuring.amount(ads, "ad_spend", "spend")
-        parts = [ads.group_by(keys).aggregate(cost=spent.sum()).mutate(won=_zero())]
+        bare = _unrated(measuring, ads, "spend")
+        parts = [
+            ads.group_by(keys).aggregate(cost=spent.sum(), **bare).mutate(won=ibis.null("int64"))
+        ]
 
         fees = measuring.warehouse.ibis("settlement_lines")
         fees = measuring.members_of(fees, "settlement_lines").semi_join(stores, "store_id")
         fees = in_windows(fees.filter(_is_affiliate(fees)), "local_date")
         kept = -measuring.amount(fees, "settlement_lines", "amount")
-        parts.append(fees.group_by(keys).aggregate(cost=kept.sum()).mutate(won=_zero()))
+        bare = _unrated(measuring, fees, "amount")
+        parts.append(
+            fees.group_by(keys).aggregate(cost=kept.sum(), **bare).mutate(won=ibis.null("int64"))
+        )
 
         lines = placed_lines(measuring).semi_join(stores, "store_id")
         lines = lines.filter(lines["customer_key"].notnull())
@@ -157,23 +177,31 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
             [rows["customer_key"] == first["first_key"], rows["local_date"] == first["first_day"]],
         )
         off = measuring.amount(rows, "order_lines", "seller_discount")
-        off = ibis.coalesce(off, ibis.literal(0, type=off.type()))
+        bare = _unrated(measuring, rows, "seller_discount")
         parts.append(
-            rows.group_by(keys).aggregate(cost=off.sum(), won=rows["customer_key"].nunique())
+            rows.group_by(keys).aggregate(
+                cost=off.sum(), won=rows["customer_key"].nunique(), **bare
+            )
         )
-        columns = {"cost": "decimal(38, 4)", "won": "int64"}
+        kinds = {"cost": "decimal(38, 4)", "won": "int64"}
+        kinds |= {"bare_rows": "int64", "bare_currency": "string"} if bare else {}
         even = [
-            part.select(*keys, **{name: part[name].cast(kind) for name, kind in columns.items()})
+            part.select(*keys, **{name: part[name].cast(kind) for name, kind in kinds.items()})
             for part in parts
         ]
         every = even[0].union(even[1]).union(even[2])
+        told = {}
+        if bare:
+            told = {"bare_rows": every["bare_rows"].sum(),
+                    "bare_currency": every["bare_currency"].min()}  # fmt: skip
         return every.group_by(keys).aggregate(
-            v_value=every["cost"].sum(), v_base=every["won"].sum()
+            v_value=every["cost"].sum(), v_base=every["won"].sum(), **told
         )
 
-    frame = measuring.tidy(measuring.ask(("cac_offsite",), query, windows))
+    frame = measuring.ask(("cac_offsite",), query, windows)
     sources = (Source("ad_spend", "network"), Source("order_lines", "customer_key"))
-    measured = Measured(frame, sources, is_share=True)
+    measured = Measured(measuring.tidy(frame), sources, is_share=True)
+    _block_unrated(measured, frame, windows)
     began = measuring.spans.data[0]
     for index, window in enumerate(windows):
         if began is not None and window.start <= began <= window.end:
@@ -206,16 +234,33 @@ def affiliate_commission(measuring: Measuring, windows: Sequence[Window]) -> Mea
     return Measured(frame, (), is_share=True)
 
 
+def _unrated(measuring: Measuring, rows: Any, column: str) -> dict[str, Any]:
+    """Count the rows whose money has no exchange rate, and name one of their currencies."""
+    if measuring.local:
+        return {}
+    bare = rows[column].notnull() & rows["fx_rate"].isnull()
+    return {
+        "bare_rows": rows.count(where=bare),
+        "bare_currency": rows["currency"].min(where=bare),
+    }
+
+
+def _block_unrated(measured: Measured, frame: Any, windows: Sequence[Window]) -> None:
+    """Withhold the figures of stores some of whose money could not be converted."""
+    if "bare_rows" not in frame:
+        return
+    for row in frame[frame["bare_rows"] > 0].itertuples():
+        window = windows[int(row.window)]
+        measured.blocked[(int(row.window), str(row.store_id))] = note(
+            "no_rate", currency=row.bare_currency, first=window.start, last=window.end,
+            rows=int(row.bare_rows),
+        )  # fmt: skip
+
+
 def _is_affiliate(fees: Any) -> Any:
     import ibis
 
     return ibis.coalesce(fees["description"].lower().contains("affiliate"), False)
-
-
-def _zero() -> Any:
-    import ibis
-
-    return ibis.literal(0, type="int64")
 
 
 FUNCTIONS = (
