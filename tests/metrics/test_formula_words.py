@@ -12,7 +12,10 @@ from little_warehouse import LittleWarehouse
 
 from helpers.metrics.catalogue import catalogue, catalogue_of, read_catalogue
 from helpers.metrics.compute import compute, compute_series
-from helpers.metrics.notes import write_note
+from helpers.metrics.facts import facts
+from helpers.metrics.formulas import Leaf
+from helpers.metrics.measuring import Measuring
+from helpers.metrics.notes import COLUMN_WORDS, TABLE_WORDS, write_note
 from helpers.vocabulary.faults import DeclarationFaulty
 from helpers.vocabulary.periods import parse_period
 from helpers.vocabulary.units import Status
@@ -417,3 +420,14 @@ def test_a_metric_about_one_platform_says_nothing_of_other_stores(tmp_path: Path
     assert (found["new", ""].value, found["new", ""].note) == (1, "")
     by_store = ask(tmp_path, rows, formula, given, by=("store",), stores=stores)
     assert [member for _, member in by_store] == ["s"]
+
+
+def test_whatever_may_be_missing_has_a_name_in_both_languages():
+    assert not set(facts()) - set(TABLE_WORDS)
+    measuring = Measuring(LittleWarehouse({}), ())
+    leaves = [one.formula for one in catalogue().values() if isinstance(one.formula, Leaf)]
+    named = {source for leaf in leaves for source in measuring._sources(leaf) if source.column}
+    nameless = {
+        source.told for source in named if not {source.told, source.column} & set(COLUMN_WORDS)
+    }
+    assert not nameless
