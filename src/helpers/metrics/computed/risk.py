@@ -149,7 +149,7 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
     import pandas as pd
 
     from helpers.metrics.dimensions import DIMENSIONS, SEPARATOR, UNKNOWN
-    from helpers.metrics.measuring import SCALE, Measured, Source
+    from helpers.metrics.measuring import SCALE, Measured, Source, nothing
     from helpers.tables.completeness import known_facts
     from helpers.tables.models import load_models
 
@@ -158,7 +158,11 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
     for name, model in load_models().items():
         if model.fact in owed and model.day and "store_id" in model.columns:
             tables.setdefault(model.fact, []).append(Source(name))
-    measuring.spans.prepare(source for sources in tables.values() for source in sources)
+    every = [source for sources in tables.values() for source in sources]
+    measuring.spans.prepare(every)
+    if not any(map(measuring.spans.of, every)):
+        # Nobody has begun to bring anything: that is no share of anything.
+        return Measured(nothing(), (Source("order_lines"),), is_share=True)
     stores = measuring.warehouse.ibis("stores").to_pyarrow().to_pylist()
     dimensions = [DIMENSIONS[one] for one in measuring.by]
     named = [one.joined[1] if one.joined else one.column for one in dimensions]
