@@ -135,7 +135,7 @@ def ka_new(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     def query() -> Any:
         customers = measuring.members_of(measuring.warehouse.ibis("customers"), "customers")
         customers = customers.filter(customers["is_key_account"])
-        first = first_days(measuring)
+        first = first_days(measuring, customers)
         rows = customers.inner_join(first, customers["customer_key"] == first["first_key"])
         rows = in_windows(rows, "first_day")
         return rows.group_by(["window", "store_id", *measuring.members]).aggregate(

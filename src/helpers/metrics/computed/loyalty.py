@@ -23,14 +23,16 @@ def known_lines(measuring: Measuring) -> Any:
     return lines.filter(lines["customer_key"].notnull())
 
 
-def first_days(measuring: Measuring) -> Any:
-    """Give the day of each customer's first placed order of all, as ``first_key, first_day``."""
+def first_days(measuring: Measuring, among: Any) -> Any:
+    """Give the day of each customer's first placed order of all, as ``first_key, first_day``.
+
+    Args:
+        measuring: The question.
+        among: Rows with the customers who matter: of the others nobody need be looked up.
+    """
     everyone = measuring.warehouse.ibis("order_lines")
-    everyone = everyone.filter(
-        (everyone["kind"] == "sale")
-        & (everyone["status"] == "placed")
-        & everyone["customer_key"].notnull()
-    )
+    everyone = everyone.filter((everyone["kind"] == "sale") & (everyone["status"] == "placed"))
+    everyone = everyone.semi_join(among.select("customer_key").distinct(), "customer_key")
     first = everyone.group_by("customer_key").aggregate(first_day=everyone["local_date"].min())
     return first.rename(first_key="customer_key")
 
@@ -111,8 +113,8 @@ def returning_customer_orders(measuring: Measuring, windows: Sequence[Window]) -
     from helpers.metrics.measuring import Measured, Source, in_windows
 
     def query() -> Any:
-        first = first_days(measuring)
         rows = in_windows(known_lines(measuring), "local_date")
+        first = first_days(measuring, rows)
         rows = rows.inner_join(first, rows["customer_key"] == first["first_key"])
         rows = rows.filter(rows["local_date"] > rows["first_day"])
         grouped = rows.group_by(["window", "store_id", *measuring.members])
@@ -156,8 +158,10 @@ def _value_within(measuring: Measuring, windows: Sequence[Window], days: int) ->
     cohorts = [Run(window.start - back, window.end - back) for window in windows]
 
     def query() -> Any:
-        first = in_windows(first_days(measuring), "first_day")
         lines = known_lines(measuring)
+        # Only who bought on the cohort's days can have bought first on one of them.
+        first = first_days(measuring, in_windows(lines, "local_date"))
+        first = in_windows(first, "first_day")
         rows = lines.inner_join(first, lines["customer_key"] == first["first_key"])
         rows = rows.filter(rows["local_date"] < rows["first_day"] + ibis.interval(days=days))
         keys = ["window", *measuring.members]
@@ -207,8 +211,10 @@ def _retained(measuring: Measuring, windows: Sequence[Window], months: int) -> M
     active, cohorts = [_month(end, 0) for end in ends], [_month(end, months) for end in ends]
 
     def query() -> Any:
-        first = in_windows(first_days(measuring), "first_day")
         lines = known_lines(measuring)
+        # Only who bought on the cohort's days can have bought first on one of them.
+        first = first_days(measuring, in_windows(lines, "local_date"))
+        first = in_windows(first, "first_day")
         began = lines.inner_join(
             first,
             [
