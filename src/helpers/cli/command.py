@@ -114,9 +114,12 @@ def metrics(
     """Print figures: the stable interface by which anyone can check a number."""
     form = "json" if as_json else form
     if listing:
+        from helpers.config.workspace import load_workspace
+        from helpers.metrics.catalogue import catalogue_of
         from helpers.metrics.compute import definitions
 
-        frame = definitions().rename(columns={"metric": "id"})
+        chosen = catalogue_of(load_workspace(workspace)[0]) if workspace else None
+        frame = definitions(chosen).rename(columns={"metric": "id"})
     else:
         frame = _figures(workspace, period, wanted, by)
     if form == "json":

@@ -16,7 +16,6 @@ from helpers.metrics.catalogue import Catalogue, Metric, catalogue, catalogue_of
 from helpers.metrics.dimensions import SEPARATOR, UNKNOWN, check_dimensions
 from helpers.metrics.formulas import (
     Attainment,
-    Computed,
     Condition,
     Difference,
     Gap,
@@ -158,10 +157,18 @@ def compute_each(
     return Question(warehouse, None, by, constant).answer(wanted, (), False, wanted)
 
 
-def definitions() -> pd.DataFrame:
-    """Give the catalogue as a table: what the definitions page prints."""
+def definitions(registry: Catalogue | None = None) -> pd.DataFrame:
+    """Give the catalogue as a table: what the definitions page prints.
+
+    Args:
+        registry: With a company's chosen definitions (``catalogue_of``); the catalogue itself
+            where left out.
+    """
     import pandas as pd
 
+    from helpers.metrics.in_words import formula_in_words
+
+    known = registry or catalogue()
     return pd.DataFrame(
         [
             {
@@ -171,11 +178,25 @@ def definitions() -> pd.DataFrame:
                 "question_en": metric.question.en,
                 "question_zh": metric.question.zh,
                 "formula": str(metric.formula),
-                "formula_zh": metric.formula.says.zh
-                if isinstance(metric.formula, Computed)
-                else str(metric.formula),
+                "formula_en": formula_in_words(metric.formula, known, "en"),
+                "formula_zh": formula_in_words(metric.formula, known, "zh"),
+                "kind": metric.formula.kind,
+                "rests_on_typed": _rests_on_typed(metric, known),
                 "definition_en": metric.definition.en if metric.definition else "",
                 "definition_zh": metric.definition.zh if metric.definition else "",
+                "variant": metric.variant,
+                "variants": [
+                    {
+                        "id": name,
+                        "label_en": one.label.en,
+                        "label_zh": one.label.zh,
+                        "formula_en": formula_in_words(one.formula, known, "en"),
+                        "formula_zh": formula_in_words(one.formula, known, "zh"),
+                        "definition_en": one.definition.en,
+                        "definition_zh": one.definition.zh,
+                    }
+                    for name, one in metric.variants.items()
+                ],
                 "unit": str(metric.unit),
                 "direction": str(metric.direction),
                 "grain": metric.grain,
@@ -186,12 +207,21 @@ def definitions() -> pd.DataFrame:
                 "benchmark_zh": metric.benchmark.says.zh if metric.benchmark else "",
                 "benchmark_source": metric.benchmark.source if metric.benchmark else "",
                 "owner": metric.owner,
+                "example_period": metric.example.period,
+                "example_by": list(metric.example.by),
                 "example_given": dict(metric.example.given),
                 "example_expect": [one.model_dump() for one in metric.example.expected],
             }
-            for metric in catalogue().values()
+            for metric in known.values()
         ]
     )
+
+
+def _rests_on_typed(metric: Metric, known: Catalogue) -> bool:
+    """Tell whether a figure is typed in, or made with one that is."""
+    if isinstance(metric.formula, Typed):
+        return True
+    return any(_rests_on_typed(known[one], known) for one in needs(metric))
 
 
 class Question:

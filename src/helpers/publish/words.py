@@ -105,6 +105,8 @@ FRAME: dict[str, Label] = {
     "needs": Label(en="read from {tables}", zh="取自{tables}"),
     "note": Label(en="Definition used here", zh="本报告口径"),
     "benchmark": Label(en="Benchmark", zh="参考值"),
+    "variant": Label(en="Variant", zh="其他口径"),
+    "example": Label(en="Worked example", zh="算例"),
 }
 
 UNITS: dict[str, Label] = {
@@ -150,15 +152,6 @@ TABLES: dict[str, Label] = {
     "sku_map": Label(en="the SKU map", zh="货号对照表"),
     "targets": Label(en="the plan", zh="计划"),
     "actions": Label(en="the plan", zh="计划"),
-}
-
-WINDOWS: dict[str, Label] = {
-    "last_30_days": Label(en="last 30 days", zh="近30天"),
-    "last_90_days": Label(en="last 90 days", zh="近90天"),
-    "last_180_days": Label(en="last 180 days", zh="近180天"),
-    "year_to_date": Label(en="year to date", zh="本年至今"),
-    "last_365_days": Label(en="last 365 days", zh="近365天"),
-    "since_start": Label(en="since the data begin", zh="自数据开始以来"),
 }
 
 
