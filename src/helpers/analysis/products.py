@@ -8,6 +8,7 @@ from helpers.analysis.comparison import change_of
 from helpers.analysis.decomposition import split_price_volume_mix
 from helpers.analysis.desk import Against, Desk, number
 from helpers.analysis.inventory.classes import classes_of
+from helpers.analysis.rules.rulebook import rules_of
 from helpers.metrics.dimensions import UNKNOWN
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period
@@ -95,13 +96,14 @@ def pareto(desk: Desk) -> pd.DataFrame:
         return pd.DataFrame(columns=PARETO_COLUMNS)
     share = ranked["value"] / ranked["value"].sum()
     reached = share.cumsum()
+    rule = rules_of(desk)["R10"]
     names = [desk.member_label("product", sku) for sku in ranked["member"]]
     return ranked.assign(
         rank=range(1, len(ranked) + 1),
         label=names,
         share=share,
         cumulative_share=reached.clip(upper=1.0),
-        abc_class=classes_of(share),
+        abc_class=classes_of(share, rule.at("a_share"), rule.at("c_share")),
         unit="money",
         currency=desk.currency,
     )[PARETO_COLUMNS].reset_index(drop=True)

@@ -65,7 +65,7 @@ def test_the_rules_as_they_ship_contradict_each_other_four_times():
     assert "a factor of at most 0.50" in table.loc["R07-R10", "ends"]  # 15 / 30
     assert "clearance from 120 days for class A" in table.loc["R08-R10", "ends"]
     assert "come to 55.5 days" in table.loc["R10-R10", "says"]
-    assert "class B would need -45 days" in table.loc["R10-R10", "says"]
+    assert "class B would need −45 days" in table.loc["R10-R10", "says"]
 
 
 def test_what_lies_between_two_rules_is_caught():

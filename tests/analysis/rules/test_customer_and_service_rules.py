@@ -109,36 +109,46 @@ def test_mails_that_nobody_opens_are_to_be_improved():
 # -- R13, R14 -------------------------------------------------------------------------------
 
 
-def tickets(count, opened, replied, country="DE"):
+def tickets(count, hours, country="DE"):
+    """Questions that waited so many business hours; None: nobody has answered."""
     return [
-        {"store_id": "shop-de", "ticket_id": f"{country}{n}", "opened_at": opened,
-         "local_date": opened[:10], "first_reply_at": replied, "country": country}
+        {"store_id": "shop-de", "ticket_id": f"{country}{n}", "opened_at": "2025-12-01 10:00:00",
+         "local_date": "2025-12-01", "country": country, "response_hours": hours,
+         "first_reply_at": None if hours is None else "2025-12-02 10:00:00"}
         for n in range(count)
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("count", "opened", "replied", "verdict"),
+    ("count", "hours", "country", "verdict"),
     [
-        (30, "2025-12-01 10:00:00", "2025-12-01 14:00:00", "fine"),  # 4 hours
-        (30, "2025-12-01 10:00:00", "2025-12-01 14:06:00", "act"),  # 4.1
-        (30, "2025-12-01 17:00:00", "2025-12-02 10:00:00", "fine"),  # 1 + 1, not 17
-        (30, "2025-12-01 20:00:00", "2025-12-01 23:00:00", "fine"),  # after hours: none
-        (30, "2025-12-01 10:00:00", None, "act"),
-        (5, "2025-12-01 10:00:00", None, "not_enough_data"),
+        (30, 4, "DE", "fine"),
+        (30, 4.1, "DE", "act"),
+        (30, None, "DE", "act"),
+        (5, None, "DE", "not_enough_data"),
+        (30, 8, "US", "fine"),
+        (30, 8.1, "US", "act"),
     ],
 )
-def test_europe_is_answered_within_four_business_hours(count, opened, replied, verdict):
-    found = answer("R13", service_tickets=tickets(count, opened, replied))
+def test_europe_is_answered_within_four_business_hours_and_others_within_eight(
+    count, hours, country, verdict
+):
+    found = answer("R13", service_tickets=tickets(count, hours, country))
     assert found.answer == verdict
     if verdict == "act":
-        assert found.items["scope"].iloc[0] == "market:DE"
+        assert found.items["scope"].iloc[0] == f"market:{country}"
         assert list(found.items["quantity"]) == [count]
 
 
-def test_other_markets_have_eight():
-    rows = tickets(30, "2025-12-01 10:00:00", "2025-12-01 18:00:00", "US")
-    assert answer("R13", service_tickets=rows).answer == "fine"
+def test_inquiries_are_questions_too():
+    asked = [
+        {"store_id": "shop-de", "inquiry_id": f"i{n}", "asked_at": "2025-12-01 10:00:00",
+         "local_date": "2025-12-01", "country": "US", "response_hours": 1,
+         "first_reply_at": "2025-12-01 11:00:00"}
+        for n in range(30)
+    ]  # fmt: skip
+    assert answer("R13", inquiries=asked).answer == "fine"
+    assert answer("R13").lacking == ("service_tickets",)
 
 
 def returned(count):
@@ -172,3 +182,28 @@ def test_returns_are_refunded_within_three_days(count, day, verdict):
     if verdict == "act":
         assert found.figure == 0
         assert list(found.items["quantity"]) == [40]  # all past 7 days
+
+
+@pytest.mark.parametrize(("inspected", "verdict"), [("02 09:00", "fine"), ("02 11:00", "act")])
+def test_returns_are_inspected_within_a_day(inspected, verdict):
+    """Received on the 1st at ten, refunded on the 3rd: only the inspection can be late."""
+    rows = [
+        one | {"received_at": "2025-12-01 10:00:00", "inspected_at": f"2025-12-{inspected}:00",
+               "refunded_at": "2025-12-03 10:00:00", "requested_at": "2025-11-28 10:00:00"}
+        for one in returned(40)
+    ]  # fmt: skip
+    found = answer("R14", returns=rows, refunds=refunded(1, "2025-12-03"))
+    assert found.answer == verdict
+    assert found.figure == 1
+    if verdict == "act":
+        assert "inspected in time: 0.0%" in found.sentence.en
+
+
+def test_the_whole_case_counts_from_the_request():
+    """Asked for on 20 November, back on 1 December, refunded on the 3rd: 13 days."""
+    rows = [
+        one | {"requested_at": "2025-11-20 10:00:00", "refunded_at": "2025-12-03 10:00:00"}
+        for one in returned(40)
+    ]
+    said = answer("R14", returns=rows, refunds=refunded(1, "2025-12-03")).sentence.en
+    assert "40 took longer than 7 days" in said

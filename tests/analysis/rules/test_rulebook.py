@@ -1,9 +1,11 @@
 """The rules as declared, and what a company may set otherwise."""
 
 import string
+from pathlib import Path
 
 import pytest
 
+from helpers.analysis.rules import rulebook as rulebook_room
 from helpers.analysis.rules.checking import CHECKS
 from helpers.analysis.rules.rulebook import load_rules, rulebook
 from helpers.paths import WorkspacePaths
@@ -76,3 +78,15 @@ rules:
 def test_an_unknown_word_is_refused(tmp_path):
     with pytest.raises(DeclarationFaulty, match=r"rules.R07.threshold: is no known key"):
         load_rules(given(tmp_path, "rules: {R07: {threshold: {factor: 2}}}"))
+
+
+def test_every_threshold_is_asked_for():
+    """A number that no check reads would be turned by a company in vain."""
+    rooms = Path(rulebook_room.__file__).parent
+    inventory = rooms.parent / "inventory"
+    code = "\n".join(file.read_text("utf-8") for folder in (rooms, inventory)
+                     for file in folder.glob("*.py"))  # fmt: skip
+    by_class = {"a_days", "b_days", "c_days"}
+    for name, rule in rulebook().rules.items():
+        unread = {one for one in rule.thresholds if f'"{one}"' not in code} - by_class
+        assert not unread, (name, unread)

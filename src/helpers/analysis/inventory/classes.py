@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk
 from helpers.analysis.inventory.demand import BASE_DAYS
+from helpers.analysis.rules.rulebook import rules_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Cumulative revenue: A is the first 60 %, C the last 10 %, B what lies between (DOMAIN A1 130).
-A_SHARE, C_SHARE = 0.60, 0.10
 CLASS_COLUMNS = ["abc_class", "articles", "revenue", "share", "on_hand_value", "cover_days"]
 
 
-def classes_of(shares: pd.Series) -> pd.Series:
+def classes_of(shares: pd.Series, a_share: float = 0.6, c_share: float = 0.1) -> pd.Series:
     """Class articles by their shares of revenue, the largest first.
 
-    An article belongs to the class in which it begins: the one that crosses 60 % is still A.
+    Cumulated, A is the first 60 %, C the last 10 %, B what lies between (DOMAIN A1 130, R10). An
+    article belongs to the class in which it begins: the one that crosses 60 % is still A.
 
     Args:
         shares: Fractions that add up to 1, sorted downwards.
+        a_share: What class A brings.
+        c_share: What class C brings.
 
     >>> import pandas as pd
     >>> "".join(classes_of(pd.Series([0.5, 0.2, 0.2, 0.06, 0.04])))
@@ -30,7 +32,7 @@ def classes_of(shares: pd.Series) -> pd.Series:
     """
     # Shares are fractions in binary: 0.5 + 0.2 + 0.2 must count as the 90 % that it is.
     begins = (shares.cumsum() - shares).round(12)
-    return begins.map(lambda at: "A" if at < A_SHARE else "C" if at >= 1 - C_SHARE else "B")
+    return begins.map(lambda at: "A" if at < a_share else "C" if at >= 1 - c_share else "B")
 
 
 def abc_table(desk: Desk) -> pd.DataFrame:
@@ -55,8 +57,10 @@ def _abc_table(desk: Desk) -> pd.DataFrame:
         (end - timedelta(days=BASE_DAYS - 1), end),
     )
     share = found["revenue"] / (found["revenue"].sum() or 1.0)
+    rule = rules_of(desk)["R10"]
+    classes = classes_of(share, rule.at("a_share"), rule.at("c_share"))
     return found.assign(share=share, cumulative_share=share.cumsum().clip(upper=1.0),
-                        abc_class=classes_of(share))  # fmt: skip
+                        abc_class=classes)  # fmt: skip
 
 
 def class_cover(desk: Desk, cover: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:

@@ -172,6 +172,10 @@ class Case:
         """Give item and its name for an item about one article."""
         return {"item": sku, "label": self.desk.member_label("product", sku)}
 
+    def words(self, key: str) -> Label:
+        """Give words that stand in a sentence where a figure is missing."""
+        return fill(rulebook().details[key], self.desk.currency)
+
     def detail(self, key: str, **told: Told) -> str:
         """Write what stands beside an item, in the desk's language."""
         words = fill(rulebook().details[key], self.desk.currency, plural=True, **told)

@@ -16,6 +16,7 @@ from helpers.analysis.inventory.classes import abc_table
 from helpers.analysis.inventory.cover import cover_table
 from helpers.analysis.rules.case import Told, fill
 from helpers.analysis.rules.rulebook import Rule, rulebook, rules_of
+from helpers.vocabulary.wording import MINUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,10 +203,11 @@ def _conflicts(rules: Mapping[str, Rule]) -> list[_Conflict]:
                          policy.open_at("b_days"), claimed)  # fmt: skip
     if claimed is not None and whole.least > claimed:
         assert whole.a_needed is not None
+        needed = "–" if whole.b_needed is None else f"{whole.b_needed:.0f}".replace("-", MINUS)
         told: dict[str, Any] = {
             "least": f"{whole.least:.1f}", "claimed": (claimed, "days"),
             "turns": f"{whole.turns:.2f}", "a_needed": f"{whole.a_needed:.1f}",
-            "b_needed": "–" if whole.b_needed is None else f"{whole.b_needed:.0f}",
+            "b_needed": needed,
         }  # fmt: skip
         found.append(_Conflict("R10-R10", "-", 0, 0, told))
     return found
