@@ -527,14 +527,17 @@ class Measuring:
             return at_last_report(in_windows(table, timing.day), timing.day)
         return in_windows(table, timing.day, fact.end_day if timing.day == fact.day else None)
 
-    def _aggregates(self, table: Any, timing: Timing, leaves: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the aggregates of all leaves; what several of them need stands once."""
+    def _aggregates(
+        self, table: Any, timing: Timing, leaves: Mapping[str, Any], met: Sequence[Condition]
+    ) -> dict[str, Any]:
+        """Give the aggregates of all leaves over rows that have ``met`` these conditions."""
         import ibis
 
         name = timing.table
         made: dict[str, Any] = {}
         for one, leaf in leaves.items():
-            mask = condition_mask(table, leaf.conditions, timing.day)
+            open_ones = [test for test in leaf.conditions if test not in met]
+            mask = condition_mask(table, open_ones, timing.day)
             everything = mask if mask is not None else ibis.literal(True)
             if isinstance(leaf, CountDistinct):
                 made[f"v_{one}"] = table[leaf.key].nunique(where=mask)
@@ -600,8 +603,15 @@ class Measuring:
         def asked(chosen: Mapping[str, Any], adds: str = "") -> pd.DataFrame:
             def query() -> Any:
                 rows = self._timed(timing, chosen.values())
+                # What every leaf asks of a row is asked once, and not by each of its figures.
+                first, *others = (leaf.conditions for leaf in chosen.values())
+                common = [one for one in first if all(one in other for other in others)]
+                common = [] if timing.last_report else common  # a report without them is one
+                mask = condition_mask(rows, common, timing.day)
+                rows = rows if mask is None else rows.filter(mask)
                 keys = ["window", "store_id", *levels, *last, *self.members]
-                return rows.group_by(keys).aggregate(**self._aggregates(rows, timing, chosen))
+                figures = self._aggregates(rows, timing, chosen, common)
+                return rows.group_by(keys).aggregate(**figures)
 
             shape = ("rows", timing, *chosen.items())
             return self.ask(shape, query, windows, adds=adds)
