@@ -134,6 +134,12 @@ OWNERS: dict[str, Label] = {
     "stock": Label(en="Stock", zh="库存"),
     "logistics": Label(en="Logistics", zh="物流"),
     "service": Label(en="Service and returns", zh="服务与退货"),
+    "supply": Label(en="Suppliers and purchasing", zh="供应商与采购"),
+    "quality": Label(en="Quality", zh="质量"),
+    "content": Label(en="Content and creators", zh="内容与达人"),
+    "compliance": Label(en="Compliance", zh="合规"),
+    "legal": Label(en="Legal matters", zh="法务"),
+    "HR": Label(en="People and organisation", zh="人员与组织"),
     "plan": Label(en="Targets and actions", zh="目标与行动"),
     "data": Label(en="Behind other figures", zh="辅助指标"),
 }
