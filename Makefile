@@ -7,10 +7,10 @@ LINES  ?= 5000000
 SEED   ?= 1
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup review test lint lab lock bench soak screenshots clean
+.PHONY: help setup review test lint lab lock bench bench-findings soak screenshots clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set it with make PYTHON=python3.11 ...")'
@@ -42,6 +42,9 @@ bench: $(READY) ## time the main job against plain papermill, the door and the m
 	@$(BIN)/python benchmarks/main_job.py
 	@$(BIN)/python benchmarks/all_orders.py --lines $(LINES)
 	@$(BIN)/python benchmarks/month_of_metrics.py
+
+bench-findings: $(READY) ## count which planted stories findings tell, and their false alarms
+	@$(BIN)/python benchmarks/findings.py --write benchmarks/results/findings.md
 
 soak: $(READY) ## walk 600 spoilt files through the front door, and write down what became of them
 	@$(BIN)/python tests/hostile/soak.py --seed $(SEED) --write benchmarks/results/hostile_input.md

@@ -125,7 +125,7 @@ def test_the_sentence_says_it_in_both_languages(told):
     _, found = told
     fallen, dearer = found["store_cvr"], found["cpc"]
     assert fallen.sentence.en.startswith(
-        "shop-b, 1–28 December 2025: store conversion rate was 1.9% where season and trend lead "
+        "shop-b, 1–28 December 2025: store conversion rate 1.9% where season and trend lead "
         "one to expect "
     )
     assert " standard deviations); that is −€" in fallen.sentence.en

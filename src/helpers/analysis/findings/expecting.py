@@ -33,6 +33,8 @@ ROUNDS = 2
 SHARING = 3
 #: Past months that lie so far off (in standard deviations) are stories and tell nothing of chance.
 STORY = 3.2
+#: More months than this share cannot be stories of all series: what lasts is the new level.
+STORY_SHARE = 0.15
 #: How many months' worth the panel's noise counts against a series' own.
 PRIOR_MONTHS = 10.0
 #: Share of a series' months that its season and trend do not use up.
@@ -98,6 +100,7 @@ def expect(panel: Panel) -> Expectation:
     tame = logs.copy()
     shape: dict[str, float] = {}
     weight = 0.0
+    common: list[int] = []
     moved = _moved(panel, rows, places)
     for turn in range(ROUNDS):
         # The month that is judged has no say in what is normal.
@@ -109,7 +112,8 @@ def expect(panel: Panel) -> Expectation:
         doubt = own + excess
         if turn == 0:
             weight = _event_weight(fixed + np.diag(doubt), moved, values, places < months - 1)
-        inverse = _inverse(fixed + weight * moved + np.diag(doubt))
+        together = np.isin(places, common)[:, None] & (places[:, None] == places[None, :])
+        inverse = _inverse(fixed + weight * moved + np.diag(doubt) + 1e3 * own.mean() * together)
         pull = inverse @ values
         precision = np.diag(inverse)
         mean = values - pull / precision
@@ -120,6 +124,8 @@ def expect(panel: Panel) -> Expectation:
         uneven = uneven * _unevenness(off, rows, past & ~story, count)
         story = np.abs(off) > STORY
         story &= _few(story, rows, count)
+        if shape["shares"] and turn < ROUNDS - 1:
+            common = _common_stories(inverse, pull, places, months)
         tame = logs.copy()
         tame[rows[story], places[story]] = mean[story]
         # What events did is taken out, so that it passes for neither season nor chance.
@@ -149,6 +155,28 @@ def expect(panel: Panel) -> Expectation:
     result.alone[here] = values[at] - block @ pull[at]
     result.alone_covariance[np.ix_(here, here)] = block - np.diag(excess[at])
     return result
+
+
+def _common_stories(
+    inverse: np.ndarray, pull: np.ndarray, places: np.ndarray, months: int
+) -> list[int]:
+    """List the earlier months in which all series together lie too far off for chance.
+
+    Left in, a month in which all stores sold twice as much would make the next, ordinary one
+    look like a fall.
+    """
+    import numpy as np
+
+    found = []
+    for month in range(months - 1):
+        at = np.flatnonzero(places == month)
+        if len(at) < SHARING:
+            continue
+        covariance = np.linalg.inv(inverse[np.ix_(at, at)])
+        off = covariance @ pull[at]
+        if abs(off.sum()) > STORY * np.sqrt(max(covariance.sum(), 1e-12)):
+            found.append(month)
+    return found if len(found) <= STORY_SHARE * months else []
 
 
 def _run(

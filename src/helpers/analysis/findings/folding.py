@@ -7,6 +7,7 @@ most of the outcome; the rest stands behind it as what says the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -124,10 +125,22 @@ def moved_of_itself(part: Deviation, whole: Deviation) -> bool:
 
 
 def _explains(part: Deviation, whole: Deviation, figures: Figures) -> bool:
+    """Tell whether a part makes up most of the money, and the rest would be no story without it."""
     ours, theirs = worth(part, figures), worth(whole, figures)
-    if ours is None or not theirs:
+    if ours is None or not theirs or ours / theirs < EXPLAINS:
         return False
-    return ours / theirs >= EXPLAINS
+    sold = [figures.last(_sum_of(one), one.series.by, one.member) for one in (part, whole)]
+    if sold[0] is None or sold[1] is None:
+        return False
+    rest, expected = sold[1] - sold[0], (sold[1] - theirs) - (sold[0] - ours)
+    if min(rest, expected) <= 0:
+        return True
+    return abs(math.log(rest / expected)) <= EXPLAINS * abs(whole.log)
+
+
+def _sum_of(one: Deviation) -> str:
+    """Name the sum of money that a deviation is worth a part of."""
+    return one.series.money.of or one.series.metric
 
 
 def _of_company(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from helpers.analysis.comparison import change_of
 from helpers.analysis.desk import Desk
@@ -28,9 +29,7 @@ def in_both(desk: Desk, say: object, *given: object) -> Label:
     return Label(en=say(desks["en"], *given), zh=say(desks["zh"], *given))
 
 
-def sentence(
-    desk: Desk, one: Deviation, money: float | None, driver: Driver, also: str = ""
-) -> str:
+def sentence(desk: Desk, one: Deviation, money: float | None, driver: Driver) -> str:
     """Say what happened, how large it is, what it is worth and why."""
     language, unit = desk.language, desk.unit(one.series.metric)
     change = change_of(one.value, one.expected, unit)
@@ -44,6 +43,7 @@ def sentence(
         expected=_write(desk, one.expected, unit),
         size=write_change(change, unit, language),
         sd=f"{abs(one.sd):.1f}",
+        run=phrase("finding.run", language, run=str(one.run)) if one.run > 1 else "",
         worth=_worth_text(desk, one, money),
         because=_because(desk, one, driver),
     )
@@ -56,7 +56,7 @@ def untested(
 ) -> str:  # fmt: skip
     """Say a change that too little history is there to test."""
     language = desk.language
-    told = {
+    told: dict[str, Any] = {
         "where": place_text(desk, scope),
         "when": _when(desk),
         "name": _within(_name(desk, "gmv"), language),

@@ -136,6 +136,7 @@ def _evidence(desk: Desk, story: Story, figures: Figures, tests: int) -> dict[st
         "p": head.p,
         "q": head.q,
         "tests": tests,
+        "run": head.run,
         "months": head.months,
         "first_month": figures.periods[0].text,
         "status": "ok" if desk.is_complete else "preliminary",
@@ -214,5 +215,5 @@ def _gmv(desk: Desk, period: Period, by: tuple[str, ...], member: str) -> float 
     return number(frame["value"].iloc[0]) if len(frame) else None
 
 
-def _words(key: str, **values: str) -> Label:
+def _words(key: str, **values: Any) -> Label:
     return Label(en=phrase(key, "en", **values), zh=phrase(key, "zh", **values))

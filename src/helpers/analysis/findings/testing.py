@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 #: A month is told where at most this share of what is told would be false.
-FALSE_SHARE = 0.05
+FALSE_SHARE = 0.08
 #: How much of its level a series spends on the month itself, on the last two and on three.
 RUN_SHARES = (0.7, 0.15, 0.15)
 #: A series needs so many known months; one without peers two whole seasons.
