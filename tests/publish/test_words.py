@@ -1,4 +1,4 @@
-"""Headings of the definitions page: every subject has a name, and none is an anchor of the frame."""
+"""Headings of the definitions page: each subject has a name, none an anchor of the frame."""
 
 import re
 
