@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk
+from helpers.vocabulary.labels import Label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,9 +16,14 @@ if TYPE_CHECKING:
 SUPPLIER_DAYS, CARRIER_DAYS = 365, 90
 #: What makes up a supplier's score of 100: punctual, sound, complete.
 WEIGHTS = {"on_time": 40.0, "sound": 40.0, "complete": 20.0}
+TIERS: dict[str, Label] = {
+    "strategic": Label(en="Strategic", zh="战略"),
+    "core": Label(en="Core", zh="核心"),
+    "ordinary": Label(en="Ordinary", zh="普通"),
+}
 SUPPLIER_COLUMNS = [
-    "member", "label", "tier", "category", "deliveries", "on_time", "sound", "complete",
-    "delay_days", "lead_time_days", "lead_spread", "bought", "score",
+    "member", "label", "tier", "tier_label", "category", "deliveries", "on_time", "sound",
+    "complete", "delay_days", "lead_time_days", "lead_spread", "bought", "score",
 ]  # fmt: skip
 CARRIER_COLUMNS = [
     "carrier", "lane", "mode", "shipments", "delay_days", "delay_lower", "delay_upper", "on_time",
@@ -43,9 +49,9 @@ def supplier_scorecard(desk: Desk) -> pd.DataFrame:
     """Score each supplier by the order lines received in the year to the end of the period.
 
     Returns:
-        member (supplier_id), label (its name), tier, category, deliveries (lines received),
-        on_time (share received by the promised day), sound (share of inspected units that
-        passed), complete (units received ÷ ordered, at most 1), delay_days (mean; early is
+        member (supplier_id), label (its name), tier, tier_label, category, deliveries (lines
+        received), on_time (share received by the promised day), sound (share of inspected units
+        that passed), complete (units received ÷ ordered, at most 1), delay_days (mean; early is
         negative), lead_time_days and lead_spread (order to receipt), bought (base currency),
         score; the best first. Empty without purchase orders.
     """
@@ -73,7 +79,11 @@ def supplier_scorecard(desk: Desk) -> pd.DataFrame:
     )
     parts = zip(found["on_time"], found["sound"], found["complete"], strict=True)
     scores = pd.Series([score(*(_known(part) for part in row)) for row in parts], dtype="float64")
-    return found.assign(score=scores).sort_values(
+    tiers = [
+        TIERS[tier].text(desk.language) if tier in TIERS else (tier or "")
+        for tier in found["tier"].fillna("")
+    ]
+    return found.assign(score=scores, tier_label=tiers).sort_values(
         ["score", "member"], ascending=[False, True], ignore_index=True
     )[SUPPLIER_COLUMNS]
 
@@ -88,7 +98,8 @@ def carrier_scorecard(desk: Desk) -> pd.DataFrame:
         carrier, lane, mode, shipments (arrived, with a promised day), delay_days (mean days past
         the promise; early is negative), delay_lower and delay_upper (95 % interval of the mean,
         Student's t; empty with one shipment), on_time (share), lost (share of what was shipped),
-        cost (mean, base currency), backups (other carriers on that lane, joined by ", ").
+        cost (mean, base currency), backups (other carriers on that lane, joined by ", "); the
+        latest first.
     """
     from scipy import stats
 
@@ -106,7 +117,8 @@ def carrier_scorecard(desk: Desk) -> pd.DataFrame:
                avg(coalesce(is_lost, false)::INT) AS lost, avg(cost_base)::DOUBLE AS cost,
                (SELECT string_agg(DISTINCT l.carrier, ', ' ORDER BY l.carrier) FROM lanes l
                 WHERE l.lane = seen.lane AND l.carrier <> seen.carrier) AS backups
-        FROM seen GROUP BY carrier, lane ORDER BY carrier, lane
+        FROM seen GROUP BY carrier, lane
+        ORDER BY delay_days DESC NULLS LAST, carrier, lane
         """,
         (end - timedelta(days=CARRIER_DAYS - 1), end, end),
     )
