@@ -4,7 +4,7 @@
                                   [--write RESULTS.md]
 
 Each seed is a company of ten stores over 54 months (``planted``), written into the canonical
-tables through the product's own contracts, writer and build; the last 18 months are judged, each
+tables through the product's own contracts, writer and build; the last 12 months are judged, each
 from what was there at its end. What is judged is the whole way from ``compute`` to the sentence
 (``findings.telling.of_month``); rules of the trade are facts and not counted. A story is told
 when, in one of its months, a finding has its scope, chain and direction. A false alarm is any
@@ -40,9 +40,9 @@ CHAIN = {
 PARTS = {"market": "market", "product": "product"}
 
 
-def judge_seed(seed: int, folder: Path, step: int = 1) -> dict[str, Any]:
+def judge_seed(seed: int, folder: Path, last: int = 12) -> dict[str, Any]:
     """Make one company and ask for the findings of each judged month."""
-    from planted.company import FIRST, HISTORY, MONTHS, STORES, make_company, rows_of
+    from planted.company import FIRST, MONTHS, STORES, make_company, rows_of
     from planted.writing import write_company
 
     from helpers.analysis.desk import open_desk
@@ -68,7 +68,7 @@ def judge_seed(seed: int, folder: Path, step: int = 1) -> dict[str, Any]:
         for month in months
     )
     told, seconds = {}, []
-    for place in range(HISTORY, MONTHS, step):
+    for place in range(MONTHS - last, MONTHS):
         begun = time.process_time()
         found = of_month(replace(desk, period=months[place]))
         seconds.append(time.process_time() - begun)
@@ -281,7 +281,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", default="101-120")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--step", type=int, default=1, help="judge every so many months")
+    parser.add_argument("--last", type=int, default=12, help="how many months are judged (to 18)")
     parser.add_argument("--keep", type=Path, help="keep companies and raw results here")
     parser.add_argument("--demo", type=Path, action="append", default=[])
     parser.add_argument("--months", type=int, default=12, help="of each demo company")
@@ -295,7 +295,7 @@ def main() -> None:
     with ProcessPoolExecutor(asked.jobs) as pool:
         seeds = range(int(first), int(last or first) + 1)
         waiting = {
-            seed: pool.submit(judge_seed, seed, folder, asked.step)
+            seed: pool.submit(judge_seed, seed, folder, asked.last)
             for seed in seeds
             if not (folder / f"{seed}.json").exists()
         }
