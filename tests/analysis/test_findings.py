@@ -10,6 +10,7 @@ from helpers.analysis.findings.telling import find, of_month
 from helpers.analysis.findings.watching import Watched, watched
 from helpers.metrics.compute import compute
 from helpers.vocabulary.faults import AskedWrongly
+from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import parse_period
 from little_company import columns, desk_of_company
 
@@ -160,3 +161,54 @@ def test_every_series_is_declared_once_and_known():
             {"metric": "gmv", "by": ["store"], "chain": "sales", "money": {"kind": "through"},
              "cases": "orders_count", "least": 1, "weight": 1}
         )  # fmt: skip
+
+
+def test_a_rule_that_says_act_stands_apart_from_what_was_tested(quiet, monkeypatch):
+    import pandas as pd
+
+    from helpers.analysis.findings import ruling
+    from helpers.analysis.rules.answer import Answer, Evidence, no_items
+
+    items = pd.DataFrame(
+        [{"rule": "R08", "item": "SKU-1", "cash": 900.0, "cash_kind": "tied_up"},
+         {"rule": "R08", "item": "SKU-2", "cash": 100.0, "cash_kind": "tied_up"}]
+    ).reindex(columns=no_items().columns)  # fmt: skip
+    sentence = Label(en="Two articles lie too long.", zh="两个商品积压。")
+    answers = [
+        Answer("R08", "act", sentence, "store:shop-a", 120.0, 90.0, "days", Evidence(2), items),
+        Answer("R11", "fine", sentence),
+        Answer("R16", "act", sentence),
+    ]
+    monkeypatch.setattr(ruling, "check_rules", lambda desk: answers)
+    (found,) = find(quiet)
+    # 900 + 100; a rule that knows no money, or says fine, is no finding.
+    assert (found.kind, found.test, found.size.money) == ("rule", "R08", 1000.0)
+    assert (dict(found.scope), found.direction) == ({"store": "shop-a"}, "up")
+    assert found.sentence == sentence
+    assert "q" not in found.evidence
+
+
+def test_the_command_prints_a_bare_list_and_refuses_what_is_no_month(quiet, monkeypatch, capsys):
+    from helpers.analysis.findings import ruling
+    from helpers.cli import main
+
+    monkeypatch.setattr(ruling, "check_rules", lambda desk: [])
+    asked = ["review", "findings", "--workspace", str(quiet.paths.root), "--period"]
+
+    def said(*words):
+        monkeypatch.setattr("sys.argv", [*asked, *words])
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        return left.value.code, out, err
+
+    code, out, _ = said("2025-12", "--json")
+    assert (code or 0, json.loads(out)) == (0, [])
+    code, out, _ = said("2025-12")
+    assert (code or 0, out.strip()) == (0, "Nothing stands out of chance.")
+    code, out, _ = said("2024-01")
+    assert (code or 0) == 0
+    assert "too few to tell this from chance" in " ".join(out.split())
+    code, out, err = said("2025-W50", "--json")
+    assert (code, out) == (2, "")
+    assert "not made of months" in err
