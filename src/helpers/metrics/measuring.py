@@ -1008,6 +1008,8 @@ class Spans:
                     ends.append(f"CASE WHEN {some} THEN DATE '0001-01-01' END AS first_{place}")
                     ends.append(f"CASE WHEN {some} THEN DATE '9999-12-01' END AS last_{place}")
             rows = self._ends(name, ends)
+            if name == "stores" and self.data[1] is None:
+                rows = []  # shops that nobody told anything of
             # A list is kept for good: a month in which nothing of it fell due is a true 0.
             until = self.data[1] if _is_list(name) and any(key[3] for key in keys) else None
             for place, key in enumerate(keys):

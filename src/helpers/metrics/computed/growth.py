@@ -181,12 +181,12 @@ def hit_growth_contribution(measuring: Measuring, windows: Sequence[Window]) -> 
     both = both[whole > 0].assign(
         v_value=lambda told: (told["v_value"] - told["v_value_past"]) / whole[whole > 0] * SCALE
     )
-    frame = both.groupby(["window", *measuring.members], as_index=False)["v_value"].max()
+    frame = both.groupby(["window", *measuring.members], as_index=False).agg({"v_value": "max"})
     measured = Measured(measuring.tidy(frame), (Source("order_lines"),), is_total=False)
     for place, run in enumerate(before):
         if first is None or run.start < first - timedelta(days=3):
-            told = note("no_baseline", baseline=f"{run.start}..{run.end}")
-            measured.closed[place] = ("no_baseline", told)
+            why = note("no_baseline", baseline=f"{run.start}..{run.end}")
+            measured.closed[place] = ("no_baseline", why)
     return measured
 
 
