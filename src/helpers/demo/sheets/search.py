@@ -10,7 +10,8 @@ from helpers.demo.platforms.files import Cell, Exports
 from helpers.demo.sheets.forms import as_workbook, yes_or_no
 
 RANKS = (
-    "店铺编号", "起始日期", "截止日期", "关键词", "自然排名", "所在页码", "是否核心词", "是否品牌词",
+    "店铺编号", "起始日期", "截止日期", "关键词", "自然排名", "所在页码", "是否核心词",
+    "是否品牌词",
 )  # fmt: skip
 STORE = "amazon-us"
 #: Results on one page, and what is put before and behind a term to get the longer ones.
