@@ -22,8 +22,8 @@ CAMPAIGN_COLUMNS = [
     "currency", "status",
 ]  # fmt: skip
 _METRICS = (
-    "ad_spend", "ad_impressions", "ad_clicks", "ad_orders", "ad_sales", "ad_ctr", "cpc", "ad_cvr",
-    "acos", "roas",
+    "ad_spend", "ad_impressions", "ad_clicks", "ad_clicks_with_orders", "ad_orders", "ad_sales",
+    "ad_ctr", "cpc", "ad_cvr", "acos", "roas",
 )  # fmt: skip
 
 
@@ -49,9 +49,11 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
         old = before.get((store, campaign), {})
         spend = _value(cells, "ad_spend")
         clicks, orders = _value(cells, "ad_clicks"), _value(cells, "ad_orders")
+        # Only clicks whose orders are told can have ended without one.
+        told = _value(cells, "ad_clicks_with_orders")
         interval = (
-            wilson_interval(orders, clicks)
-            if clicks and orders is not None and orders <= clicks
+            wilson_interval(orders, told)
+            if told and orders is not None and orders <= told
             else None
         )
         acos, was = _value(cells, "acos"), _value(old, "acos")
@@ -78,7 +80,7 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
                 "spend_change": change_of(spend, _value(old, "ad_spend"), Unit.MONEY),
                 "roas_previous": _value(old, "roas"),
                 "acos_change": change_of(acos, was, Unit.PERCENT),
-                "is_waste": orders == 0 and is_credibly_below(0, round(clicks or 0)),
+                "is_waste": orders == 0 and is_credibly_below(0, round(told or 0)),
                 "is_enough": (clicks or 0) >= MINIMUM_CASES,
                 "currency": desk.currency,
                 "status": cells["ad_spend"]["status"] if "ad_spend" in cells else "no_source",

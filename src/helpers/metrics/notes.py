@@ -18,6 +18,9 @@ WORDS: dict[str, Label] = {
         en="no {table} data for this scope and period",
         zh="该范围和期间没有{table}数据",
     ),
+    "nothing_measured": Label(
+        en="nothing to measure in this period", zh="本期没有可计算的记录"
+    ),
     "covers": Label(
         en="covers {share} of GMV; missing: {missing}",
         zh="覆盖GMV的{share}；缺少：{missing}",
@@ -134,6 +137,10 @@ WORDS: dict[str, Label] = {
     "coverage.cost_coverage": Label(
         en="unit costs cover {share} of merchandise GMV",
         zh="单位成本覆盖商品GMV的{share}",
+    ),
+    "coverage.ad_orders_coverage": Label(
+        en="of {missing} of {of} ad clicks the orders are not told",
+        zh="{of}次广告点击中有{missing}次没有订单归因",
     ),
     "coverage.stock_cost_coverage": Label(
         en="unit costs cover {share} of units in stock",
