@@ -74,7 +74,11 @@ def _questions(measuring: Measuring) -> Any:
 
 
 def enquiry_volume(measuring: Measuring, windows: Sequence[Window]) -> Measured:
-    """Tickets that ask where the order is, per thousand orders of the stores that keep tickets."""
+    """Tickets that ask where the order is, per thousand orders of the stores that keep tickets.
+
+    A store keeps them in a window in which at least one ticket of any kind was opened: where none
+    is on record, nobody wrote them down, and the store's orders tell nothing.
+    """
     import ibis
 
     from helpers.metrics.measuring import Measured, Source, in_windows
@@ -82,13 +86,13 @@ def enquiry_volume(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     def query() -> Any:
         keys = ["window", "store_id", *measuring.members]
         tickets = measuring.warehouse.ibis("service_tickets")
-        keepers = tickets.select("store_id").distinct()
+        keepers = in_windows(tickets, "local_date").select("window", "store_id").distinct()
         asked = measuring.members_of(tickets, "service_tickets")
         asked = in_windows(asked.filter(asked["kind"].isin(WHERE_IS_MY_ORDER)), "local_date")
         none = ibis.literal(0, type="int64")
         asked = asked.group_by(keys).aggregate(tickets=asked.count()).mutate(orders=none)
-        lines = placed_lines(measuring).semi_join(keepers, "store_id")
-        lines = in_windows(lines, "local_date")
+        lines = in_windows(placed_lines(measuring), "local_date")
+        lines = lines.semi_join(keepers, ["window", "store_id"])
         orders = lines.group_by(keys).aggregate(orders=lines["order_id"].nunique())
         orders = orders.mutate(tickets=none)
         columns = [*keys, "tickets", "orders"]
