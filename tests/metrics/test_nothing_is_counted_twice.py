@@ -12,7 +12,7 @@ from helpers.vocabulary.periods import parse_period
 
 OCTOBER = parse_period("2025-10")
 STORE = {"store_id": "shop-de", "currency": "EUR"}
-COMPARED_WITH = {"erp_orders", "sales_statements", "settlements", "inventory_ledger"}
+COMPARED_WITH = {"erp_orders", "sales_statements", "inventory_ledger"}
 
 
 def orders():
@@ -54,6 +54,23 @@ def test_no_metric_reads_what_is_only_compared_with():
     assert not {metric: tables for metric, tables in readers.items() if tables}
 
 
+def test_cash_adds_up_the_entries_whatever_total_a_settlement_states(tmp_path):
+    """Of a settlement only its days count: the total it states is compared, never added."""
+    told = []
+    for total in ("58.00", "999.00"):
+        workspace, paths = build.make_workspace(tmp_path / total)
+        build.write_table(paths, "order_lines", orders(), source="amazon_all_orders")
+        build.write_tables(paths, statement("S1"), source="amazon_settlement_v2")
+        paid = STORE | {"settlement_id": "S1", "paid_on": "2025-10-31", "last_day": "2025-10-30"}
+        build.write_tables(paths, {"settlements": [paid | {"stated_total": total}]},
+                           source="amazon_settlement_v2")  # fmt: skip
+        cash = [one.id for one in catalogue().values() if "settlements" in one.tables]
+        assert "settled_cash" in cash
+        told.append(figures(paths, workspace, cash))
+    assert told[0] == told[1]
+    assert told[0]["settled_cash"] == 58  # 100 - 15 - 7 - 20
+
+
 def test_bringing_what_is_only_compared_with_changes_no_metric(tmp_path):
     workspace, paths = build.make_workspace(tmp_path)
     build.write_table(paths, "order_lines", orders(), source="amazon_all_orders")
@@ -80,10 +97,6 @@ def test_bringing_what_is_only_compared_with_changes_no_metric(tmp_path):
         "sales_statements": [STORE | {"local_date": "2025-10-01", "orders": 9, "units": 9,
                                       "gross_sales": "999", "returned": "99"}],
     }, source="amazon_business_report_by_date")  # fmt: skip
-    build.write_tables(paths, {
-        "settlements": [STORE | {"settlement_id": "S1", "paid_on": "2025-11-03",
-                                 "stated_total": "58.00"}],
-    }, source="amazon_settlement_v2")  # fmt: skip
     build.write_tables(paths, {
         "inventory_ledger": [{"store_id": "shop-de", "local_date": "2025-10-31", "sku": "SKU-1",
                               "opening": 50, "closing": 70, "customer_returns": 20}],
