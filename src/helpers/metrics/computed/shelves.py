@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.metrics.computed.sales import placed_lines
 
@@ -172,15 +172,23 @@ def abc_class_c(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def longtail_units(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Units on hand of articles in class C, or without a sale in 90 days, store by store."""
-    return _long_tail(measuring, windows, fees=False)
+    return _long_tail(measuring, windows, "units")
+
+
+def longtail_units_stored(measuring: Measuring, windows: Sequence[Window]) -> Measured:
+    """Units of the long tail in stores that were charged for storage."""
+    return _long_tail(measuring, windows, "stored")
 
 
 def longtail_storage_fees(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Storage fees shared out by units on hand: the part of the long tail."""
-    return _long_tail(measuring, windows, fees=True)
+    return _long_tail(measuring, windows, "fees")
 
 
-def _long_tail(measuring: Measuring, windows: Sequence[Window], fees: bool) -> Measured:
+def _long_tail(
+    measuring: Measuring, windows: Sequence[Window], what: Literal["units", "stored", "fees"]
+) -> Measured:
+    """Give units of the long tail, of all stores or of those charged for storage, or the fees."""
     from helpers.metrics.measuring import (
         ASKED_SALES,
         Measured,
@@ -203,13 +211,17 @@ def _long_tail(measuring: Measuring, windows: Sequence[Window], fees: bool) -> M
         rows = _beside(rows, front, [*store, "sku"], "front")
         tail = rows.filter(rows["is_front"].isnull())
         tail = tail.group_by([*store, *measuring.members]).aggregate(tail=tail["on_hand"].sum())
-        if not fees:
+        if what == "units":
             return tail.rename(v_value="tail")
         paid = measuring.warehouse.ibis("settlement_lines")
         paid = in_windows(paid.filter(paid["category"] == "storage"), "local_date")
         paid = paid.group_by(store).aggregate(
             fees=measuring.amount(paid, "settlement_lines", "amount").sum()
         )
+        # A store without any entry for storage is not one that stores for nothing.
+        tail = tail.semi_join(paid, store)
+        if what == "stored":
+            return tail.rename(v_value="tail")
         # Of each store's fees as many parts as of its units are the tail's.
         units = rows.group_by(store).aggregate(units=rows["on_hand"].sum())
         tail = _beside(_beside(tail, paid, store, "paid"), units, store, "all")
@@ -218,9 +230,9 @@ def _long_tail(measuring: Measuring, windows: Sequence[Window], fees: bool) -> M
         return tail.select(*store, *measuring.members, v_value=value)
 
     recent = [_ending(window, USUAL_DAYS) for window in windows]
-    frame = measuring.ask(("long_tail", fees), query, windows, recent)
+    frame = measuring.ask(("long_tail", what), query, windows, recent)
     sources = [Source("inventory_snapshots"), Source("order_lines")]
-    if fees:
+    if what != "units":
         sources.append(Source("settlement_lines"))
     return Measured(measuring.tidy(frame), tuple(sources))
 
@@ -342,5 +354,6 @@ FUNCTIONS = (
     abc_class_b,
     abc_class_c,
     longtail_units,
+    longtail_units_stored,
     longtail_storage_fees,
 )
