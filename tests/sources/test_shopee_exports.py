@@ -338,7 +338,7 @@ def test_ads_leave_the_shops_own_row_out(seller: Company) -> None:
     assert "1 shop total" in str(reading.warnings) and reading.new_columns == ()
     assert seller.rows(
         reading, "ad_spend",
-        "campaign, target, impressions, clicks, spend, currency, attributed_orders,"
+        "campaign, ad_group, impressions, clicks, spend, currency, attributed_orders,"
         " attributed_units, attributed_sales, start_date, end_date",
     ) == [
         ("Kettle ad", "577000000003104738", 2000, 60, D("100.5"), "PHP", 6, 7, D("1200"),

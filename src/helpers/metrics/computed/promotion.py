@@ -120,6 +120,8 @@ def high_conv_word_share(measuring: Measuring, windows: Sequence[Window]) -> Mea
     def query() -> Any:
         ads = measuring.members_of(measuring.warehouse.ibis("ad_spend"), "ad_spend")
         told = ads["target"].notnull() & (ads["target"] != "") & ads["attributed_orders"].notnull()
+        # An article or an advertisement is no keyword, however well it converts.
+        told = told & ads["sku"].isnull() & (ads["network"].fill_null("") != "meta")
         rows = in_windows(ads.filter(told), "start_date", "end_date")
         keys = ["window", "store_id", *measuring.members]
         words = rows.group_by([*keys, "target"]).aggregate(
