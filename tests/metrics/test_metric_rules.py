@@ -432,6 +432,39 @@ def test_a_store_that_opened_later_does_not_hide_the_returns_of_the_others():
     assert november.status == "no_source"
 
 
+# -- nothing to measure ---------------------------------------------------------------------------
+
+
+def test_a_mean_of_nothing_is_not_a_missing_source():
+    answered = {"kind": "request", "requested_on": date(2025, 9, 28)}
+    house = LittleWarehouse({
+        "order_lines": [{"local_date": date(2025, 9, 1)}, {}],
+        "actions": [answered | {"answered_on": date(2025, 9, 30)}],
+    })  # fmt: skip
+    september = ask(house, "team_response_cycle", parse_period("2025-09"))[""]
+    assert (september.value, september.status) == (2, "ok")
+    row = ask(house, "team_response_cycle")[""]
+    assert row.status == "not_enough_data" and is_empty(row.value)
+    assert write_note(row.note, "en") == "nothing to measure in this period"
+    assert write_note(row.note, "zh") == "本期没有可计算的记录"
+    without = ask(LittleWarehouse({"order_lines": [{}]}), "team_response_cycle")[""]
+    assert without.status == "no_source"
+
+
+def test_a_share_of_nothing_is_told_by_its_denominator():
+    # Tickets are kept in September and in November; in October there is no order to divide by.
+    house = LittleWarehouse({
+        "order_lines": [{"local_date": date(2025, 9, 1)}, {"local_date": date(2025, 11, 30)}],
+        "service_tickets": [
+            {"ticket_id": "t1", "local_date": date(2025, 9, 2)},
+            {"ticket_id": "t2", "local_date": date(2025, 11, 2)},
+        ],
+    })  # fmt: skip
+    row = ask(house, "enquiry_volume")[""]
+    assert row.status == "not_enough_data"
+    assert write_note(row.note, "en") == "the denominator is 0"
+
+
 def test_each_column_comes_from_the_first_level_that_reports_it():
     store = {"start_date": date(2025, 10, 1), "end_date": date(2025, 10, 31)}
     warehouse = LittleWarehouse(

@@ -407,7 +407,8 @@ class Question:
                 cell.status = Status.PRELIMINARY
             cell.notes.extend(measured.notes.get(window, []))
             cell.notes.extend(measured.told.get(key, []))
-            if is_share and cell.base == 0:
+            is_mean = isinstance(metric.formula, Statistic)
+            if is_share and cell.base == 0 and not is_mean:
                 cell.refuse(Status.NOT_ENOUGH_DATA, note("zero_denominator"))
         self._refuse_mixed(result, [result])
         return result
@@ -441,9 +442,10 @@ class Question:
                         cell.base = 0
                     if cut:
                         cell.refuse(Status.NOT_ENOUGH_DATA, cut[0])
-                    elif not having or not result.absent_is_zero:
-                        source = next(iter(sorted(result.sources)), Source(metric.tables[0]))
-                        cell.refuse(Status.NO_SOURCE, note("no_source", table=source.told))
+                    elif not having or not (result.absent_is_zero or result.sources):
+                        cell.refuse(Status.NO_SOURCE, self._lacking(metric, result, window, stores))
+                    elif not result.absent_is_zero and window not in measured.closed:
+                        self._refuse_empty(cell, metric, measured, result)
                 else:
                     for why in cut:
                         cell.refuse(Status.NOT_ENOUGH_DATA, why)
@@ -451,6 +453,24 @@ class Question:
                     result.stores[key] = result.stores.get(key, frozenset()) | having
                 if not self.by and cell.status.has_value and len(result.sources) == 1:
                     self._tell_covered(cell, window, result, having, about)
+
+    def _lacking(self, metric: Metric, result: Result, window: int, stores: set[str]) -> str:
+        """Name the source that none of the stores has; the first where each has some of them."""
+        sources = sorted(result.sources) or [Source(metric.tables[0])]
+        nobodys = [s for s in sources if not any(self._has(result, s, window, x) for x in stores)]
+        return note("no_source", table=(nobodys or sources)[0].told)
+
+    def _refuse_empty(self, cell: Cell, metric: Metric, measured: Measured, result: Result) -> None:
+        """Say why a figure is missing whose source is there: a mean of nothing is not 0.
+
+        A share of nothing is told by its denominator. What a person types, or a platform reports,
+        is its own source: where it is missing, nobody brought it.
+        """
+        if isinstance(metric.formula, Typed | Reported):
+            source = sorted(result.sources)[0]
+            cell.refuse(Status.NO_SOURCE, note("no_source", table=source.told))
+        elif isinstance(metric.formula, Statistic) or not measured.is_share:
+            cell.refuse(Status.NOT_ENOUGH_DATA, note("nothing_measured"))
 
     def _tell_covered(
         self, cell: Cell, window: int, result: Result, having: set[str], about: set[str]
