@@ -426,10 +426,51 @@ def test_a_store_that_opened_later_does_not_hide_the_returns_of_the_others():
     }
     # Of ten units sold in October one came back; shop-b sells since November.
     assert ask(LittleWarehouse(given), "return_rate")[""].value == pytest.approx(0.1)
-    # Both sold in November; nobody knows what comes back to shop-b.
-    given["returns"].pop()
-    november = ask(LittleWarehouse(given), "return_rate", parse_period("2025-11"))[""]
-    assert november.status == "no_source"
+
+
+def test_a_small_store_without_returns_does_not_hide_the_rate_of_the_others():
+    given = {
+        "order_lines": [
+            {"store_id": "shop-a", "order_id": "o1", "quantity": 40, "gmv": 90, "sku": "A"},
+            {"store_id": "shop-b", "order_id": "o2", "quantity": 60, "gmv": 10, "sku": "B"},
+            {"store_id": "shop-a", "order_id": "o3", "local_date": date(2025, 12, 30)},
+        ],
+        "returns": [
+            {"store_id": "shop-a", "order_id": "o1", "local_date": date(2025, 11, 20),
+             "quantity": 2, "sku": "A"},
+        ],
+    }  # fmt: skip
+    # 2 of the 40 units of shop-a; the 60 of shop-b, a tenth of GMV, are told by nobody.
+    row = ask(LittleWarehouse(given), "return_rate")[""]
+    assert (row.value, row.numerator, row.denominator) == (0.05, 2, 40)
+    assert row.status == "ok"
+    assert write_note(row.note, "en") == "covers 90.0% of GMV; missing: shop-b (returns)"
+    assert write_note(row.note, "zh") == "覆盖GMV的90.0%；缺少：shop-b（退货）"
+    found = ask(LittleWarehouse(given), "return_rate", by=["store"])
+    assert found["shop-a"].value == 0.05
+    assert found["shop-b"].status == "no_source" and is_empty(found["shop-b"].value)
+    assert write_note(found["shop-b"].note, "en") == "no returns data for this scope and period"
+    assert set(ask(LittleWarehouse(given), "return_rate", by=["product"])) == {"A"}
+    # Nobody tells: there is no rate, and it is the returns that are missing.
+    del given["returns"]
+    nobody = ask(LittleWarehouse(given), "return_rate")[""]
+    assert nobody.status == "no_source" and is_empty(nobody.value)
+    assert write_note(nobody.note, "en") == "no returns data for this scope and period"
+
+
+def test_returns_of_young_orders_stay_preliminary_where_a_store_is_missing():
+    given = {
+        "order_lines": [
+            {"store_id": "shop-a", "order_id": "o1", "quantity": 10, "gmv": 75},
+            {"store_id": "shop-b", "order_id": "o2", "quantity": 10, "gmv": 25},
+        ],
+        "returns": [{"store_id": "shop-a", "order_id": "o1", "quantity": 1}],
+    }  # fmt: skip
+    # The data end with October, and its orders may come back until 30 November: 1 of 10 so far.
+    row = ask(LittleWarehouse(given), "return_rate")[""]
+    assert (row.value, row.status) == (0.1, "preliminary")
+    told = {one["code"]: one for one in read_note(row.note)}
+    assert told["covers"]["share"] == 0.75 and told["immature"]["until"] == "2025-11-30"
 
 
 # -- nothing to measure ---------------------------------------------------------------------------

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Returns arrive for about so long after an order; until then a rate by order is preliminary.
 DAYS_TO_RETURN = 30
+#: Days after an order within which a store that tells returns has told of some.
+DAYS_AHEAD = 365
 
 
 def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -33,7 +35,7 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
         return grouped.aggregate(v_value=rows["quantity"].sum())
 
     frame = measuring.tidy(measuring.ask(("returned_units_of_orders",), query, windows))
-    measured = Measured(frame, (Source("returns", ahead=365),))
+    measured = Measured(frame, (Source("returns", ahead=DAYS_AHEAD),))
     last = measuring.spans.data[1]
     for index, window in enumerate(windows):
         until = window.end + timedelta(days=DAYS_TO_RETURN)
@@ -41,6 +43,22 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
             measured.preliminary.add(index)
             measured.notes[index] = [note("immature", until=until)]
     return measured
+
+
+def units_of_stores_with_returns(measuring: Measuring, windows: Sequence[Window]) -> Measured:
+    """Units sold in the window by the stores whose returns are told: what a rate divides by."""
+    from helpers.metrics.catalogue import catalogue
+    from helpers.metrics.measuring import Measured, Source
+
+    sold = measuring.measure({"units_sold": (catalogue()["units_sold"], windows)})["units_sold"]
+    if sold.refused:
+        return sold
+    told = Source("returns", ahead=DAYS_AHEAD)
+    speaks = [
+        measuring.spans.has(told, windows[window], store)
+        for window, store in zip(sold.frame["window"], sold.frame["store"], strict=True)
+    ]
+    return Measured(sold.frame[speaks], (told, *sold.sources))
 
 
 def return_reason_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -72,4 +90,4 @@ def return_reason_share(measuring: Measuring, windows: Sequence[Window]) -> Meas
     return Measured(frame, (Source("returns"),), is_share=True)
 
 
-FUNCTIONS = (returned_units_of_orders, return_reason_share)
+FUNCTIONS = (returned_units_of_orders, units_of_stores_with_returns, return_reason_share)
