@@ -32,6 +32,7 @@ def test_money_without_a_rate_is_no_figure(metric):
                       "network": "google"}],
         "order_lines": [OPEN, {"currency": "TWD", "gmv": 100, "landed_cost": 60,
                                "customer_key": "anna", "order_id": "o2"}],
+        "orders": [{"order_id": "o2", "order_type": "trade_assurance"}],
         "inquiries": [{"inquiry_id": "i"}],
     }  # fmt: skip
     row = ask(given, metric, rates={"TWD": None})[""]

@@ -59,7 +59,7 @@ def ad_margin(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 
 def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured:
-    """GMV of stores with P4P, in the share that P4P has of the inquiries on record."""
+    """GMV under Trade Assurance in the share that P4P has of the inquiries on record."""
     from helpers.metrics.measuring import Measured, Source, in_windows
 
     def query() -> Any:
@@ -72,7 +72,10 @@ def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured
         asked = measuring.members_of(measuring.warehouse.ibis("inquiries"), "inquiries")
         asked = in_windows(asked, "local_date")
         asked = asked.group_by(keys).aggregate(asked=asked.count())
-        lines = in_windows(placed_lines(measuring), "local_date")
+        orders = measuring.warehouse.ibis("orders")
+        assured = orders.filter(orders["order_type"] == "trade_assurance")
+        lines = placed_lines(measuring).semi_join(assured, ["store_id", "order_id"])
+        lines = in_windows(lines, "local_date")
         bare = _unrated(measuring, lines, "gmv")
         sold = lines.group_by(keys).aggregate(
             sold=measuring.amount(lines, "order_lines", "gmv").sum(), **bare
