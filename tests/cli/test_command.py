@@ -1,13 +1,21 @@
 """The command: exit codes, faults on stderr, and no traceback for a wrong question."""
 
+import csv
+import io
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from helpers.cli import command
+from helpers.metrics.compute import compute
 from helpers.paths import ROOT
+from helpers.tables.warehouse import Warehouse
+from helpers.vocabulary.periods import parse_period
+from warehouse_builder import make_workspace, order_line, write_table
 
 WORKSPACE = """
 company: {en: Acme, zh: 阿克美}
@@ -143,3 +151,27 @@ def test_check_names_every_fault_of_a_bad_workspace(workspace):
     assert done.returncode == 1
     assert "colour: is no known key" in done.stderr and "risks.0.label: is missing" in done.stderr
     assert "ok   metric catalogue" in done.stdout
+
+
+def test_csv_says_what_is_typed_in_and_what_is_missing(tmp_path, monkeypatch):
+    """A figure that somebody typed never stands unmarked, whatever program reads it next."""
+    workspace, paths = make_workspace(tmp_path)
+    write_table(paths, "order_lines", [order_line(local_date="2025-10-31")])
+    typed = {"metric_id": "market_share", "local_date": "2025-10-31", "value": 0.08,
+             "entered_by": "Wang", "evidence": "report.pdf", "scope": ""}  # fmt: skip
+    write_table(paths, "manual_kpis", [typed])
+    frame = compute(
+        Warehouse.open(paths, workspace),
+        ["orders_count", "market_share", "visitors"],
+        parse_period("2025-10"),
+    )
+    monkeypatch.setattr(command, "_figures", lambda *asked: frame)
+    done = CliRunner().invoke(command.review, ["metrics", "--format", "csv"])
+    assert done.exit_code == 0 and done.stderr == ""  # each note is told once, with its figure
+    head = "metric,period,dimension,member,value,unit,status,numerator,denominator,note"
+    assert done.stdout.splitlines()[0] == head
+    orders, share, visitors = csv.DictReader(io.StringIO(done.stdout))
+    assert (orders["value"], orders["status"], orders["note"]) == ("1", "ok", "")
+    assert (share["value"], share["note"]) == ("0.08", "typed in by Wang: report.pdf")
+    assert (visitors["value"], visitors["status"]) == ("", "no_source")
+    assert visitors["note"] == "no visitors data for this scope and period"

@@ -29,7 +29,7 @@ def figures(workspace, *words):
     rows = list(csv.DictReader(io.StringIO(text)))
     assert list(rows[0]) == [
         "metric", "period", "dimension", "member", "value", "unit", "status", "numerator",
-        "denominator",
+        "denominator", "note",
     ]  # fmt: skip
     return rows
 

@@ -17,6 +17,7 @@ from helpers.cli.showing import (
     show_findings,
     show_receipt,
     show_table,
+    with_written_notes,
 )
 from helpers.cli.starting import new
 from helpers.vocabulary.labels import LANGUAGES, Language
@@ -111,7 +112,11 @@ def metrics(
     listing: bool,
     as_json: bool,
 ) -> None:
-    """Print figures: the stable interface by which anyone can check a number."""
+    """Print figures: the stable interface by which anyone can check a number.
+
+    The columns of `--format csv` are metric, period, dimension, member, value, unit, status,
+    numerator, denominator and note: what is typed in, what is missing and why.
+    """
     form = "json" if as_json else form
     if listing:
         from helpers.config.workspace import load_workspace
@@ -125,17 +130,11 @@ def metrics(
     if form == "json":
         click.echo(_as_json(frame))
     elif form == "csv":
-        click.echo(as_csv(frame.drop(columns="note", errors="ignore")), nl=False)
+        click.echo(as_csv(frame if listing else with_written_notes(frame)), nl=False)
     elif listing:
         show_table(frame[["id", "label_en", "label_zh", "formula", "unit"]])
     else:
         show_figures(frame)
-    if not listing and form == "csv":
-        from helpers.metrics.notes import write_note
-
-        noted = frame.loc[frame["note"] != "", ["metric", "note"]].drop_duplicates()
-        for metric, note in noted.itertuples(index=False, name=None):
-            click.echo(f"{metric}: {write_note(note, 'en')}", err=True)
 
 
 @review.command()

@@ -72,23 +72,32 @@ def _unrounded(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def show_figures(frame: pd.DataFrame) -> None:
-    """Print figures as a person reads them, each with its reason where it has no value."""
+def with_written_notes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write each figure's note as a person reads it, in English, with the reason of a missing one.
+
+    Typed figures, coverage and reasons are marked so, wherever the figure goes.
+    """
+    rows = zip(frame["note"], frame["status"], strict=True)
+    return frame.assign(note=[_written_note(note, Status(status)) for note, status in rows])
+
+
+def _written_note(note: str, status: Status) -> str:
     from helpers.metrics.notes import write_note
 
+    return write_note(note, "en") or ("" if status is Status.OK else _status_words(status))
+
+
+def show_figures(frame: pd.DataFrame) -> None:
+    """Print figures as a person reads them, each with its reason where it has no value."""
     table = Table(show_edge=False, header_style="bold")
     for column, justify in [
         ("metric", "left"), ("period", "left"), ("member", "left"),
         ("value", "right"), ("unit", "left"), ("note", "left"),
     ]:  # fmt: skip
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    for row in frame.to_dict("records"):
-        status = Status(row["status"])
-        shown = _exact(row["value"], row["unit"]) if status.has_value else ""
-        note = write_note(row["note"], "en") or (
-            "" if status is Status.OK else _status_words(status)
-        )
-        cells = (row["metric"], row["period"], row["member"], shown, row["unit"], note)
+    for row in with_written_notes(frame).to_dict("records"):
+        shown = _exact(row["value"], row["unit"]) if Status(row["status"]).has_value else ""
+        cells = (row["metric"], row["period"], row["member"], shown, row["unit"], row["note"])
         table.add_row(*(Text(str(cell)) for cell in cells))
     _console(frame).print(table)
 
