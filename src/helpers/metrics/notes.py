@@ -163,7 +163,7 @@ TABLE_WORDS: dict[str, Label] = {
     "inventory_snapshots": Label(en="stock", zh="库存"),
     "returns": Label(en="returns", zh="退货"),
     "products": Label(en="products", zh="商品资料"),
-    "landed_costs": Label(en="unit costs", zh="到库成本"),
+    "landed_costs": Label(en="landed costs", zh="到岸成本"),
     "sku_map": Label(en="SKU map", zh="SKU对照"),
     "targets": Label(en="targets", zh="目标"),
     "inquiries": Label(en="inquiries", zh="询盘"),
