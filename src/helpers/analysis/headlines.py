@@ -535,9 +535,7 @@ def ranking_takeaway(frame: pd.DataFrame, desk: Desk, metric: str = "gmv") -> st
     has_share = "share" in rows[0]
     # Customers of two markets may be the same person: such counts have no shares.
     dimension = str(rows[0].get("dimension") or "")
-    is_whole = adds_up(metric, dimension) and desk.unit(metric) in (
-        Unit.MONEY, Unit.COUNT, Unit.UNITS
-    )  # fmt: skip
+    is_whole = adds_up(metric, dimension) and Unit(desk.unit(metric)).is_amount
     text = phrase(
         "ranking.first",
         language,
@@ -883,7 +881,7 @@ def _is_level(row: Row) -> bool:
     return (
         declared.formula.kind == "ratio"
         or declared.grain == "moment"
-        or (Unit(row["unit"]) not in (Unit.MONEY, Unit.COUNT, Unit.UNITS))
+        or not Unit(row["unit"]).is_amount
     )
 
 

@@ -77,6 +77,7 @@ class Subject:
             Unit.SECONDS: Label(en="seconds", zh="秒"),
             Unit.POINTS: Label(en="percentage points", zh="百分点"),
             Unit.UNITS: Label(en="units", zh="件"),
+            Unit.KILOGRAMS: Label(en="kilograms", zh="公斤"),
         }.get(self.unit)
         if unit is None:
             return self.name

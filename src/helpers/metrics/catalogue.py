@@ -170,7 +170,7 @@ class Metric(Declared):
             self.grain in ("day", "reported")
             and within_store
             and isinstance(self.formula, kinds)
-            and self.unit in (Unit.MONEY, Unit.COUNT, Unit.UNITS)
+            and self.unit.is_amount
         )
 
 

@@ -119,6 +119,7 @@ UNITS: dict[str, Label] = {
     "seconds": Label(en="seconds", zh="秒"),
     "points": Label(en="percentage points", zh="百分点"),
     "units": Label(en="units", zh="件"),
+    "kilograms": Label(en="kilograms", zh="公斤"),
     "score": Label(en="score", zh="分"),
 }
 

@@ -18,12 +18,18 @@ class Unit(StrEnum):
     #: A difference of two rates, kept as a fraction and written in percentage points.
     POINTS = "points"
     UNITS = "units"
+    KILOGRAMS = "kilograms"
     SCORE = "score"
 
     @property
     def changes_in_points(self) -> bool:
         """Rates move in percentage points; everything else moves in per cent of itself."""
         return self in (Unit.PERCENT, Unit.POINTS)
+
+    @property
+    def is_amount(self) -> bool:
+        """Amounts add up, over days and over parts; rates, times and scores do not."""
+        return self in (Unit.MONEY, Unit.COUNT, Unit.UNITS, Unit.KILOGRAMS)
 
 
 class Direction(StrEnum):

@@ -49,6 +49,8 @@ def write_value(
     'JP¥98,360'
     >>> write_value(6.52, "hours", "zh"), write_value(-0.012, "points", "en")
     ('6.5小时', '−1.2 pp')
+    >>> write_value(12500, "kilograms", "zh"), write_value(750, "kilograms", "en")
+    ('1.25万公斤', '750 kg')
     """
     if value is None or math.isnan(value):
         return write_missing(Status.NO_SOURCE, language)
@@ -72,6 +74,9 @@ def write_value(
             return f"{sign}{size:,.0f}{' s' if language == 'en' else '秒'}"
         case Unit.POINTS:
             return f"{sign}{size * 100:,.1f}{' pp' if language == 'en' else '个百分点'}"
+        case Unit.KILOGRAMS:
+            number = scaled(size, language) if short else f"{size:,.0f}"
+            return f"{sign}{number}{' kg' if language == 'en' else '公斤'}"
         case Unit.SCORE:
             return f"{sign}{size:.1f}"
         case _:
