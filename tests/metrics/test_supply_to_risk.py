@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from little_warehouse import LittleWarehouse
 
 from helpers.metrics.compute import compute, compute_series
+from helpers.metrics.notes import write_note
 from helpers.vocabulary.periods import parse_period
 
 OCTOBER = parse_period("2025-10")
@@ -149,6 +150,23 @@ def test_a_young_verification_is_not_judged():
     })  # fmt: skip
     (row,) = compute(house, ["verified_supplier_effect"], OCTOBER).itertuples()
     assert row.status == "not_enough_data" and "no_verification" in row.note
+
+
+def test_the_effect_of_a_verification_names_its_day():
+    lines = [{"local_date": date(2025, 1, 1)}, {"local_date": date(2025, 10, 31)}]
+    days = [date(2025, 9, 20), date(2025, 10, 5), date(2025, 10, 6)]
+    house = LittleWarehouse({
+        "order_lines": lines,
+        "inquiries": [{"inquiry_id": str(d), "local_date": d} for d in days],
+        "compliance_items": [
+            {"item_id": "c", "kind": "verification", "done_on": date(2025, 10, 2)}
+        ],
+    })  # fmt: skip
+    # Two inquiries in the thirty days from 2 October on, one in the thirty before: 2 / 1 - 1.
+    (row,) = compute(house, ["verified_supplier_effect"], OCTOBER).itertuples()
+    assert row.value == 1
+    assert write_note(row.note, "en") == "of the verification of 2025-10-02"
+    assert write_note(row.note, "zh") == "对应2025-10-02的认证"
 
 
 def test_a_currency_without_a_constant_rate_is_told():

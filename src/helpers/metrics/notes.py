@@ -77,6 +77,9 @@ WORDS: dict[str, Label] = {
     "no_verification": Label(
         en="no verification is four weeks old", zh="没有满四周的店铺认证"
     ),
+    "verified_on": Label(
+        en="of the verification of {day}", zh="对应{day}的认证"
+    ),
     "no_constant_rate": Label(
         en="{store} sells in a currency without a constant rate; add it to "
         "reference/budget_rates.csv",

@@ -120,6 +120,7 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
     pairs: list[Run] = []
     places: list[int] = []
     refused: dict[int, tuple[str, str]] = {}
+    told: dict[int, list[str]] = {}
     first, last_day = measuring.spans.data
     for place, window in enumerate(windows):
         end = min(window.end, last_day or window.end)
@@ -134,6 +135,7 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
             continue
         pairs += [before, Run(days[-1], days[-1] + timedelta(days=length - 1))]
         places.append(place)
+        told[place] = [note("verified_on", day=days[-1])]
 
     def query() -> Any:
         rows = measuring.members_of(measuring.warehouse.ibis("inquiries"), "inquiries")
@@ -160,7 +162,7 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
     )
     grouped = sums.groupby(["window", "store", "member"], sort=False)[["value", "base", "unrated"]]
     frame = pd.concat([untold, grouped.sum().reset_index()], ignore_index=True)
-    return Measured(frame, sources, is_share=True, closed=refused)
+    return Measured(frame, sources, is_share=True, closed=refused, notes=told)
 
 
 def _verified_on(measuring: Measuring) -> list[date]:
