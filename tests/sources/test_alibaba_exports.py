@@ -70,7 +70,7 @@ def test_the_product_report_does_not_and_leaves_its_total_out(seller: Company) -
     content = sheet(*rows, name="产品报告", others={"说明": [["本报告…"]]})
     reading = seller.read("alibaba/2026-09/260901-260907.xlsx", content)
     assert (reading.sheet, reading.rows_read, reading.rows_set_aside) == ("产品报告", 2, 1)
-    columns = "target, impressions, clicks, leads, attributed_orders, start_date, end_date"
+    columns = "ad_group, impressions, clicks, leads, attributed_orders, start_date, end_date"
     month = (date(2026, 9, 1), date(2026, 9, 30))
     assert seller.rows(reading, "ad_spend", columns) == [
         ("1600435888555", 2000, 60, 3, 1, *month),
