@@ -18,7 +18,9 @@ import helpers.metrics
 from helpers.metrics import measuring
 from helpers.metrics.catalogue import catalogue, needs
 from helpers.metrics.formulas import Attainment
-from helpers.metrics.measuring import Measuring, Spans, Window
+from helpers.metrics.measuring import Measuring
+from helpers.metrics.rows import Window
+from helpers.metrics.spans import Spans
 
 ROOM = Path(helpers.metrics.__file__).parent
 OCTOBER = Window(date(2025, 10, 1), date(2025, 10, 31))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 import pytest
 
-from helpers.metrics.measuring import ASKED, ASKED_SALES, in_windows
 from helpers.metrics.reach import read_within
+from helpers.metrics.rows import ASKED, ASKED_SALES, in_windows
 
 DAYS = {"order_lines": "local_date", "returns": "local_date"}
 COLUMNS = {

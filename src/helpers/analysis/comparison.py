@@ -24,8 +24,8 @@ from helpers.analysis.signal import (
     judge_series,
 )
 from helpers.metrics.catalogue import catalogue
-from helpers.metrics.measuring import OPENING_SLACK_DAYS
 from helpers.metrics.notes import read_note
+from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.vocabulary.periods import Period, month_of
 from helpers.vocabulary.units import Status, Unit
 

@@ -19,8 +19,8 @@ from helpers.analysis.alignment import MovingEvent, events_by_name
 from helpers.config.workspace import PLATFORM_LABELS, Workspace, load_workspace
 from helpers.metrics.catalogue import catalogue
 from helpers.metrics.dimensions import SEPARATOR, UNKNOWN
-from helpers.metrics.measuring import OPENING_SLACK_DAYS
 from helpers.metrics.notes import write_note
+from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.paths import WorkspacePaths
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.labels import LANGUAGES, Label, Language

@@ -27,17 +27,11 @@ from helpers.metrics.formulas import (
     Typed,
     Whole,
 )
-from helpers.metrics.measuring import (
-    OPENING_SLACK_DAYS,
-    SCALE,
-    Measured,
-    Measuring,
-    Source,
-    Window,
-    column_of,
-    condition_mask,
-)
+from helpers.metrics.measured import SCALE, Measured, Source
+from helpers.metrics.measuring import Measuring
 from helpers.metrics.notes import join_notes, note
+from helpers.metrics.rows import Window, column_of, condition_mask
+from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Status, Unit
 
@@ -397,7 +391,7 @@ class Question:
                     cell.refuse(
                         Status.NOT_ENOUGH_DATA, note("few_rows", rows=rows, minimum=minimum)
                     )
-            for store in stores.get(key, frozenset()):
+            for store in sorted(stores.get(key, frozenset())):
                 if cut := measured.blocked.get((window, store)):
                     cell.refuse(Status.NOT_ENOUGH_DATA, cut)
                 aside = measured.asides.get((window, store))
@@ -608,7 +602,7 @@ class Question:
         for key, cell in result.cells.items():
             window = key[0]
             stores = result.stores.get(key, frozenset())
-            for store in stores:
+            for store in sorted(stores):
                 place = (window, store)
                 if place not in seen:
                     seen.add(place)
@@ -627,7 +621,7 @@ class Question:
                 cell.notes = [one for one in cell.notes if not one.startswith(_SAID_BETTER)]
                 share = self._share(window, stores - missing.keys(), among=stores)
                 cell.refuse(Status.NO_SOURCE, note("mixed", share=share, missing=missing))
-            for store in stores:
+            for store in sorted(stores):
                 if (window, store) in uneven:
                     cell.refuse(Status.NO_SOURCE, uneven[(window, store)])
 
@@ -880,6 +874,6 @@ def _refused(status: Status, why: str) -> Cell:
 
 
 def _place(measured: Measured, places: Sequence[int]) -> Measured:
-    from helpers.metrics.measuring import _renumber
+    from helpers.metrics.measured import renumbered
 
-    return _renumber(measured, {old: [new] for old, new in enumerate(places)})
+    return renumbered(measured, {old: [new] for old, new in enumerate(places)})

@@ -2,33 +2,23 @@
 
 One query per table serves all sums, counts and distinct orders at once. The
 grain that leaves the engine is window x store x member: stores are kept apart until it is known
-which of them have a source. Only portable expressions are used here, but for the table of asked
-days (``_with_days``).
+which of them have a source.
 """
 
 from __future__ import annotations
 
-import re
-import weakref
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.metrics.dimensions import SEPARATOR, can_be_cut, member_column, with_members
 from helpers.metrics.facts import facts
 from helpers.metrics.formulas import (
-    COLUMN_TESTS,
     DAYS_OF,
-    LOOKED_UP,
-    NUMBER_TESTS,
-    SECONDS_OF,
     Computed,
     Condition,
     Count,
     CountDistinct,
-    Elapsed,
     Largest,
     Leaf,
     Mean,
@@ -42,66 +32,44 @@ from helpers.metrics.formulas import (
     Typed,
     Whole,
 )
+from helpers.metrics.measured import (
+    ALWAYS,
+    COMPANY,
+    SCALE,
+    Measured,
+    Source,
+    back_to,
+    fetched,
+    key_of,
+    nothing,
+    pair_of,
+    spread_over,
+)
 from helpers.metrics.notes import note
-from helpers.metrics.reach import read_within
-from helpers.metrics.states import Reads, States
-from helpers.tables.models import literal, load_models, quoted
-from helpers.tables.plan_tables import PLAN_TABLES
+from helpers.metrics.rows import (
+    ASKED,
+    ASKED_SALES,
+    Window,
+    at_last_report,
+    column_of,
+    condition_mask,
+    elapsed_time,
+    in_windows,
+    quantile_weight,
+    standing_in_windows,
+    with_days,
+    with_looked_up,
+)
+from helpers.metrics.spans import OPENING_SLACK_DAYS, spans_of
+from helpers.metrics.states import Reads
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.metrics.catalogue import Metric
 
-#: Values travel as whole ten-thousandths, as DECIMAL(18,4) keeps them; double comes at the end.
-SCALE = 10_000
 #: Of these levels of one store's traffic one counts, the first that is there.
 LEVELS = ("store", "product", "channel", "country")
-#: A shop without a sale on its very first days still has data from the month's start on.
-OPENING_SLACK_DAYS = 3
-
-
-class Window(NamedTuple):
-    """A run of whole days."""
-
-    start: date
-    end: date
-
-
-#: Table, column, level and day of a source.
-SourceKey = tuple[str, str, str, str]
-#: The ``day`` of a source that speaks for every day.
-ALWAYS = "*"
-#: The store of rows that are of the whole company: every store has them.
-COMPANY = ""
-
-
-class Source(NamedTuple):
-    """What a store must have for a figure.
-
-    Attributes:
-        column: The column that holds the figure, where rows may leave it empty.
-        ahead: Days after the window in which the source may still speak of it (returns).
-        level: ``product`` where figures of the whole store do not help (traffic).
-        day: The date that counts, where it is not the table's own; ``ALWAYS`` for rows that are
-            valid for a while, which speak for every day.
-    """
-
-    table: str
-    column: str = ""
-    ahead: int = 0
-    level: str = ""
-    day: str = ""
-
-    @property
-    def key(self) -> SourceKey:
-        """What of it is looked up."""
-        return self.table, self.column, self.level, self.day
-
-    @property
-    def told(self) -> str:
-        """Name it as notes do: the table, or the column of it that nobody fills."""
-        return f"{self.table}.{self.column}" if self.column else self.table
 
 
 class Timing(NamedTuple):
@@ -117,215 +85,6 @@ def timing_of(leaf: Any) -> Timing:
     """Say when the rows of a leaf count."""
     own = facts()[leaf.table].day if leaf.standing is None else None
     return Timing(leaf.table, leaf.day or own, leaf.standing, leaf.last_report)
-
-
-@dataclass
-class Measured:
-    """The figures of one leaf: one row per window, store and member.
-
-    Attributes:
-        frame: Columns ``window`` (index into the asked windows), ``store`` ("" where stores
-            cannot be kept apart), ``member``, ``value``, ``base`` (the denominator of a computed
-            share), ``unrated`` (rows without exchange rate).
-        sources: What each store must have for its part to count.
-        refused: Reason, where the leaf cannot be cut as asked at all.
-        blocked: Window and store -> note, where rows are there but do not answer the window.
-        silent: Windows and stores that have rows, none of which holds the figure.
-    """
-
-    frame: pd.DataFrame
-    sources: tuple[Source, ...]
-    refused: str = ""
-    #: Is each figure a value over a base (a share), and not a plain value?
-    is_share: bool = False
-    #: Is a member without rows a true 0? Not where the figure is a mean, a median, a rate.
-    is_total: bool = True
-    blocked: dict[tuple[int, str], str] = field(default_factory=dict)
-    silent: set[tuple[int, str]] = field(default_factory=set)
-    notes: dict[int, list[str]] = field(default_factory=dict)
-    #: Window and store -> note that stands beside every figure the store is part of.
-    asides: dict[tuple[int, str], str] = field(default_factory=dict)
-    preliminary: set[int] = field(default_factory=set)
-    #: Members with several figures that must not be added.
-    crowded: set[tuple[int, str]] = field(default_factory=set)
-    #: Window and member -> notes that stand beside the figure.
-    told: dict[tuple[int, str], list[str]] = field(default_factory=dict)
-    #: Window and member -> rows behind a figure that asks for a least number of them.
-    rows: dict[tuple[int, str], int] = field(default_factory=dict)
-    #: Status for windows that cannot be answered at all: window -> (status, note).
-    closed: dict[int, tuple[str, str]] = field(default_factory=dict)
-
-
-#: Stands in a query for the days of the asked windows, and for those of the sales beside them.
-ASKED, ASKED_SALES = "asked_days", "asked_sales_days"
-
-
-def in_windows(table: Any, day: str, end_day: str | None = None, asked: str = ASKED) -> Any:
-    """Keep the rows of the asked windows and say in column ``window`` which one each is in.
-
-    The windows are no part of the expression: it joins a table of days that is written in front
-    of the query when it runs. So one query serves all windows, overlapping ones too, and its
-    text, which takes Ibis far longer to write than the engine to run, serves every question of
-    the same shape.
-    """
-    import ibis
-
-    days = ibis.table({"window": "int64", "asked_day": "date", "asked_until": "date"}, name=asked)
-    table = table.inner_join(days, table[day] == days["asked_day"])
-    if end_day and end_day != day:
-        table = table.filter(table[end_day] <= table["asked_until"])
-    return table.drop("asked_day", "asked_until")
-
-
-def standing_in_windows(table: Any, standing: Standing) -> Any:
-    """Keep the rows that are valid on the last day of each asked window (``in_windows``)."""
-    import ibis
-
-    days = ibis.table({"window": "int64", "asked_day": "date", "asked_until": "date"}, name=ASKED)
-    days = days.filter(days["asked_day"] == days["asked_until"])
-    since, until = table[standing.since].cast("date"), ibis.literal(True)
-    tests = [since.isnull() | (since <= days["asked_day"])]
-    if standing.until:
-        last = table[standing.until].cast("date")
-        until = last.isnull() | (last >= days["asked_day"])
-        tests.append(until)
-    return table.inner_join(days, tests).drop("asked_day", "asked_until")
-
-
-def elapsed_time(table: Any, elapsed: Elapsed) -> Any:
-    """Give the time between two moments of a row in its unit, as a floating number."""
-    seconds = [table[column].cast("timestamp").epoch_seconds() for column in elapsed.columns]
-    return (seconds[1] - seconds[0]).cast("float64") / SECONDS_OF[elapsed.unit]
-
-
-def _with_days(query: str, asked: Mapping[str, Sequence[Window]]) -> str:
-    """Write the days of windows in front of a query, as a table for each name."""
-    tables = []
-    for name, windows in asked.items():
-        if not re.search(rf"\b{name}\b", query):
-            continue
-        listed = ", ".join(
-            f"({place}, DATE '{start}', DATE '{end}')" for place, (start, end) in enumerate(windows)
-        )
-        tables.append(
-            f'"{name}" AS (SELECT CAST("place" AS BIGINT) AS "window", '
-            'CAST(unnest(generate_series("first", "last", INTERVAL 1 DAY)) AS DATE) '
-            'AS "asked_day", "last" AS "asked_until" '
-            f'FROM (VALUES {listed}) AS "asked"("place", "first", "last"))'
-        )
-    begun = query.removeprefix("WITH ")
-    return f"WITH {', '.join(tables)}{' ' if begun == query else ', '}{begun}"
-
-
-def fetched(arrow: Any) -> pd.DataFrame:
-    """Take an answer out of the engine: ``v_...`` become whole ten-thousandths, exactly.
-
-    Those named ``f_...`` were never exact (rates, hours): they come back under ``v_...`` too, in
-    ten-thousandths with fractions, and none is NaN.
-    """
-    import pandas as pd
-
-    columns: dict[str, Any] = {}
-    for name in arrow.column_names:
-        column = arrow.column(name)
-        if name.startswith("v_"):
-            columns[name] = _exact(column)
-        elif name.startswith("f_"):
-            columns[f"v_{name[2:]}"] = column.to_pandas().astype("float64") * SCALE
-        else:
-            columns[name] = column.to_pandas()
-    return pd.DataFrame(columns)
-
-
-def _exact(column: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = pc.fill_null(column, pa.scalar(0, column.type))
-    if pa.types.is_decimal(column.type):
-        column = column.cast(pa.decimal128(22, 4))
-        factor = pa.scalar(Decimal(SCALE), pa.decimal128(5, 0))
-        return pc.multiply(column, factor).cast(pa.int64()).to_numpy()
-    if pa.types.is_floating(column.type):
-        return (column.to_numpy() * SCALE).round().astype("int64")
-    return column.cast(pa.int64()).to_numpy() * SCALE
-
-
-def condition_mask(table: Any, conditions: Iterable[Condition], day: str | None) -> Any:
-    """Turn conditions into one boolean expression, or ``None`` if there are none."""
-    mask: Any = None
-    for one in conditions:
-        test = _test(table, one, day)
-        mask = test if mask is None else mask & test
-    return mask
-
-
-def _test(table: Any, one: Condition, day: str | None) -> Any:
-    """Turn one condition into a boolean expression that is never unknown where it matters."""
-    import ibis
-
-    if one.elapsed is not None:
-        column = elapsed_time(table, one.elapsed)
-    else:
-        column = table[column_of(one.column)]
-    given = getattr(one, one.test)
-    match one.test:
-        case "equals":
-            if isinstance(given, bool):
-                return column if given else ~column
-            return column == given
-        case "one_of":
-            return column.isin(list(given))
-        case "not_one_of":
-            return ~ibis.coalesce(column.isin(list(given)), False)
-        case "within_days":
-            assert day is not None
-            return (table[day] <= column + ibis.interval(days=given)) & (table[day] >= column)
-        case "is_known":
-            known = column.notnull()
-            if column.type().is_string():
-                known = known & (column != "")
-            return known if given else ~known
-        case test if test in COLUMN_TESTS:
-            return _compared(column, COLUMN_TESTS[test], table[given])
-        case test:
-            if one.column and f"{one.column}_base" in table.columns:
-                column = table[f"{one.column}_base"]
-            exact = not column.type().is_floating()
-            number = ibis.literal(given if exact else float(given))
-            if column.type().is_integer() and given == given.to_integral_value():
-                number = ibis.literal(int(given))
-            return _compared(column, NUMBER_TESTS[test], number)
-
-
-def _compared(left: Any, sign: str, right: Any) -> Any:
-    match sign:
-        case ">=":
-            return left >= right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case _:
-            return left < right
-
-
-def column_of(name: str) -> str:
-    """Give the name under which a column stands in a query, looked up or the table's own."""
-    return name.replace(".", "__")
-
-
-def with_looked_up(table: Any, columns: Iterable[str], warehouse: Any) -> Any:
-    """Look up the columns of other tables among those named (``products.launched_on``)."""
-    named = sorted({column for column in columns if "." in column})
-    for other in sorted({one.split(".")[0] for one in named}):
-        book = warehouse.ibis(other)
-        short = [one.split(".")[1] for one in named if one.startswith(f"{other}.")]
-        keys = {f"{other}__key_{key}": book[key] for key in LOOKED_UP[other]}
-        book = book.select(**keys, **{f"{other}__{one}": book[one] for one in short})
-        same = [table[key] == book[f"{other}__key_{key}"] for key in LOOKED_UP[other]]
-        table = table.left_join(book, same).drop(*keys)
-    return table
 
 
 class Measuring:
@@ -413,7 +172,7 @@ class Measuring:
 
         def run(asked: Sequence[tuple[Any, Any]]) -> Any:
             days, beside = zip(*asked, strict=True)
-            return self.spans.run(_with_days(text, {ASKED: days, ASKED_SALES: beside}))
+            return self.spans.run(with_days(text, {ASKED: days, ASKED_SALES: beside}))
 
         asked = list(zip(windows, sales or windows, strict=True))
         if states is None:
@@ -466,9 +225,9 @@ class Measuring:
             leaves = {one: wanted[one][0].formula for one in ids}
             windows = sorted({w for one in ids for w in own[one][0]})
             for one, measured in self._rows(timing, leaves, windows).items():
-                found[one] = _back_to(measured, windows, own[one][0])
+                found[one] = back_to(measured, windows, own[one][0])
         for metric_id, (stretched, places) in own.items():
-            found[metric_id] = _spread(found[metric_id], places, len(wanted[metric_id][1]))
+            found[metric_id] = spread_over(found[metric_id], places, len(wanted[metric_id][1]))
             found[metric_id].closed.update(closed[metric_id])
             del stretched
         return found
@@ -659,7 +418,7 @@ class Measuring:
         if has_levels:
             own, asides = self._one_level(own, isinstance(leaf, Reported))
         heard = own.groupby(["window", "store_id"])["v_known"].sum()
-        silent = {_pair(place) for place, known in heard.items() if known == 0}
+        silent = {pair_of(place) for place, known in heard.items() if known == 0}
         own = own[own["v_known"] > 0]
         measured = Measured(
             self.tidy(own), self._sources(leaf), silent=silent, asides=asides, blocked=dict(blocked)
@@ -668,7 +427,7 @@ class Measuring:
             measured.is_share = True
             measured.frame["base"] = own["v_known"].to_numpy()
             counts = measured.frame.groupby(["window", "member"])["base"].sum() // SCALE
-            measured.rows = {_key(key): int(rows) for key, rows in counts.items()}
+            measured.rows = {key_of(key): int(rows) for key, rows in counts.items()}
         if isinstance(leaf, Sum) and leaf.times != 1:
             scaled = measured.frame["value"]
             measured.frame["value"] = (
@@ -679,7 +438,7 @@ class Measuring:
         if isinstance(leaf, Reported):
             counts = own.groupby(["window", *self.members])["v_known"].sum() // SCALE
             several = counts[counts > 1]
-            measured.crowded = {_key(key) for key in several.index}
+            measured.crowded = {key_of(key) for key in several.index}
         return measured
 
     def _one_level(
@@ -880,285 +639,6 @@ class Measuring:
             self.spans.looked = None
 
 
-class Spans:
-    """First and last day per store and source: who has what.
-
-    Kept for as long as the warehouse is open, because its tables do not change under a reader.
-    """
-
-    def __init__(self, warehouse: Any):
-        self._open = weakref.proxy(warehouse)
-        self.states = States.of(warehouse)
-        self._tables: dict[str, Any] = {}
-        self._found: dict[SourceKey, dict[str, list[Window]]] = {}
-        self._sales: dict[str, Window] | None = None
-        self._runs: dict[str, dict[str, list[Window]]] = {}
-        self._stores: tuple[str, ...] | None = None
-        self._texts: dict[Hashable, str] = {}
-        self._within: dict[str, tuple[str, ...]] = {}
-        #: Has a computed function asked what the data are before it wrote its query?
-        self.looked: bool | None = None
-        self._covers: dict[str, list[tuple[str, Window]]] | None = None
-
-    @property
-    def base_currency(self) -> str:
-        """Name the currency that amounts are converted into."""
-        self._look()
-        return str(self._open.workspace.base_currency)
-
-    def _look(self) -> None:
-        if self.looked is not None:
-            self.looked = True
-
-    def ibis(self, table: str) -> Any:
-        """Give one table; its columns are looked up once."""
-        if table not in self._tables:
-            self._tables[table] = self._open.ibis(table)
-        return self._tables[table]
-
-    def text(self, shape: Hashable, query: Callable[[], Any]) -> str:
-        """Give the SQL of an expression, written once per shape."""
-        if shape not in self._texts:
-
-            def write() -> tuple[str, list[str]]:
-                expression = query()
-                days = {name: fact.day for name, fact in facts().items() if fact.day}
-                within = read_within(expression, (ASKED, ASKED_SALES), days) if self.states else []
-                return str(self._backend.compile(expression)), within
-
-            # What looked at the data before it wrote may write otherwise of other data.
-            blind = self.states is not None and not self.looked
-            text, within = self.states.text(shape, write) if self.states and blind else write()
-            self._texts[shape], self._within[text] = text, tuple(within)
-            if self.states is not None:
-                self._open.note_read(self.states.tables_of(text))
-        return self._texts[shape]
-
-    def within(self, text: str) -> tuple[str, ...]:
-        """Name the tables of which a written query reads only lines of the asked days."""
-        return self._within[text]
-
-    def run(self, query: str) -> Any:
-        """Run SQL and give an Arrow table."""
-        return self._backend.con.sql(query).to_arrow_table()
-
-    @property
-    def _backend(self) -> Any:
-        return self.ibis("stores").get_backend()
-
-    @property
-    def sales(self) -> dict[str, Window]:
-        """First and last day with a placed sale line, per store."""
-        self._look()
-        if self._sales is None:
-            self.ibis("order_lines")  # notes the table as read
-            rows = self._ends(
-                "order_lines",
-                ["store_id", "min(local_date) AS first_day", "max(local_date) AS last_day"],
-                "WHERE kind = 'sale' AND status = 'placed'",
-            )
-            self._sales = {
-                row["store_id"]: Window(row["first_day"], row["last_day"]) for row in rows
-            }
-        return self._sales
-
-    @property
-    def data(self) -> tuple[date | None, date | None]:
-        """First and last day of the data, as placed sale lines tell it (else any traffic)."""
-        spans = list(self.sales.values())
-        spans = spans or [run for runs in self.of(Source("traffic")).values() for run in runs]
-        if not spans:
-            return None, None
-        return min(s.start for s in spans), max(s.end for s in spans)
-
-    def of(self, source: Source) -> dict[str, list[Window]]:
-        """Give per store the days for which the source says something.
-
-        First the run from its first to its last row: a month without a refund, between months
-        with refunds, is a true 0. Then the days that exports speak for, be it to say nothing.
-        """
-        self._look()
-        if source.key not in self._found:
-            self.prepare([source])
-        return self._found[source.key]
-
-    def prepare(self, sources: Iterable[Source]) -> None:
-        """Look up several sources, those of one table in one query."""
-        wanted: dict[str, list[SourceKey]] = {}
-        for key in sorted({source.key for source in sources} - self._found.keys()):
-            wanted.setdefault(key[0], []).append(key)
-        for name, keys in wanted.items():
-            fact = facts()[name]
-            self.ibis(name)  # notes the table as read
-            # Plain SQL: asked for every source of every table, where Ibis takes longer to write
-            # the query than the engine to answer it.
-            ends = [f"coalesce({quoted('store_id')}, '') AS store_id" if fact.has_store
-                    else "'' AS store_id"]  # fmt: skip
-            for place, (_, column, level, own_day) in enumerate(keys):
-                known = [f"{quoted(column)} IS NOT NULL"] if column else []
-                known += [f"level = {literal(level)}"] if level else []
-                where = f" FILTER (WHERE {' AND '.join(known)})" if known else ""
-                first = "" if own_day == ALWAYS else own_day or fact.day
-                last = own_day or fact.end_day
-                if first and last:
-                    ends.append(f"CAST(min({quoted(first)}){where} AS DATE) AS first_{place}")
-                    ends.append(f"CAST(max({quoted(last)}){where} AS DATE) AS last_{place}")
-                else:  # rows without a day of their own speak for every day
-                    some = f"count(*){where} > 0"
-                    ends.append(f"CASE WHEN {some} THEN DATE '0001-01-01' END AS first_{place}")
-                    ends.append(f"CASE WHEN {some} THEN DATE '9999-12-01' END AS last_{place}")
-            rows = self._ends(name, ends)
-            if name == "stores" and self.data[1] is None:
-                rows = []  # shops that nobody told anything of
-            # A list is kept for good: a month in which nothing of it fell due is a true 0.
-            until = self.data[1] if _is_list(name) and any(key[3] for key in keys) else None
-            for place, key in enumerate(keys):
-                found: dict[str, list[Window]] = {}
-                for row in rows:
-                    if row[f"first_{place}"] is None:
-                        continue
-                    run = Window(row[f"first_{place}"], row[f"last_{place}"])
-                    if until and key[3]:
-                        run = Window(min(run.start, until), max(run.end, until))
-                    # What is of the whole company is of each of its stores.
-                    own = row["store_id"]
-                    for store in (own,) if own != COMPANY else (COMPANY, *self.stores):
-                        found.setdefault(store, []).append(run)
-                self._found[key] = found
-            if (name, "", "", "") in keys:
-                self._add_covers(name)
-
-    def _ends(self, name: str, columns: Sequence[str], where: str = "") -> list[dict[str, Any]]:
-        """Give smallest (``first_...``) and largest (``last_...``) values by store."""
-        chosen, day = ", ".join(columns), facts()[name].day
-        plain = f"SELECT {chosen} FROM {quoted(name)} {where} GROUP BY ALL"
-        if self.states is None or day is None or not self.states.are_parted(name):
-            return self.run(plain).to_pylist()
-        text = (
-            f'SELECT "window", {chosen} FROM {quoted(name)} '
-            f"JOIN {ASKED} ON asked_day = {quoted(day)} {where} GROUP BY ALL"
-        )
-
-        def run(asked: Sequence[tuple[Any, Any]]) -> Any:
-            return self.run(_with_days(text, {ASKED: [window for window, _ in asked]}))
-
-        how = {one: "min" if one.startswith("first") else "max"
-               for one in (column.rpartition(" ")[2] for column in columns[1:])}  # fmt: skip
-        return self.states.ends(text, name, how, run).to_pylist()
-
-    @property
-    def stores(self) -> tuple[str, ...]:
-        """List the stores of the company."""
-        self._look()
-        if self._stores is None:
-            rows = self.run(f"SELECT store_id FROM {quoted('stores')} ORDER BY ALL").to_pylist()
-            self._stores = tuple(row["store_id"] for row in rows)
-        return self._stores
-
-    def _add_covers(self, name: str) -> None:
-        if self._covers is None:
-            covers = self.ibis("batch_covers")
-            covers = covers.filter(covers["store_id"].notnull() & covers["first_day"].notnull())
-            told = covers.select("table_name", "store_id", "first_day", "last_day").distinct()
-            self._covers = {}
-            for row in told.to_pyarrow().to_pylist():
-                window = Window(row["first_day"], row["last_day"])
-                self._covers.setdefault(row["table_name"], []).append((row["store_id"], window))
-        found = self._found[(name, "", "", "")]
-        for store, window in self._covers.get(name, ()):
-            found.setdefault(store, []).append(window)
-
-    def has(self, source: Source, window: Window, store: str) -> bool:
-        """Tell whether the store has the source for any of these days."""
-        runs = self.of(source).get(store, ())
-        end = window.end + timedelta(days=source.ahead)
-        return any(run.start <= end and run.end >= window.start for run in runs)
-
-    def long_runs(self, name: str) -> dict[str, list[Window]]:
-        """List per store the runs of days reported as one, where any is longer than a day."""
-        self._look()
-        if name not in self._runs:
-            fact = facts()[name]
-            assert fact.day and fact.end_day
-            table = self.ibis(name)
-            table = table.filter(table[fact.end_day] > table[fact.day])
-            store = ["store_id"] if fact.has_store else []
-            frame = table.select(*store, fact.day, fact.end_day).distinct().to_pyarrow()
-            runs: dict[str, list[Window]] = {}
-            for row in frame.to_pylist():
-                run = Window(row[fact.day], row[fact.end_day])
-                runs.setdefault(row.get("store_id", COMPANY), []).append(run)
-            self._runs[name] = {store: sorted(found) for store, found in runs.items()}
-        return self._runs[name]
-
-
-_SPANS: weakref.WeakKeyDictionary[Any, Spans] = weakref.WeakKeyDictionary()
-
-
-def spans_of(warehouse: Any) -> Spans:
-    """Give what is known of an open warehouse's sources."""
-    if warehouse not in _SPANS:
-        _SPANS[warehouse] = Spans(warehouse)
-    return _SPANS[warehouse]
-
-
-def quantile_weight(rows: Any, keys: Sequence[str], value: str, at: float) -> Any:
-    """Say how much each row weighs in the quantile of its group: the sum of value × weight is it.
-
-    The one or two rows beside the place that is asked for share the weight, all others have
-    none. Written out, because not every engine knows a median, and others mean an estimate.
-    """
-    import ibis
-
-    group = [rows[key] for key in keys]
-    place = ibis.row_number().over(group_by=group, order_by=[rows[value].asc()])
-    last = rows.count().over(ibis.window(group_by=group)) - 1
-    distance = (place.cast("float64") - last.cast("float64") * at).abs()
-    return ibis.greatest(ibis.literal(0.0), ibis.literal(1.0) - distance)
-
-
-def with_place(rows: Any) -> Any:
-    """Say in column ``place`` which warehouse a row is of; a store's only one has no name."""
-    import ibis
-
-    if "warehouse" not in rows.columns:
-        return rows.mutate(place=ibis.literal(""))
-    return rows.mutate(place=ibis.coalesce(rows["warehouse"], ""))
-
-
-def at_last_report(rows: Any, day: str) -> Any:
-    """Keep the rows of each window's last day, warehouse by warehouse, as ``last_day``.
-
-    Two warehouses of a store need not be counted on the same day.
-    """
-    rows = with_place(rows)
-    keys = ["window", "store_id", "place"]
-    last = rows.group_by(keys).aggregate(last_day=rows[day].max())
-    rows = rows.inner_join(last, keys)
-    return rows.filter(rows[day] == rows["last_day"])
-
-
-def nothing() -> pd.DataFrame:
-    """Give the frame of a leaf without a single figure."""
-    import pandas as pd
-
-    return pd.DataFrame(
-        {"window": pd.Series(dtype="int64"), "store": pd.Series(dtype=object),
-         "member": pd.Series(dtype=object), "value": pd.Series(dtype="int64"),
-         "base": pd.Series(dtype="int64"), "unrated": pd.Series(dtype="int64")}
-    )  # fmt: skip
-
-
-def _is_list(table: str) -> bool:
-    """Tell whether a table is a list that is brought whole, and not a run of events."""
-    from helpers.tables.completeness import known_facts
-
-    models = load_models()
-    if table in PLAN_TABLES:
-        return True
-    return table in models and known_facts().of(models[table].fact).cadence == "list"
-
-
 def _is_whole(formula: Any) -> bool:
     """Tell whether a figure must be asked at the grain itself."""
     if isinstance(formula, CountDistinct):
@@ -1177,16 +657,6 @@ def _figure(value: Any, leaf: Any) -> Any:
             return value.nunique()
 
 
-def _pair(place: Any) -> tuple[int, str]:
-    window, store = place
-    return int(window), str(store)
-
-
-def _key(key: Any) -> tuple[int, str]:
-    parts = key if isinstance(key, tuple) else (key,)
-    return int(parts[0]), SEPARATOR.join(map(str, parts[1:]))
-
-
 def _merge_distinct(
     together: dict[tuple[Timing, str], list[str]],
     own: Mapping[str, tuple[list[Window], list[int]]],
@@ -1201,53 +671,3 @@ def _merge_distinct(
         else:
             merged.setdefault((table, kind), []).extend(ids)
     return merged
-
-
-def _back_to(measured: Measured, windows: Sequence[Window], wanted: Sequence[Window]) -> Measured:
-    """Number the windows as one leaf asked for them and drop those it did not ask for."""
-    index = {windows.index(window): place for place, window in enumerate(wanted)}
-    return _renumber(measured, {old: [new] for old, new in index.items()})
-
-
-def _spread(measured: Measured, places: Sequence[int], count: int) -> Measured:
-    """Give every asked window the figures of the stretched window that it reads."""
-    index: dict[int, list[int]] = {}
-    for asked, place in enumerate(places[:count]):
-        index.setdefault(place, []).append(asked)
-    return _renumber(measured, index)
-
-
-def _renumber(measured: Measured, index: Mapping[int, Sequence[int]]) -> Measured:
-    import pandas as pd
-
-    if index == {one: [one] for one in index} and set(measured.frame["window"]) <= set(index):
-        return measured
-    if all(len(news) == 1 for news in index.values()):  # nothing is told twice
-        frame = measured.frame[measured.frame["window"].isin(index)]
-        moved = frame["window"].map({old: news[0] for old, news in index.items()})
-        measured.frame = frame.assign(window=moved.astype("int64"))
-    else:
-        pairs = pd.DataFrame(
-            [(old, new) for old, news in index.items() for new in news], columns=["window", "new"]
-        )
-        frame = measured.frame.merge(pairs, on="window").drop(columns="window")
-        measured.frame = frame.rename(columns={"new": "window"})
-
-    def move(found: Mapping[Any, Any]) -> dict[Any, Any]:
-        moved: dict[Any, Any] = {}
-        for key, value in found.items():
-            old = key[0] if isinstance(key, tuple) else key
-            for new in index.get(old, ()):
-                moved[(new, *key[1:]) if isinstance(key, tuple) else new] = value
-        return moved
-
-    measured.blocked = move(measured.blocked)
-    measured.silent = set(move(dict.fromkeys(measured.silent)))
-    measured.notes = move(measured.notes)
-    measured.asides = move(measured.asides)
-    measured.closed = move(measured.closed)
-    measured.rows = move(measured.rows)
-    measured.told = move(measured.told)
-    measured.preliminary = set(move(dict.fromkeys(measured.preliminary)))
-    measured.crowded = set(move(dict.fromkeys(measured.crowded)))
-    return measured

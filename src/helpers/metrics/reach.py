@@ -2,7 +2,7 @@
 
 Read from the expression and not from what its author says of it, so that every formula and every
 computed function is judged alike. A table is read within the days where each way from the answer
-to the table leads through ``measuring.in_windows`` on the table's own day, and the day has come
+to the table leads through ``rows.in_windows`` on the table's own day, and the day has come
 there untouched: rows of other days cannot have a part in the answer then. Whatever is not
 understood counts as reading the table whole, which costs time and never a digit.
 """

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 WORTHWHILE_ROWS = 250_000
 FOLDER = "states"
 
-#: First and last day, as ``measuring.Window`` has them.
+#: First and last day, as ``rows.Window`` has them.
 Days = tuple[date, date]
 #: A window, and that of the sales that are set against it (often the same).
 Asked = tuple[Days, Days]

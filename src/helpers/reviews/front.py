@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.config.workspace import Workspace
-from helpers.metrics.measuring import OPENING_SLACK_DAYS
+from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review, load_reviews
 from helpers.reviews.engines import ENGINES

@@ -18,7 +18,7 @@ from helpers.analysis.desk import Desk
 from helpers.config.declarations import read_declaration
 from helpers.metrics.catalogue import catalogue
 from helpers.metrics.dimensions import DIMENSIONS, SEPARATOR, UNKNOWN
-from helpers.metrics.measuring import OPENING_SLACK_DAYS
+from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.vocabulary.labels import Declared
 from helpers.vocabulary.periods import Period
 

@@ -9,7 +9,7 @@ from helpers.analysis.forecast.choice import CONFIDENCE, Forecast, choose
 from helpers.analysis.forecast.errors import bias, wape
 from helpers.analysis.forecast.seasons import demand, filled, seasonal_index
 from helpers.metrics.catalogue import catalogue
-from helpers.metrics.measuring import OPENING_SLACK_DAYS
+from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period, month_of
 

@@ -14,7 +14,9 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 Function = Callable[["Measuring", "Sequence[Window]"], "Measured"]
 

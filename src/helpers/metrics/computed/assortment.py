@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: Days that an article's first month lasts.
 FIRST_MONTH = 30
@@ -27,8 +29,9 @@ def new_product_first_month_inq(measuring: Measuring, windows: Sequence[Window])
     New are those whose first thirty days end in the window and that are listed where buyers
     inquire.
     """
-    from helpers.metrics.measuring import ALWAYS, Measured, Source, in_windows
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import Window as Run
+    from helpers.metrics.rows import in_windows
 
     last = FIRST_MONTH - 1
 
@@ -82,7 +85,8 @@ def _aged(
     import ibis
 
     from helpers.metrics.formulas import Standing
-    from helpers.metrics.measuring import ALWAYS, ASKED, Measured, Source, standing_in_windows
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import ASKED, standing_in_windows
 
     def query() -> Any:
         book = measuring.members_of(measuring.warehouse.ibis("products"), "products")
@@ -113,8 +117,9 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
     """
     import pandas as pd
 
-    from helpers.metrics.measuring import ALWAYS, SCALE, Measured, Source, in_windows, nothing
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import ALWAYS, SCALE, Measured, Source, nothing
+    from helpers.metrics.rows import Window as Run
+    from helpers.metrics.rows import in_windows
 
     verified = _verified_on(measuring)
     pairs: list[Run] = []
@@ -184,8 +189,9 @@ def selection_matrix(measuring: Measuring, windows: Sequence[Window]) -> Measure
     import ibis
 
     from helpers.metrics.computed.sales import placed_lines
-    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, in_windows
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED_SALES, in_windows
+    from helpers.metrics.rows import Window as Run
 
     def query() -> Any:
         lines = placed_lines(measuring)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: Who states payouts at all has settlements; a bare list of fees says nothing of cash.
 _PAID = "settlements"
@@ -21,7 +23,8 @@ def settled_cash(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
     Money counts at the rate of the day it came, because that is what the bank booked.
     """
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         rows = in_windows(_entries(measuring), "paid_on")
@@ -44,7 +47,8 @@ def platform_reserve(measuring: Measuring, windows: Sequence[Window]) -> Measure
     all, in money of one day. A sum over all of them would keep what rates moved meanwhile.
     """
     from helpers.metrics.formulas import Standing
-    from helpers.metrics.measuring import ALWAYS, Measured, Source, standing_in_windows
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import standing_in_windows
 
     def query() -> Any:
         closed = measuring.warehouse.ibis(_PAID).filter(lambda paid: paid["last_day"].notnull())
@@ -69,7 +73,8 @@ def unpaid_balance(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     import ibis
 
     from helpers.metrics.formulas import Standing
-    from helpers.metrics.measuring import ALWAYS, Measured, Source, standing_in_windows
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import standing_in_windows
 
     def query() -> Any:
         rows = _entries(measuring)
@@ -88,7 +93,8 @@ def unpaid_balance(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 def gmv_posted(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Give the GMV of the orders whose first entry in any statement falls in the window."""
     from helpers.metrics.computed.sales import placed_lines
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         entries = measuring.warehouse.ibis("settlement_lines")

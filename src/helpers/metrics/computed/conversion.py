@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: Traffic of one's own audience (S2), as analytics tools name its channels.
 COMMUNITY = ("Community", "Email", "Organic Social", "SMS", "Mobile Push Notifications",
@@ -26,7 +28,8 @@ def market_cvr_gap(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     Both sides are orders over sessions of the same traffic reports. A store that reports by
     country is told by countries, another counts for its own country.
     """
-    from helpers.metrics.measuring import SCALE, Measured, in_windows
+    from helpers.metrics.measured import SCALE, Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         import ibis
@@ -72,7 +75,8 @@ def market_cvr_gap(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def community_cvr_ratio(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Conversion of traffic of one's own audience over that of all other traffic."""
-    from helpers.metrics.measuring import SCALE, Measured, in_windows
+    from helpers.metrics.measured import SCALE, Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         table = measuring.members_of(measuring.warehouse.ibis("traffic"), "traffic")

@@ -10,7 +10,9 @@ from helpers.metrics.computed.loyalty import first_days, known_lines
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: S2's rule: last order at most so many days ago, at least so many orders, and a mean order of so
 #: many dollars.
@@ -51,8 +53,9 @@ def _rfm(
     whole: Callable[[Any], Any] | None = None,
 ) -> Measured:
     """Judge the customers of each window by their last order, number and mean of orders."""
-    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, in_windows
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED_SALES, in_windows
+    from helpers.metrics.rows import Window as Run
 
     recent = [Run(window.end - timedelta(days=RECENT_DAYS), window.end) for window in windows]
 
@@ -110,7 +113,8 @@ def diamond_users(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count customers who came back and whose mean order is among the largest fifth."""
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         keys = ["window", *measuring.members]
@@ -130,7 +134,8 @@ def diamond_users(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def ka_new(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count customers marked as key accounts whose first order of all falls in the window."""
-    from helpers.metrics.measuring import Measured, in_windows
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         customers = measuring.members_of(measuring.warehouse.ibis("customers"), "customers")
@@ -151,7 +156,8 @@ def tag_accuracy(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     import ibis
 
     from helpers.metrics.formulas import Standing
-    from helpers.metrics.measuring import ASKED_SALES, Measured, in_windows, standing_in_windows
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.rows import ASKED_SALES, in_windows, standing_in_windows
 
     def query() -> Any:
         tagged = measuring.members_of(measuring.warehouse.ibis("customers"), "customers")

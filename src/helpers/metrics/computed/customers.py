@@ -9,12 +9,15 @@ from helpers.metrics.computed.sales import placed_lines
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 
 def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count customers whose first placed sale line of all falls in the window."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = placed_lines(measuring)
@@ -53,7 +56,8 @@ def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def repurchase_rate(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Share of the window's customers who placed two or more orders in it."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = placed_lines(measuring)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: How the variant that stays as it was is called.
 CONTROLS = ("A", "a", "control", "Control", "对照", "对照组")
@@ -48,7 +50,8 @@ def first_month_cvr_lift(measuring: Measuring, windows: Sequence[Window]) -> Mea
 
 def _lift(measuring: Measuring, windows: Sequence[Window], kinds: Sequence[str]) -> Measured:
     """Join the experiments of some kinds that ended in the window, at the asked grain."""
-    from helpers.metrics.measuring import SCALE, Measured, in_windows
+    from helpers.metrics.measured import SCALE, Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         table = measuring.members_of(measuring.warehouse.ibis("experiments"), "experiments")

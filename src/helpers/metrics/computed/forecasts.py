@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: A forecast made longer before its month is no promise about it.
 LONGEST_HORIZON = 3
@@ -20,7 +22,8 @@ def forecast_accuracy(measuring: Measuring, windows: Sequence[Window]) -> Measur
     """
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     last = measuring.spans.data[1]
 

@@ -10,7 +10,9 @@ from helpers.metrics.computed.sales import placed_lines
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: One core market and two potential ones (S0: 1核心+2潜力).
 CORE_MARKETS = 3
@@ -19,7 +21,8 @@ YEAR = 365
 
 def gmv_per_day(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """GMV over the days of the window that the data hold: months differ by three days."""
-    from helpers.metrics.measuring import SCALE, Measured, Source, in_windows
+    from helpers.metrics.measured import SCALE, Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         rows = in_windows(placed_lines(measuring), "local_date")
@@ -39,8 +42,9 @@ def gmv_cagr(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
     Of data that hold less than two years there is none: two such years would overlap.
     """
-    from helpers.metrics.measuring import SCALE, Measured, Source, in_windows
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import SCALE, Measured, Source
+    from helpers.metrics.rows import Window as Run
+    from helpers.metrics.rows import in_windows
 
     first, last = measuring.spans.data
     begun = first or date.min
@@ -77,7 +81,8 @@ def core_market_share(measuring: Measuring, windows: Sequence[Window]) -> Measur
     """GMV of the three biggest markets over GMV of all that say their market."""
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = placed_lines(measuring)
@@ -116,7 +121,8 @@ def _on_event_days(
 
     An event that names no platform, or no country, is everybody's.
     """
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         events = measuring.warehouse.ibis("calendar_events")
@@ -154,8 +160,9 @@ def hit_growth_contribution(measuring: Measuring, windows: Sequence[Window]) -> 
     Cut by product it is each article's own contribution; the parts of all articles add up to
     the growth of merchandise.
     """
-    from helpers.metrics.measuring import SCALE, Measured, Source, in_windows
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import SCALE, Measured, Source
+    from helpers.metrics.rows import Window as Run
+    from helpers.metrics.rows import in_windows
 
     first, last = measuring.spans.data
     now = [Run(start, min(end, last) if last and start <= last else end) for start, end in windows]
@@ -196,8 +203,9 @@ def _year_before(day: date) -> date:
 
 def new_market_inquiries(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count inquiries from countries to which the store had sold nothing in the 365 days before."""
-    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, in_windows
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED_SALES, in_windows
+    from helpers.metrics.rows import Window as Run
 
     before = [
         Run(window.start - timedelta(days=YEAR), window.start - timedelta(days=1))

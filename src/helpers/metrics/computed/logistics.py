@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: An order that has not left after so many days found no capacity.
 DAYS_TO_LEAVE = 3
@@ -18,7 +20,8 @@ def tracked_shipments(measuring: Measuring, windows: Sequence[Window]) -> Measur
 
     A lane within one country (``US-US``) passes no customs; one that nobody named is taken to.
     """
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         rows = in_windows(_shipments(measuring), "promised_on")
@@ -34,7 +37,8 @@ def tracked_shipments(measuring: Measuring, windows: Sequence[Window]) -> Measur
 
 def warehouse_coverage(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Of the parcels whose lane is known, the share that left from the buyer's own country."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         parcels = _shipments(measuring)
@@ -54,7 +58,8 @@ def capacity_guarantee(measuring: Measuring, windows: Sequence[Window]) -> Measu
 
     Orders of the last three days of the data are left out: they may still leave in time.
     """
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     last = measuring.spans.data[1]
 
@@ -97,7 +102,7 @@ def capacity_guarantee(measuring: Measuring, windows: Sequence[Window]) -> Measu
 def _shipments(measuring: Measuring) -> Any:
     import ibis
 
-    from helpers.metrics.measuring import COMPANY
+    from helpers.metrics.measured import COMPANY
 
     rows = measuring.members_of(measuring.warehouse.ibis("shipments"), "shipments")
     # Freight belongs to no store: it is the company's.

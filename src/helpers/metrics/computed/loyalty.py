@@ -11,7 +11,9 @@ from helpers.metrics.computed.sales import placed_lines
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: Words in a customer's tag that name a fan group.
 GROUPS = ("group", "社群", "粉丝群")
@@ -57,7 +59,8 @@ def _close_opening(
 
 def member_repurchase_gap(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Repurchase rate of members minus that of the others, of stores that keep members."""
-    from helpers.metrics.measuring import SCALE, Measured, in_windows
+    from helpers.metrics.measured import SCALE, Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         members = measuring.warehouse.ibis("members")
@@ -89,7 +92,8 @@ def member_repurchase_gap(measuring: Measuring, windows: Sequence[Window]) -> Me
 
 def group_repurchase(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Share of the fan groups' buyers in the window who placed two or more orders in it."""
-    from helpers.metrics.measuring import Measured, in_windows
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         tagged = measuring.warehouse.ibis("customers")
@@ -110,7 +114,8 @@ def group_repurchase(measuring: Measuring, windows: Sequence[Window]) -> Measure
 
 def returning_customer_orders(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count orders of customers who had bought on an earlier day, store by store."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         rows = in_windows(known_lines(measuring), "local_date")
@@ -149,8 +154,9 @@ def _value_within(measuring: Measuring, windows: Sequence[Window], days: int) ->
     """
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows, nothing
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import Measured, Source, nothing
+    from helpers.metrics.rows import Window as Run
+    from helpers.metrics.rows import in_windows
 
     if measuring.local:
         return Measured(nothing(), (), refused=note("base_only"))
@@ -204,7 +210,8 @@ def retention_12(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def _retained(measuring: Measuring, windows: Sequence[Window], months: int) -> Measured:
     """Follow the cohort of a calendar month into the month in which the window ends."""
-    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED_SALES, in_windows
 
     last = measuring.spans.data[1]
     ends = [min(window.end, last) if last else window.end for window in windows]
@@ -251,7 +258,7 @@ def _month(day: date, back: int) -> Window:
     >>> _month(date(2025, 1, 31), 3)
     Window(start=datetime.date(2024, 10, 1), end=datetime.date(2024, 10, 31))
     """
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.rows import Window as Run
 
     year, month = divmod(day.year * 12 + day.month - 1 - back, 12)
     return Run(
@@ -261,7 +268,8 @@ def _month(day: date, back: int) -> Window:
 
 def member_gmv_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """GMV of who was a member on the order's day, of stores that keep members."""
-    from helpers.metrics.measuring import Measured, in_windows
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         members = measuring.warehouse.ibis("members")
@@ -295,7 +303,8 @@ def member_gmv_share(measuring: Measuring, windows: Sequence[Window]) -> Measure
 
 def registrants_who_bought(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count customers registered in the window who have a placed order by now, store by store."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         rows = measuring.members_of(measuring.warehouse.ibis("customers"), "customers")

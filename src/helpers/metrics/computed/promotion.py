@@ -9,7 +9,9 @@ from helpers.metrics.computed.sales import placed_lines
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: A keyword converts well from so many times the store's mean on, and tells something from so
 #: many clicks on (no operator's figure; S0 and S4 name the share only).
@@ -18,7 +20,8 @@ CONVERTS_WELL, ENOUGH_CLICKS = 1.5, 30
 
 def ad_margin(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Ad-attributed sales at the gross margin of the store's merchandise with a known cost."""
-    from helpers.metrics.measuring import Measured, Source, in_windows, nothing
+    from helpers.metrics.measured import Measured, Source, nothing
+    from helpers.metrics.rows import in_windows
 
     if measuring.local:
         return Measured(nothing(), (), refused=note("base_only"))
@@ -60,7 +63,8 @@ def ad_margin(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """GMV under Trade Assurance in the share that P4P has of the inquiries on record."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         import ibis
@@ -94,7 +98,8 @@ def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured
 
 def p4p_keywords_added(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count keywords whose first paid impressions of all fall in the window, store by store."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         ranks = measuring.members_of(measuring.warehouse.ibis("keyword_ranks"), "keyword_ranks")
@@ -118,7 +123,8 @@ def p4p_keywords_added(measuring: Measuring, windows: Sequence[Window]) -> Measu
 
 def high_conv_word_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Keywords that convert far better than the store's all, among those with enough clicks."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         ads = measuring.members_of(measuring.warehouse.ibis("ad_spend"), "ad_spend")
@@ -149,7 +155,8 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """What stores with off-site advertising spend on winning customers, and how many they win."""
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         keys = ["window", "store_id", *measuring.members]
@@ -216,7 +223,8 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def affiliate_commission(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Affiliate commission over the settled sales of the orders that carry it."""
-    from helpers.metrics.measuring import Measured, in_windows
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         fees = measuring.members_of(

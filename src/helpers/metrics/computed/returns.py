@@ -10,7 +10,9 @@ from helpers.metrics.dimensions import UNKNOWN, member_column
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: Returns arrive for about so long after an order; until then a rate by order is preliminary.
 DAYS_TO_RETURN = 30
@@ -20,7 +22,8 @@ DAYS_AHEAD = 365
 
 def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Units that came back, whenever, of the orders placed in the window, by store."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = measuring.warehouse.ibis("order_lines")
@@ -48,7 +51,7 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
 def units_of_stores_with_returns(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Units sold in the window by the stores whose returns are told: what a rate divides by."""
     from helpers.metrics.catalogue import catalogue
-    from helpers.metrics.measuring import Measured, Source
+    from helpers.metrics.measured import Measured, Source
 
     sold = measuring.measure({"units_sold": (catalogue()["units_sold"], windows)})["units_sold"]
     if sold.refused:
@@ -63,7 +66,8 @@ def units_of_stores_with_returns(measuring: Measuring, windows: Sequence[Window]
 
 def return_reason_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Units returned for a reason over all of them; the commonest reason's where not cut by it."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     by_reason = "reason" in measuring.by
     others = [one for one in measuring.members if one != member_column("reason")]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: How far back a cost is compared with.
 YEAR_DAYS = 365
@@ -19,7 +21,8 @@ def certifications(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count categories whose every certificate is there and valid on the window's last day."""
     import ibis
 
-    from helpers.metrics.measuring import ALWAYS, ASKED, Measured, Source
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import ASKED
 
     def query() -> Any:
         items = measuring.warehouse.ibis("compliance_items")
@@ -54,15 +57,9 @@ def tariff_cost_change(measuring: Measuring, windows: Sequence[Window]) -> Measu
     Both are taken at the newer rate, so that currencies do not look like tariffs. Articles whose
     cost a year ago is unknown are left out of both.
     """
-    from helpers.metrics.measuring import (
-        ALWAYS,
-        ASKED,
-        ASKED_SALES,
-        Measured,
-        Source,
-        in_windows,
-    )
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import ASKED, ASKED_SALES, in_windows
+    from helpers.metrics.rows import Window as Run
 
     def query() -> Any:
         lines = measuring.warehouse.ibis("order_lines")
@@ -121,7 +118,8 @@ def fx_impact(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     import ibis
 
     from helpers.metrics.computed.sales import placed_lines
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         rows = in_windows(placed_lines(measuring), "local_date")
@@ -149,7 +147,7 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
     import pandas as pd
 
     from helpers.metrics.dimensions import DIMENSIONS, SEPARATOR, UNKNOWN
-    from helpers.metrics.measuring import SCALE, Measured, Source, nothing
+    from helpers.metrics.measured import SCALE, Measured, Source, nothing
     from helpers.tables.completeness import known_facts
     from helpers.tables.models import load_models
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: GMV a year, in the base currency, from which a product is a hit (S4).
 HIT = 1_000_000
@@ -25,7 +27,8 @@ def top10_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """GMV of the ten biggest products over GMV of merchandise, per member of the question."""
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = placed_lines(measuring)
@@ -48,7 +51,8 @@ def top10_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def hits_over_1m(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count products whose GMV in the window reaches a million."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = placed_lines(measuring)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: A long-tail term has at least three words (S4), and is searched at least so much (the platform's
 #: own index).
@@ -16,7 +18,8 @@ TOP_TERMS = 50
 
 def longtail_coverage(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count long-tail terms that are searched enough and brought a click."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         terms = measuring.members_of(measuring.warehouse.ibis("keyword_ranks"), "keyword_ranks")
@@ -38,7 +41,8 @@ def top50_search_terms(measuring: Measuring, windows: Sequence[Window]) -> Measu
     """Count the platform's most searched terms, fifty at most; by keyword it is the list."""
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         terms = measuring.members_of(measuring.warehouse.ibis("keyword_ranks"), "keyword_ranks")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.metrics.computed.sales import placed_lines
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: Kinds of tickets that ask where the order is.
 WHERE_IS_MY_ORDER = ("where is my order", "WISMO", "wismo", "物流查询", "催单")
@@ -29,7 +31,8 @@ def first_response_time_p90(measuring: Measuring, windows: Sequence[Window]) -> 
 
 def _waited(measuring: Measuring, windows: Sequence[Window], at: float) -> Measured:
     """Ask a quantile of all waiting times at the asked grain: it is never put together of parts."""
-    from helpers.metrics.measuring import Measured, in_windows, quantile_weight
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.rows import in_windows, quantile_weight
 
     def query() -> Any:
         asked = _questions(measuring)
@@ -45,7 +48,8 @@ def _waited(measuring: Measuring, windows: Sequence[Window], at: float) -> Measu
 
 def first_response_24h(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Share of inquiries and tickets that were answered within a day by the clock."""
-    from helpers.metrics.measuring import Measured, in_windows
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         rows = in_windows(_questions(measuring), "local_date")
@@ -81,7 +85,8 @@ def enquiry_volume(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         keys = ["window", "store_id", *measuring.members]
@@ -109,8 +114,9 @@ def overdue_orders(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count placed orders that should have left by the window's last day and had not."""
     import ibis
 
-    from helpers.metrics.measuring import ASKED, Measured, Source
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED
+    from helpers.metrics.rows import Window as Run
 
     last = measuring.spans.data[1]
     moments = [min(window.end, last) if last else window.end for window in windows]

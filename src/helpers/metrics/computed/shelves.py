@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from helpers.metrics.computed.sales import placed_lines
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: Days of cover from which stock is too much, and days whose sales are the pace.
 COVER_LIMIT, PACE_DAYS = 90, 30
@@ -21,7 +23,7 @@ A_UNTIL, C_FROM = 0.6, 0.9
 
 def stockout_days(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count article-days without stock, on the days that stock is reported for."""
-    from helpers.metrics.measuring import Measured, Source
+    from helpers.metrics.measured import Measured, Source
 
     def query() -> Any:
         rows = _empty(measuring)
@@ -39,7 +41,8 @@ def stockout_loss(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     The usual pace is GMV of the 90 days that end with the period over the part of them in which
     the article had stock, so that the gap itself does not hide what it cost.
     """
-    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED_SALES, in_windows
 
     def query() -> Any:
         keys = ["window", "store_id", "sku"]
@@ -68,7 +71,7 @@ def stockout_loss(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def stock_imbalance_skus(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count articles with an empty shelf in one place and too much in another."""
-    from helpers.metrics.measuring import Measured, Source
+    from helpers.metrics.measured import Measured, Source
 
     def query() -> Any:
         rows = _with_pace(measuring, [*measuring.members, "place"])
@@ -87,7 +90,7 @@ def stock_imbalance_skus(measuring: Measuring, windows: Sequence[Window]) -> Mea
 
 def overstock_value(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Add up the cost of what lies above 90 days of cover."""
-    from helpers.metrics.measuring import Measured, Source
+    from helpers.metrics.measured import Measured, Source
 
     def query() -> Any:
         rows = _with_pace(measuring, measuring.members)
@@ -113,7 +116,8 @@ def stocking_accuracy(measuring: Measuring, windows: Sequence[Window]) -> Measur
     Between the first and the last report of the window, arrivals less sales are the change of the
     stock: so its changes, whatever their sign, over the units sold are the error.
     """
-    from helpers.metrics.measuring import Measured, Source, in_windows, with_place
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows, with_place
 
     def query() -> Any:
         rows = with_place(in_windows(_snapshots(measuring), "local_date"))
@@ -189,13 +193,8 @@ def _long_tail(
     measuring: Measuring, windows: Sequence[Window], what: Literal["units", "stored", "fees"]
 ) -> Measured:
     """Give units of the long tail, of all stores or of those charged for storage, or the fees."""
-    from helpers.metrics.measuring import (
-        ASKED_SALES,
-        Measured,
-        Source,
-        at_last_report,
-        in_windows,
-    )
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED_SALES, at_last_report, in_windows
 
     store = ["window", "store_id"]
 
@@ -241,7 +240,8 @@ def _classed(
     measuring: Measuring, windows: Sequence[Window], name: str, is_in: Any
 ) -> Measured:  # fmt: skip
     """Rank articles among those of the same members, products aside, and count one class."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = placed_lines(measuring)
@@ -292,7 +292,7 @@ def _by_article(rows: Any, *more: str) -> Any:
 
 def _empty(measuring: Measuring) -> Any:
     """Give article-days without stock of articles that were on sale that day."""
-    from helpers.metrics.measuring import in_windows
+    from helpers.metrics.rows import in_windows
 
     rows = _by_article(in_windows(_snapshots(measuring), "local_date"), *measuring.members)
     book = measuring.warehouse.ibis("products")
@@ -305,7 +305,7 @@ def _empty(measuring: Measuring) -> Any:
 
 def _with_pace(measuring: Measuring, more: Sequence[str]) -> Any:
     """Give the last stock of each article beside the units its store sold in thirty days."""
-    from helpers.metrics.measuring import ASKED_SALES, at_last_report, in_windows
+    from helpers.metrics.rows import ASKED_SALES, at_last_report, in_windows
 
     keys = ["window", "store_id", "sku"]
     rows = at_last_report(in_windows(_snapshots(measuring), "local_date"), "local_date")
@@ -335,7 +335,7 @@ def _beside(rows: Any, other: Any, keys: Sequence[str], name: str) -> Any:
 
 
 def _ending(window: Window, days: int) -> Window:
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.rows import Window as Run
 
     return Run(window.end - timedelta(days=days - 1), window.end)
 

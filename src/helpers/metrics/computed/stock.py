@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 
 def average_stock_value(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Mean over the window's snapshots of the stock at cost, store by store."""
-    from helpers.metrics.measuring import Measured, Source, in_windows, with_place
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows, with_place
 
     def query() -> Any:
         stock = measuring.members_of(
@@ -57,7 +60,7 @@ def below_safety_share(measuring: Measuring, windows: Sequence[Window]) -> Measu
     """Articles with less on hand than 1.5 times the units of the last 30 days."""
     import ibis
 
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.rows import Window as Run
 
     # The snapshot is that of the period; the pace is always that of thirty days.
     paces = [Run(window.end - timedelta(days=29), window.end) for window in windows]
@@ -84,7 +87,8 @@ def _stock_share(
     weigh: bool = False,
 ) -> Measured:
     """Set each store's last snapshots against what sold there, article by article."""
-    from helpers.metrics.measuring import ASKED_SALES, Measured, Source, at_last_report, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import ASKED_SALES, at_last_report, in_windows
 
     def query() -> Any:
         lines = measuring.warehouse.ibis("order_lines")

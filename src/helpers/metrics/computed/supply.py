@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 #: What a supplier's score of 100 is made of.
 ON_TIME, SOUND, COMPLETE = 40, 40, 20
@@ -21,7 +23,8 @@ SOLD_OUT_DAYS = 30
 
 def supplier_score(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Score order lines received in the window: 40 on time, 40 sound, 20 complete."""
-    from helpers.metrics.measuring import Measured, Source, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import in_windows
 
     def query() -> Any:
         lines = measuring.members_of(measuring.warehouse.ibis("purchase_orders"), "purchase_orders")
@@ -52,8 +55,9 @@ def supplier_score(measuring: Measuring, windows: Sequence[Window]) -> Measured:
 
 def supplier_retention(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Of the core suppliers before the window's first day, the share still there on its last."""
-    from helpers.metrics.measuring import ALWAYS, ASKED_SALES, Measured, Source
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import ASKED_SALES
+    from helpers.metrics.rows import Window as Run
 
     def query() -> Any:
         known = measuring.members_of(measuring.warehouse.ibis("suppliers"), "suppliers")
@@ -73,8 +77,8 @@ def supplier_retention(measuring: Measuring, windows: Sequence[Window]) -> Measu
 
 def backup_suppliers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count categories with two backups that are certified and have delivered a trial order."""
-    from helpers.metrics.measuring import ALWAYS, Measured, Source
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import Window as Run
 
     def query() -> Any:
         known = measuring.members_of(measuring.warehouse.ibis("suppliers"), "suppliers")
@@ -104,8 +108,9 @@ def backup_suppliers(measuring: Measuring, windows: Sequence[Window]) -> Measure
 
 def sold_out_30d(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Count new articles that sold their first batch in thirty days, which end in the window."""
-    from helpers.metrics.measuring import ALWAYS, Measured, Source, in_windows
-    from helpers.metrics.measuring import Window as Run
+    from helpers.metrics.measured import ALWAYS, Measured, Source
+    from helpers.metrics.rows import Window as Run
+    from helpers.metrics.rows import in_windows
 
     last = SOLD_OUT_DAYS - 1
 
@@ -156,7 +161,7 @@ def _days(name: str) -> Any:
 
 def _there_on(suppliers: Any, *keep: str) -> Any:
     """Keep the suppliers that work for the company on each asked day."""
-    from helpers.metrics.measuring import ASKED
+    from helpers.metrics.rows import ASKED
 
     days = _days(ASKED).select(*keep)
     since, until = suppliers["active_from"], suppliers["active_to"]

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.metrics.measuring import Measured, Measuring, Window
+    from helpers.metrics.measured import Measured
+    from helpers.metrics.measuring import Measuring
+    from helpers.metrics.rows import Window
 
 
 def store_grade(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     """Mean number of stars of the stores' last snapshots; grades without stars do not count."""
     import ibis
 
-    from helpers.metrics.measuring import Measured, Source, at_last_report, in_windows
+    from helpers.metrics.measured import Measured, Source
+    from helpers.metrics.rows import at_last_report, in_windows
 
     def query() -> Any:
         states = measuring.members_of(
