@@ -137,7 +137,6 @@ def test_money_statistics_are_in_the_base_currency_and_say_what_has_no_rate(tmp_
         ({"column": "first_reply_at", "after": "opened_at"}, 3),
         ({"column": "first_reply_at", "not_after": "opened_at"}, 0),
         ({"column": "stores.platform", "equals": "own"}, 4),
-        ({"column": "stores.platform", "equals": "amazon"}, 0),
     ],
 )
 def test_conditions(tmp_path: Path, condition: dict[str, Any], count: int):

@@ -565,16 +565,16 @@ def test_a_series_gives_what_each_period_gives_alone():
 
 
 def test_many_windows_take_one_query_that_is_written_once(monkeypatch):
-    from helpers.metrics import measuring
+    from helpers.metrics import measuring, spans
 
     asked, written = [], []
-    fetched, compiled = measuring.fetched, measuring.Spans.text
+    fetched, compiled = measuring.fetched, spans.Spans.text
     monkeypatch.setattr(measuring, "fetched", lambda one: asked.append(one) or fetched(one))
 
-    def text(spans, shape, query):
-        return compiled(spans, shape, lambda: written.append(shape) or query())
+    def text(own, shape, query):
+        return compiled(own, shape, lambda: written.append(shape) or query())
 
-    monkeypatch.setattr(measuring.Spans, "text", text)
+    monkeypatch.setattr(spans.Spans, "text", text)
     warehouse, ids = two_stores(), ["gmv", "orders_count", "aov"]
     # Overlapping ones as well: months, their quarters, and the year.
     for periods in (

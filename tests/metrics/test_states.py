@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from little_warehouse import LittleWarehouse
 
-from helpers.metrics import measuring, states
+from helpers.metrics import spans, states
 from helpers.metrics.compute import compute_series
 from helpers.tables.models import load_models
 from helpers.vocabulary.periods import parse_period
@@ -36,9 +36,9 @@ def every_table_is_worthwhile(monkeypatch):
 def counted(monkeypatch) -> Iterator[list[str]]:
     """List the queries that reach the engine."""
     asked: list[str] = []
-    run = measuring.Spans.run
+    run = spans.Spans.run
     with monkeypatch.context() as patch:
-        patch.setattr(measuring.Spans, "run", lambda own, q: asked.append(q) or run(own, q))
+        patch.setattr(spans.Spans, "run", lambda own, q: asked.append(q) or run(own, q))
         yield asked
 
 
@@ -51,7 +51,7 @@ def in_full() -> Iterator[None]:
 
 
 def answer(opened, periods, by):
-    measuring._SPANS.pop(opened, None)
+    spans._SPANS.pop(opened, None)
     return compute_series(opened, METRICS, [parse_period(p) for p in periods], by)
 
 

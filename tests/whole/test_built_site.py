@@ -83,7 +83,7 @@ def test_every_page_of_both_reviews_is_there_in_both_languages(editions):
         for edition in editions
         for language in LANGUAGES
     ]
-    assert names[0] == names[1] and len(names[0]) == 9
+    assert names[0] == names[1] and len(names[0]) == 10
     assert names[2] == names[3] and len(names[2]) == 4
 
 

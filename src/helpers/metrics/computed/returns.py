@@ -61,7 +61,7 @@ def units_of_stores_with_returns(measuring: Measuring, windows: Sequence[Window]
         measuring.spans.has(told, windows[window], store)
         for window, store in zip(sold.frame["window"], sold.frame["store"], strict=True)
     ]
-    return Measured(sold.frame[speaks], (told, *sold.sources))
+    return Measured(sold.frame.loc[speaks], (told, *sold.sources))
 
 
 def return_reason_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
