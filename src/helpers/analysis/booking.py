@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.analysis.desk import Desk, number
 from helpers.analysis.wordings import joined, phrase
-from helpers.vocabulary.periods import Period, days_between
+from helpers.vocabulary.periods import Period
 from helpers.vocabulary.units import Unit
 from helpers.vocabulary.wording import write_value
 
@@ -23,6 +23,12 @@ COLUMNS = ["step", "label", "value", "kind", "share_of_start", "currency", "note
 STEPS = ("refunds", "posting", "shipping_income", "month_rate")
 #: An unexplained remainder above this share of what was booked is worth a question.
 NOTABLE = 0.01
+#: What the months are asked, by its cut: together, and not month by month.
+_ASKED: dict[tuple[str, ...], tuple[str, ...]] = {
+    (): ("gmv", "refunds", "shipping_income", "booked_revenue", "net_sales"),
+    ("store",): ("gmv", "gmv_posted"),
+    ("currency",): ("net_sales",),
+}
 
 
 class _Month(NamedTuple):
@@ -45,8 +51,13 @@ def revenue_bridge(desk: Desk) -> pd.DataFrame:
     """
     import pandas as pd
 
-    months = [_month(desk, one) for one in _months(desk.elapsed)]
-    if not months or any(one.gmv is None or one.booked is None for one in months):
+    span, held = desk.elapsed, desk.elapsed.months()
+    if held[0].start < span.start or held[-1].end > span.end:  # finance closes whole months
+        return pd.DataFrame(columns=COLUMNS)
+    for by, metrics in _ASKED.items():
+        desk.foresee((metric, month, by) for metric in metrics for month in held)
+    months = [_month(desk, one) for one in held]
+    if any(one.gmv is None or one.booked is None for one in months):
         return pd.DataFrame(columns=COLUMNS)
     gmv = sum(one.gmv or 0.0 for one in months)
     booked = sum(one.booked or 0.0 for one in months)
@@ -88,21 +99,6 @@ def booking_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
         rest=write_value(abs(rest), Unit.MONEY, desk.language, desk.currency),
         share=write_value(share, Unit.PERCENT, desk.language),
     )
-
-
-def _months(period: Period) -> list[Period]:
-    """List the calendar months of a period; none where it cuts one."""
-    from calendar import monthrange
-    from datetime import date, timedelta
-
-    months, first = [], period.start
-    while first <= period.end:
-        last = date(first.year, first.month, monthrange(first.year, first.month)[1])
-        if first.day != 1 or last > period.end:
-            return []
-        months.append(days_between(first, last))
-        first = last + timedelta(days=1)
-    return months
 
 
 def _month(desk: Desk, month: Period) -> _Month:

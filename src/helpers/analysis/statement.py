@@ -130,12 +130,10 @@ def _parts(desk: Desk, by: By) -> dict[tuple[str, str], Figures]:
     """Give the direct figures of each store and member; what a store cannot divide is spread."""
     metrics = [*SALES, *COSTS]
     known = _by_member(desk, metrics, ["store"])
-    if by == "store":
-        return {(store, store): {**figures, "spread": 0.0} for (store,), figures in known.items()
-                if figures["gmv"] is not None}  # fmt: skip
-    if by == "platform":
-        platform = {store.id: str(store.platform) for store in desk.workspace.stores}
-        return {(store, platform[store]): {**figures, "spread": 0.0}
+    if by in ("store", "platform"):
+        names = {one.id: one.id if by == "store" else str(one.platform)
+                 for one in desk.workspace.stores}  # fmt: skip
+        return {(store, names[store]): {**figures, "spread": 0.0}
                 for (store,), figures in known.items() if figures["gmv"] is not None}  # fmt: skip
     cut = _by_member(desk, metrics, ["store", by])
     parts: dict[tuple[str, str], Figures] = {}
