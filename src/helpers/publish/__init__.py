@@ -4,6 +4,8 @@ Belongs here: turning executed notebooks into a static site, going live in one r
 checks that every published page must pass. Does not: computing a number, or running a notebook.
 
 ``book``      publish one edition; the only entrance other rooms need
+``frames``    the words and links around a page
+``going_live``  the order in which what is built comes before readers
 ``content``   what a notebook may show: outputs without code, words without the other language
 ``home``      what the first screen says
 ``portal``    the pages around the editions: home, archive, definitions, how to read
