@@ -10,7 +10,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from helpers.cli import command
+from helpers.cli import command, figures
 from helpers.metrics.compute import compute
 from helpers.paths import ROOT
 from helpers.tables.warehouse import Warehouse
@@ -165,7 +165,7 @@ def test_csv_says_what_is_typed_in_and_what_is_missing(tmp_path, monkeypatch):
         ["orders_count", "market_share", "visitors"],
         parse_period("2025-10"),
     )
-    monkeypatch.setattr(command, "_figures", lambda *asked: frame)
+    monkeypatch.setattr(figures, "_figures", lambda *asked: frame)
     done = CliRunner().invoke(command.review, ["metrics", "--format", "csv"])
     assert done.exit_code == 0 and done.stderr == ""  # each note is told once, with its figure
     head = "metric,period,dimension,member,value,unit,status,numerator,denominator,note"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import WorkspacePaths
@@ -16,7 +18,7 @@ from helpers.publish.home import HomeSummary
 from helpers.reviews.declarations import load_reviews
 from helpers.reviews.facts import read_facts
 from helpers.reviews.foretold import forecasts_in
-from helpers.reviews.run import RunReport
+from helpers.reviews.run import RunReport, run_review
 from helpers.tables.completeness import Readiness, readiness
 from helpers.tables.forecast_log import log_forecasts
 from helpers.vocabulary.faults import AskedWrongly, Fault, WorkFailed
@@ -24,13 +26,108 @@ from helpers.vocabulary.labels import LANGUAGES, Language
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.wording import write_date
 
+if TYPE_CHECKING:
+    from helpers.tables.ingest import Receipt
+
 Status = Literal["preliminary", "final"]
+#: Called with (done, of how many, what is being worked on).
+Progress = Callable[[int, int, str], None]
+
+
+@contextmanager
+def _unseen(_what: str) -> Iterator[Progress]:
+    yield lambda done, total, name: None
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whoever watches a release: a person at a terminal, a log, or by default nobody."""
+
+    progress: Callable[[str], AbstractContextManager[Progress]] = _unseen
+    receipt: Callable[[Receipt], None] = lambda receipt: None
+    report: Callable[[RunReport], None] = lambda report: None
+
+
+@dataclass(frozen=True)
+class Released:
+    """What came of one release, from inbox to edition."""
+
+    receipt: Receipt
+    report: RunReport
+    edition: EditionBuilt
+
+    @property
+    def period(self) -> Period:
+        """What the review is about."""
+        return self.report.period
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether every file was taken in and every page is sound."""
+        return self.receipt.ok and self.report.is_ok
+
+
+def release(
+    workspace: str | None,
+    review: str,
+    period: str = "last",
+    *,
+    status: Status | None = None,
+    languages: Sequence[str] = (),
+    jobs: int | None = None,
+    engine: str = "kernel",
+    force: bool = False,
+    audience: Audience | None = None,
+) -> Released:
+    """Go the whole way: take in the inbox, run the pages, publish one edition.
+
+    Files that are refused and pages that fail do not stop the rest; ``is_ok`` tells.
+
+    Args:
+        workspace: The company's folder; None for ``REVIEW_WORKSPACE`` or the demo company.
+        review: A review of ``reviews.yml``.
+        period: As a person writes it, or ``last``.
+        status: What the edition is called; see :func:`publish_run`.
+        languages: Those of the workspace if none is named.
+        jobs: How many pages at once; the number of processors if not given.
+        engine: How notebooks are executed.
+        force: Run pages that are up to date, too.
+        audience: Told of each step as it goes.
+
+    Raises:
+        AskedWrongly: The request is refused, or the period is incomplete.
+        DeclarationFaulty: A declaration or a notebook is unsound.
+        WorkFailed: No page may be published, or another process is at work here.
+    """
+    from helpers.tables.ingest import ingest
+
+    audience = audience or Audience()
+    declared, paths = load_workspace(workspace)
+    with audience.progress("ingest") as progress:
+        receipt = ingest(declared, paths, (), progress=progress)
+    audience.receipt(receipt)
+    refuse_unfinished(workspace, review, period, status)
+    with audience.progress(f"{review}: pages") as progress:
+        report = run_review(
+            workspace,
+            review,
+            period,
+            languages=languages,
+            jobs=jobs,
+            engine=engine,
+            force=force,
+            progress=progress,
+        )
+    audience.report(report)
+    with audience.progress(f"{review}: site") as progress:
+        edition = publish_run(report, status=status, progress=progress)
+    return Released(receipt, report, edition)
 
 
 def publish_run(
     report: RunReport,
     status: Status | None = None,
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Progress | None = None,
 ) -> EditionBuilt:
     """Make an edition of what a run gave.
 
