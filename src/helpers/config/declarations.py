@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from helpers.config import secrets
 from helpers.vocabulary.faults import DeclarationFaulty, Fault
 
-#: What a database's or bucket's address says of user and password must not be told on.
-_CREDENTIALS = re.compile(r"://[^\s'\"]*@")
+#: What an address says of user and password is not told on; where it names no user, it may be
+#: one whole token.
+_ADDRESSES = re.compile(r"://(?:[^\s'\"]*(?=@)|[^\s'\"]*)")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -93,7 +96,12 @@ def _as_fault(where: str, error: Any) -> Fault:
             return Fault(f"{where}: {key}", "is no known key", "remove it or correct its spelling")
         case "missing":
             return Fault(f"{where}: {key}", "is missing", "add it")
+        case secrets.IN_CLEAR:
+            return Fault(f"{where}: {key}", error["msg"], secrets.WAY_OUT)
         case _:
             message = error["msg"].removeprefix("Value error, ")
-            found = _CREDENTIALS.sub("://…@", repr(error["input"]))
+            if isinstance(error["input"], Mapping):
+                # A fault of the whole: to quote it would quote every secret in it.
+                return Fault(f"{where}: {key}", message, "correct it")
+            found = _ADDRESSES.sub("://…", repr(error["input"]))
             return Fault(f"{where}: {key}", message, f"found {found}")

@@ -16,6 +16,8 @@ from babel.numbers import list_currencies
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from helpers.config.declarations import read_declaration
+from helpers.config.notices import Receivers
+from helpers.config.publishing import Publishing
 from helpers.paths import WorkspacePaths, workspace_folder
 from helpers.vocabulary.labels import LANGUAGES, Declared, Label, Language
 
@@ -117,6 +119,10 @@ class Workspace(Declared):
     #: Which of several usual definitions a metric takes (``aov: per_customer``), where the company
     #: does not use the catalogue's first; see the variants on the definitions page.
     definitions: Mapping[str, str] = Field(default_factory=dict)
+    #: Who is told what happened.
+    notices: Receivers = ()
+    #: How editions reach readers.
+    publishing: Publishing = Publishing()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Workspace:
