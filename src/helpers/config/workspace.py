@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.numbers import list_currencies
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from helpers.config.calendar import Calendar
 from helpers.config.declarations import read_declaration
 from helpers.config.notices import Receivers
 from helpers.config.publishing import Publishing
@@ -121,6 +122,8 @@ class Workspace(Declared):
     definitions: Mapping[str, str] = Field(default_factory=dict)
     #: Who is told what happened.
     notices: Receivers = ()
+    #: When reviews are due.
+    calendar: Calendar = Calendar()
     #: How editions reach readers.
     publishing: Publishing = Publishing()
 

@@ -36,7 +36,7 @@ class Review(Declared):
 
     id: PageId
     title: Label
-    period: Literal["month", "year"]
+    period: Literal["week", "month", "year"]
     pages: tuple[Page, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

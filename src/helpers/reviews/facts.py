@@ -32,7 +32,7 @@ class Facts:
         covered = Coverage(self.first_day, self.last_day)
         period = resolve_period(text, covered, fiscal_start, kind)
         if period.kind != kind:
-            form = {"month": "YYYY-MM", "year": "YYYY"}.get(kind, kind)
+            form = {"week": "YYYY-Www", "month": "YYYY-MM", "year": "YYYY"}.get(kind, kind)
             what = f"{text!r} is no {kind}, which this review is about"
             raise AskedWrongly(Fault("--period", what, f"write {form}, or last"))
         return period
