@@ -428,7 +428,7 @@ def test_the_headline_is_short_and_the_next_sentence_says_the_rest(case, languag
     given, *words = SHORT[case]
     labels = {"en": ["Orders", "Basket"], "zh": ["订单数", "客单价"]}[language]
     steps = LADDER.assign(label=["start", *labels, "end"])
-    monkeypatch.setattr(headlines, "explain_gmv", lambda *_: steps)
+    monkeypatch.setattr(headlines.cards, "explain_gmv", lambda *_: steps)
     desk = paper_desk(language)
     row = compared(desk, **given)
     expected = words[:2] if language == "en" else words[2:]
