@@ -53,7 +53,7 @@ def fixed_parts(notebook: Path, parameters: Mapping[str, Any], paths: WorkspaceP
         "notebook": sha_of(notebook.read_bytes()),
         "columns.yml": _file(notebook.parents[1] / "columns.yml"),
         "parameters": sha_of(json.dumps(asked, sort_keys=True, default=str).encode()),
-        "helper code": _helper_code(),
+        "helper code": helper_code(),
         "libraries": _libraries(),
         "workspace.yml": _file(paths.declaration),
     }
@@ -79,7 +79,7 @@ def _file(path: Path) -> str:
 
 
 @cache
-def _helper_code() -> str:
+def helper_code() -> str:
     """Fingerprint the whole package: which of it a page calls is not worth guessing."""
     files = sorted(one for one in PACKAGE.rglob("*") if one.suffix in _CODE and one.is_file())
     names = (f"{one.relative_to(PACKAGE).as_posix()}={sha_of(one.read_bytes())}" for one in files)
@@ -87,12 +87,19 @@ def _helper_code() -> str:
 
 
 @cache
+def library_versions() -> dict[str, str]:
+    """Say which version of each library that a page may draw on is installed."""
+    return {name: _version(name) for name in _LIBRARIES}
+
+
+@cache
 def _libraries() -> str:
-    return sha_of("\n".join((platform.python_version(), *map(_version, _LIBRARIES))).encode())
+    known = (f"{name}={number}" for name, number in library_versions().items())
+    return sha_of("\n".join((platform.python_version(), *known)).encode())
 
 
 def _version(name: str) -> str:
     try:
-        return f"{name}={version(name)}"
+        return version(name)
     except PackageNotFoundError:
-        return f"{name}=absent"
+        return "absent"
