@@ -107,6 +107,16 @@ WORDS: dict[str, Label] = {
         "And {count} more, on the page of targets and actions.",
         "另有{count}项，见“目标与行动”页。",
     ),
+    # targets at risk
+    "at_risk_pace": _both(
+        "{name}: {actual} so far against {expected} expected by now, target {target}",
+        "{name}：截至目前{actual}，按进度应达{expected}，目标{target}",
+    ),
+    "at_risk_level": _both(
+        "{name}: {actual} against a target of {target}.", "{name}：{actual}，目标{target}。"
+    ),
+    "at_risk_landing": _both("; heading for {landing}", "；预计最终{landing}"),
+    "at_risk_chance": _both(", reached with a probability of {chance}", "，达成概率{chance}"),
     "nothing_to_decide": _both(
         "No overdue action, no triggered risk, no missed target.",
         "没有逾期行动、已触发风险或未达目标。",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 from helpers.publish.content import home_fragments
 from helpers.publish.editions import SummaryRecord
+from helpers.reviews.endangered import targets_at_risk
 from helpers.vocabulary.labels import Language
 
 _ACTIONS = ("decisions", "actions")
@@ -51,12 +53,20 @@ class HomeSummary:
         exhibits: HTML of exhibits (figure cards first), shown as they are.
         actions: Decisions needed and actions under way, as plain sentences.
         links: Page ids of the review worth opening first, each with the reason to do so.
+        at_risk: Targets that any page finds at risk, for whoever is told of the edition.
     """
 
     sentences: tuple[str, ...] = ()
     exhibits: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    at_risk: tuple[str, ...] = ()
+
+    @classmethod
+    def from_pages(cls, notebooks: Sequence[Path], language: Language) -> HomeSummary:
+        """Take the summary from a review's first page, and targets at risk from all of them."""
+        summary = cls.from_page(notebooks[0], language)
+        return replace(summary, at_risk=targets_at_risk(notebooks))
 
     @classmethod
     def from_page(cls, notebook: Path, language: Language) -> HomeSummary:
@@ -85,4 +95,5 @@ class HomeSummary:
             exhibits=self.exhibits,
             actions=self.actions,
             links=self.links,
+            at_risk=self.at_risk,
         )
