@@ -15,9 +15,11 @@ from helpers.paths import WorkspacePaths
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt, read_content
 from helpers.publish.home import HomeSummary
+from helpers.publish.traces import traces_of, traces_of_run
 from helpers.reviews.declarations import load_reviews
 from helpers.reviews.facts import read_facts
 from helpers.reviews.foretold import forecasts_in
+from helpers.reviews.journal import recording
 from helpers.reviews.run import RunReport, run_review
 from helpers.tables.completeness import Readiness, readiness
 from helpers.tables.forecast_log import log_forecasts
@@ -103,25 +105,29 @@ def release(
 
     audience = audience or Audience()
     declared, paths = load_workspace(workspace)
-    with audience.progress("ingest") as progress:
-        receipt = ingest(declared, paths, (), progress=progress)
-    audience.receipt(receipt)
-    refuse_unfinished(workspace, review, period, status)
-    with audience.progress(f"{review}: pages") as progress:
-        report = run_review(
-            workspace,
-            review,
-            period,
-            languages=languages,
-            jobs=jobs,
-            engine=engine,
-            force=force,
-            progress=progress,
-        )
-    audience.report(report)
-    with audience.progress(f"{review}: site") as progress:
-        edition = publish_run(report, status=status, progress=progress)
-    return Released(receipt, report, edition)
+    with recording(paths, "publish", review, period) as run:
+        with audience.progress("ingest") as progress:
+            receipt = ingest(declared, paths, (), progress=progress)
+        audience.receipt(receipt)
+        refuse_unfinished(workspace, review, period, status)
+        with audience.progress(f"{review}: pages") as progress:
+            report = run_review(
+                workspace,
+                review,
+                period,
+                languages=languages,
+                jobs=jobs,
+                engine=engine,
+                force=force,
+                progress=progress,
+            )
+        run.note(**traces_of_run(report))  # a site that does not build keeps what its pages did
+        audience.report(report)
+        with audience.progress(f"{review}: site") as progress:
+            edition = publish_run(report, status=status, progress=progress)
+        released = Released(receipt, report, edition)
+        run.note(**traces_of(released))
+    return released
 
 
 def publish_run(
