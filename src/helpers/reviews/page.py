@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,9 @@ from helpers.plan.loading import Plan, load_plan, plan_years
 from helpers.plan.models import QUARTERS, Quarter
 from helpers.plan.promises import targets_frame, year_targets_frame
 from helpers.reviews.columns import columns_of
+from helpers.reviews.endangered import carried_targets
 from helpers.reviews.engines import READS_TO
+from helpers.reviews.figures import Figure, beside, figures_in, once, write_figures
 from helpers.reviews.foretold import carried_forecasts
 from helpers.reviews.notices import Notice, Sentences, absent, plan_source
 
@@ -60,6 +62,8 @@ class Page:
 
     desk: Desk
     _files: set[str] = field(default_factory=set, repr=False)
+    #: What the page has shown so far.
+    figures: list[Figure] = field(default_factory=list, repr=False)
 
     # -- the plan ----------------------------------------------------------------------------
 
@@ -144,6 +148,7 @@ class Page:
         shared = {name: how.pop(name) for name in _SHARED if name in how}
         if silent:
             return Notice(id, says(frame, desk, **_taken(says, shared)), desk.language)
+        self._note_figures(frame, about, id, args, {**how, **shared})
         notes = (*how.pop("notes", ()), *self._definitions(defines))
         offered = {"language": desk.language, "currency": desk.currency, "notes": notes, **shared}
         drawn = draw(
@@ -157,7 +162,11 @@ class Page:
         )
         if not isinstance(drawn, Exhibit):
             return drawn
-        return replace(drawn, behind=tables, carried=carried_forecasts(frame))
+        return replace(
+            drawn,
+            behind=tables,
+            carried={**carried_forecasts(frame), **carried_targets(frame, desk)},
+        )
 
     def show_member(
         self,
@@ -212,6 +221,32 @@ class Page:
             if one.definition is not None
         ]
 
+    def _note_figures(
+        self,
+        frame: pd.DataFrame,
+        about: pd.DataFrame | None,
+        exhibit: str,
+        args: Sequence[Any],
+        how: Mapping[str, Any],
+    ) -> None:
+        """Note what an exhibit shows, and what the sentence above it is about."""
+        against = how.get("against") or "previous"
+        columns = args[0] if args and isinstance(args[0], list) else ()
+        found = list(
+            figures_in(
+                frame,
+                self.desk,
+                exhibit,
+                metric=how.get("metric") or "",
+                against=against,
+                columns=columns,
+                rows=how.get("rows"),
+            )
+        )
+        if about is not None:
+            found += figures_in(about, self.desk, exhibit, against=against)
+        self.figures += [replace(one, page=exhibit) for one in found]
+
     # -- what was read -----------------------------------------------------------------------
 
     @property
@@ -224,7 +259,7 @@ class Page:
 
 
 def write_down_reads() -> None:
-    """Write which tables and files the page read, for the page cache; the runner's last cell."""
+    """Write down what the page read and which figures it showed; the runner's last cell."""
     where = os.environ.get(READS_TO)
     if not where:
         return
@@ -232,6 +267,7 @@ def write_down_reads() -> None:
     reads = {part: sorted({one for page in found for one in page[part]}) for part in
              ("tables", "files")}  # fmt: skip
     Path(where).write_text(json.dumps(reads), encoding="utf-8")
+    write_figures(beside(Path(where)), once(one for page in _OPEN for one in page.figures))
 
 
 def _has_nothing(frame: pd.DataFrame) -> bool:

@@ -20,6 +20,7 @@ from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review
 from helpers.reviews.engines import Outcome, Task, execute
 from helpers.reviews.facts import Facts
+from helpers.reviews.figures import beside
 from helpers.reviews.front import PageRun, Request, check_request
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Language
@@ -239,7 +240,7 @@ def _outcome_of(future: Future[Outcome]) -> Outcome:
 def _task(run: PageRun, engine: str, cell_seconds: int) -> Task:
     run.folder.mkdir(parents=True, exist_ok=True)
     reads, running = _reads_file(run), _running_file(run)
-    for leftover in (reads, running, run.log):
+    for leftover in (reads, beside(reads), running, run.log):
         with suppress(FileNotFoundError):
             leftover.unlink()
     return Task(
@@ -278,6 +279,8 @@ def _finish(request: Request, run: PageRun, outcome: Outcome, reason: str) -> Pa
             run.failed.unlink()
         with suppress(FileNotFoundError):
             run.record.unlink()
+        with suppress(FileNotFoundError):
+            beside(_reads_file(run)).replace(beside(run.output))
         running.replace(run.output)
         _write_json(run.record, record)
     else:
