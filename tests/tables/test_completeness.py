@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from helpers.tables.build import rebuild
-from helpers.tables.completeness import FactState, known_facts, readiness
+from helpers.tables.completeness import FactState, readiness
+from helpers.tables.known_facts import known_facts
 from helpers.tables.models import load_models
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.periods import parse_period

@@ -24,7 +24,7 @@ from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.paths import WorkspacePaths
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.labels import LANGUAGES, Label, Language
-from helpers.vocabulary.periods import Period, days_between, parse_period
+from helpers.vocabulary.periods import Period, days_between, year_of
 from helpers.vocabulary.units import Direction, Unit
 from helpers.vocabulary.wording import LOCALE
 
@@ -129,7 +129,9 @@ class Desk:
     def readiness(self) -> Readiness:
         """Say what the desk's period lacks, and what in it may still change."""
         from helpers.tables.completeness import readiness
+        from helpers.tables.waivers import folders_of
 
+        self.files_read.update(folders_of(self.period, self.workspace))
         return readiness(self.warehouse, self.workspace, self.period)
 
     @cached_property
@@ -430,9 +432,7 @@ def market_label(code: str, language: Language) -> str:
 
 def fiscal_year_of(day: date, workspace: Workspace) -> Period:
     """Give the business year that holds ``day``."""
-    start = workspace.fiscal_year_start
-    year = day.year + (1 if start > 1 and day.month >= start else 0)
-    return parse_period(str(year), start)
+    return year_of(day, workspace.fiscal_year_start)
 
 
 def number(value: object) -> float | None:

@@ -19,7 +19,8 @@ from pydantic import RootModel
 from helpers.analysis.desk import Desk
 from helpers.analysis.wordings import joined, starting
 from helpers.config.declarations import read_declaration
-from helpers.tables.completeness import FactState, known_facts, states
+from helpers.tables.completeness import FactState, states
+from helpers.tables.known_facts import known_facts
 from helpers.tables.models import quoted
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period, days_between

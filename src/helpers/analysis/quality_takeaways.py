@@ -15,7 +15,7 @@ from helpers.analysis.quality import (
     totals,
 )
 from helpers.analysis.reconciliation import reconcile
-from helpers.analysis.wordings import joined, phrase, within
+from helpers.analysis.wordings import joined, phrase, starting, within
 from helpers.vocabulary.wording import write_value
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ def overview(desk: Desk) -> list[str]:
     ):
         if len(frame):
             told.append(says(frame, desk))
+    ready = desk.readiness
+    told += [
+        _closed(starting(one.text(desk.language)), desk)
+        for one in (*ready.admitted, *ready.unneeded)
+    ]
     return told
 
 

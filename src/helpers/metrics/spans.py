@@ -243,7 +243,7 @@ def spans_of(warehouse: Any) -> Spans:
 
 def is_list(table: str) -> bool:
     """Tell whether a table is a list that is brought whole, and not a run of events."""
-    from helpers.tables.completeness import known_facts
+    from helpers.tables.known_facts import known_facts
 
     models = load_models()
     if table in PLAN_TABLES:

@@ -13,26 +13,22 @@ last day of a month, and no file can say so.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
-
-from helpers.config.declarations import read_declaration
 from helpers.config.workspace import Workspace
+from helpers.tables.awaiting import Waived, listed, wanted
+from helpers.tables.known_facts import Cadence, KnownFact, KnownFacts, known_facts
 from helpers.tables.models import TableModel, quoted
-from helpers.vocabulary.labels import LANGUAGES, Declared, Label, Language
-from helpers.vocabulary.periods import Period, days_between
-from helpers.vocabulary.wording import write_date
+from helpers.tables.waivers import load_waivers
+from helpers.vocabulary.labels import Label, Language
+from helpers.vocabulary.periods import Period, runs_of
 
 if TYPE_CHECKING:
     from helpers.tables.warehouse import Warehouse
 
-Cadence = Literal["daily", "events", "statements", "snapshot", "list"]
 #: ``quiet`` lies outside every file, in a stretch too short to tell from a lull.
 DayState = Literal["rows", "no_rows", "quiet", "missing"]
 FactStatus = Literal["final", "settling", "partial", "missing", "not_supplied"]
@@ -46,44 +42,10 @@ _SPARSE, _BY_CHANCE = 0.5, 0.05
 #: So far past its end one looks for a state that speaks for the period.
 _BEYOND_DAYS = 14
 _DAY = timedelta(days=1)
-#: Up to so many stores are named where figures settle; so many awaited things in a line.
-_NAMED, _LISTED = 2, 4
 #: An order export that holds less than this share of the month before, with visits as before.
 _PARTIAL_SHARE = 3
 #: Below this many orders a month, a third of it is chance.
 _PARTIAL_ORDERS = 30
-
-
-class KnownFact(Declared):
-    """One fact of ``facts.yml``."""
-
-    label: Label
-    cadence: Cadence
-    core: bool = False
-    every_day: bool = False
-    #: No figure counts it, so nothing waits for it.
-    only_compared: bool = False
-
-
-class KnownFacts(Declared):
-    """``facts.yml``."""
-
-    facts: Mapping[str, KnownFact]
-    cycle_days: int = Field(ge=1)
-    snapshot_days: int = Field(ge=1)
-    expected_days: int = Field(ge=1)
-    reaches_back: Mapping[str, int]
-    words: Mapping[str, Label]
-
-    def of(self, fact: str) -> KnownFact:
-        """Give a fact; one that nobody described is a rare event."""
-        return self.facts.get(fact) or KnownFact(label=Label(en=fact, zh=fact), cadence="events")
-
-
-@cache
-def known_facts() -> KnownFacts:
-    """Read what is known of each fact."""
-    return read_declaration(Path(__file__).with_name("facts.yml"), KnownFacts)
 
 
 @dataclass(frozen=True)
@@ -109,7 +71,7 @@ class FactState:
     @property
     def missing(self) -> tuple[tuple[date, date], ...]:
         """The stretches of missing days, first and last day of each."""
-        return tuple(_runs(day for day, state in self.days.items() if state == "missing"))
+        return tuple(runs_of(day for day, state in self.days.items() if state == "missing"))
 
     def count(self, state: DayState) -> int:
         """Count the days of one state."""
@@ -126,6 +88,10 @@ class Readiness:
     missing: tuple[Label, ...]
     #: Those of them without which the period is incomplete.
     lacking: tuple[Label, ...]
+    #: What would be awaited, had nobody said that it will not come: what, who, when and why.
+    admitted: tuple[Label, ...] = ()
+    #: Waivers of this period for which nothing is awaited: what they admit came after all.
+    unneeded: tuple[Label, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -139,24 +105,33 @@ class Readiness:
 
     def awaiting(self, language: Language) -> str:
         """Write what is awaited in one line; empty where nothing is."""
-        return _listed(self.missing, language)
+        return listed(self.missing, language)
 
     def lacks(self, language: Language) -> str:
         """Write what the period cannot do without in one line; empty where nothing lacks."""
-        return _listed(self.lacking, language)
+        return listed(self.lacking, language)
 
 
 def readiness(warehouse: Warehouse, workspace: Workspace, period: Period) -> Readiness:
     """Say whether a period's data are complete, and preliminary or final.
 
+    What a person has waived (``tables.waivers``) is not awaited.
+
     Args:
         warehouse: The tables.
         workspace: The company; its open stores are the ones that matter.
         period: Whose days.
+
+    Raises:
+        DeclarationFaulty: A waiver is unsound.
     """
     facts = tuple(states(warehouse, workspace, period))
-    lacking, open_ends = _wanted(facts, workspace, period)
-    return Readiness(period, facts, (*lacking, *open_ends), lacking)
+    given = load_waivers(warehouse.paths, workspace, known_facts().facts)
+    waived = Waived(given, workspace, period)
+    lacking, open_ends = wanted(facts, workspace, period, waived)
+    return Readiness(
+        period, facts, (*lacking, *open_ends), lacking, waived.admitted, waived.unneeded
+    )
 
 
 def states(warehouse: Warehouse, workspace: Workspace, period: Period) -> Iterator[FactState]:
@@ -258,11 +233,11 @@ def _days_with_rows(warehouse: Warehouse, period: Period) -> dict[tuple[str, str
         )
     if not parts:
         return {}
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         "SELECT DISTINCT store_id, fact, unnest(generate_series(greatest(first, $1), "
         "least(last, $2), INTERVAL 1 DAY))::DATE AS day FROM (" + " UNION ".join(parts) + ")",
         [period.start - timedelta(days=_MEMORY_DAYS), period.end],
-    ).fetchall()
+    )
     found: dict[tuple[str, str], set[date]] = defaultdict(set)
     for store_id, fact, day in rows:
         found[store_id, fact].add(day)
@@ -347,15 +322,15 @@ def _day_states(
 ) -> dict[date, DayState]:
     if about.cadence == "snapshot":
         return {day: "rows" if day in filled else "no_rows" for day in _each_day(first, last)}
-    silences = [
-        (end - start).days + 1 for start, end in _runs(day for day in covered if day not in filled)
-    ]
+    # Of the days after the period nobody has asked whether they have rows.
+    empty = (day for day in covered if day not in filled and day <= last)
+    silences = [(end - start).days + 1 for start, end in runs_of(empty)]
     lull = max(silences, default=0)
     start = max(begun, first - timedelta(days=_MEMORY_DAYS))
     whole = (last - start).days + 1
     busy = sum(start <= day <= last for day in filled)
     states: dict[date, DayState] = {}
-    for a, b in _runs(day for day in _each_day(start, last) if day not in covered):
+    for a, b in runs_of(day for day in _each_day(start, last) if day not in covered):
         length = (b - a).days + 1
         # Where most days are empty, files end long before their month does: then chance judges.
         share = busy / max(whole - length, 1)
@@ -374,25 +349,6 @@ def _day_states(
 def _each_day(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + number * _DAY
-
-
-def _runs(days: Iterable[date]) -> Iterator[tuple[date, date]]:
-    """Join days that follow each other.
-
-    >>> list(_runs([date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 4)]))[1]
-    (datetime.date(2025, 1, 4), datetime.date(2025, 1, 4))
-    """
-    start: date | None = None
-    before: date | None = None
-    for day in sorted(days):
-        if start is None or before is None:
-            start = day
-        elif day - before > _DAY:
-            yield start, before
-            start = day
-        before = day
-    if start is not None and before is not None:
-        yield start, before
 
 
 # -- what looks wrong ----------------------------------------------------------------------------
@@ -453,84 +409,3 @@ def _perhaps_partial(warehouse: Warehouse, period: Period) -> set[str]:
         [before.start, before.end, period.start, period.end],
     )
     return {str(one) for one in rows["store_id"]}
-
-
-# -- what is awaited -----------------------------------------------------------------------------
-
-
-def _wanted(
-    facts: Sequence[FactState], workspace: Workspace, period: Period
-) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
-    """Word what the period lacks, and apart from it what is only open."""
-    known = known_facts()
-    stores = {store.id: store for store in workspace.stores}
-    lacking: list[Label] = []
-    open_ends: list[Label] = []
-    settling: dict[date, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for one in facts:
-        about = known.of(one.fact)
-        if about.only_compared:
-            continue
-        if one.status == "settling" and one.settled_on is not None:
-            settling[one.settled_on][one.fact].append(one.store_id)
-        if one.status not in ("missing", "partial") or not about.core:
-            continue
-        store = stores[one.store_id]
-        reach = known.reaches_back.get(store.platform)
-        if one.status == "missing" and about.core and about.cadence != "events":
-            lacking.append(_filled("absent", store=store.name, fact=about.label))
-        elif about.cadence == "snapshot":
-            day = min(period.end, store.closed_on or date.max)
-            label = _filled("snapshot", store=store.name, fact=about.label, day=_date(day))
-            open_ends.append(label)
-        else:
-            target = lacking if about.every_day else open_ends
-            for first, last in one.missing:
-                days = days_between(first, last)
-                target.append(
-                    _filled(
-                        "days_until" if reach else "days",
-                        store=store.name,
-                        fact=about.label,
-                        days=Label(en=days.label("en"), zh=days.label("zh")),
-                        until=_date(first + timedelta(days=reach or 0)),
-                    )
-                )
-    for day, by_fact in sorted(settling.items()):
-        ids = list(dict.fromkeys(one for listed in by_fact.values() for one in listed))
-        told = {"facts": _joined([known.of(fact).label for fact in by_fact]), "day": _date(day)}
-        if len(ids) > _NAMED:
-            open_ends.append(_filled("settling", **told))
-        else:
-            named = _joined([stores[one].name for one in ids])
-            open_ends.append(_filled("settling_of", **told, stores=named))
-    return tuple(lacking), tuple(open_ends)
-
-
-def _filled(word: str, **parts: Label) -> Label:
-    template = known_facts().words[word]
-    told = {
-        language: template.text(language).format(
-            **{name: part.text(language) for name, part in parts.items()}
-        )
-        for language in LANGUAGES
-    }
-    return Label(en=told["en"], zh=told["zh"])
-
-
-def _date(day: date) -> Label:
-    return Label(en=write_date(day, "en"), zh=write_date(day, "zh"))
-
-
-def _joined(labels: Sequence[Label]) -> Label:
-    english = [one.en for one in labels]
-    if len(english) > 1:
-        english = [", ".join(english[:-1]), english[-1]]
-    return Label(en=" and ".join(english), zh="、".join(one.zh for one in labels))
-
-
-def _listed(labels: Sequence[Label], language: Language) -> str:
-    shown = [one.text(language) for one in labels[:_LISTED]]
-    if more := len(labels) - len(shown):
-        shown.append(_filled("more", count=Label(en=str(more), zh=str(more))).text(language))
-    return ("；" if language == "zh" else "; ").join(shown)

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _in_one_line(text: str) -> str:
+    r"""Take out what would break a line or turn its reading order round.
+
+    >>> _in_one_line("Anna\nLi\u202e")
+    'Anna Li'
+    """
+    kept = (one for one in text if one.isspace() or unicodedata.category(one) not in ("Cc", "Cf"))
+    flat = " ".join("".join(kept).split())
+    if not flat:
+        raise ValueError("says nothing")
+    return flat
+
+
+#: What a person typed in a hurry: a name, a reason.
+Line = Annotated[str, StringConstraints(max_length=500), AfterValidator(_in_one_line)]
 
 
 class Declared(BaseModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -215,9 +216,37 @@ def week_of(day: date) -> Period:
     return Period(start, start + timedelta(days=6), "week", f"{year}-W{week:02d}")
 
 
+def year_of(day: date, fiscal_start: int = 1) -> Period:
+    """Give the business year that holds ``day``.
+
+    >>> year_of(date(2010, 12, 1), 12).text, year_of(date(2010, 11, 30), 12).text
+    ('2011', '2010')
+    """
+    return _fiscal_year(day.year + (1 < fiscal_start <= day.month), fiscal_start)
+
+
 def days_between(start: date, end: date) -> Period:
     """Name a plain run of days."""
     return Period(start, end, "days", f"{start}..{end}")
+
+
+def runs_of(days: Iterable[date]) -> Iterator[tuple[date, date]]:
+    """Join days that follow each other.
+
+    >>> list(runs_of([date(2025, 1, 1), date(2025, 1, 2), date(2025, 1, 4)]))[1]
+    (datetime.date(2025, 1, 4), datetime.date(2025, 1, 4))
+    """
+    start: date | None = None
+    before: date | None = None
+    for day in sorted(days):
+        if start is None or before is None:
+            start = day
+        elif day - before > timedelta(days=1):
+            yield start, before
+            start = day
+        before = day
+    if start is not None and before is not None:
+        yield start, before
 
 
 def _fiscal_year(year: int, fiscal_start: int) -> Period:

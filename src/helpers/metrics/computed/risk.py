@@ -148,7 +148,7 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
 
     from helpers.metrics.dimensions import DIMENSIONS, SEPARATOR, UNKNOWN
     from helpers.metrics.measured import SCALE, Measured, Source, nothing
-    from helpers.tables.completeness import known_facts
+    from helpers.tables.known_facts import known_facts
     from helpers.tables.models import load_models
 
     owed = {fact for fact, about in known_facts().facts.items() if about.core}
