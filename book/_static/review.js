@@ -55,6 +55,8 @@
         }
       }
     }
+    const taken = (known.withdrawn || [])
+      .find((one) => one.folder === `${data.review}/${data.period}/r${data.number}`);
     const own = known.editions.filter((one) => one.review === data.review);
     const address = (one) => `${root}${one.folder}/${data.language}/index.html`;
     const newer = own.filter((one) => one.period === data.period && one.number > +data.number).pop();
@@ -66,6 +68,16 @@
       notice.hidden = false;
     }
     const mine = own.find((one) => one.period === data.period);
+    const withdrawn = document.getElementById("withdrawn");
+    if (taken && mine && withdrawn) {
+      const [said, link] = [withdrawn.querySelector("span"), withdrawn.querySelector("a")];
+      said.textContent = said.textContent
+        .replace("{day}", taken.day[data.language]).replace("{because}", () => taken.because);
+      link.href = address(mine);
+      link.textContent = link.textContent.replace("{number}", mine.number);
+      withdrawn.hidden = false;
+      document.getElementById("newer").hidden = true;
+    }
     const later = mine && own.filter((one) => one.start > mine.start)
       .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : b.number - a.number))[0];
     const place = document.getElementById("later");

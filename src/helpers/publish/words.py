@@ -54,6 +54,16 @@ FRAME: dict[str, Label] = {
         en="A newer edition of this review exists. Open edition {number}",
         zh="本报告已有更新版本，打开第 {number} 版",
     ),
+    "withdrawn": Label(
+        en="This edition was withdrawn on {day}. Reason given: {because}.",
+        zh="本版已于{day}撤回，原因：{because}。",
+    ),
+    "open_standing": Label(en="Open edition {number} instead", zh="请看第 {number} 版"),
+    "edition_withdrawn": Label(en="Edition {number} (withdrawn)", zh="第 {number} 版（已撤回）"),
+    "withdrawal": Label(
+        en="{edition} was withdrawn on {day}. Reason given: {because}.",
+        zh="{edition}已于{day}撤回，原因：{because}。",
+    ),
     "dark": Label(en="Switch between light and dark", zh="切换浅色或深色显示"),
     "print": Label(en="Print", zh="打印"),
     # Said in the language it leads to: it is for those who cannot read this one.
@@ -66,6 +76,20 @@ FRAME: dict[str, Label] = {
     "awaiting_banner": Label(
         en="Preliminary figures, numbers may change. Still awaited: {what}.",
         zh="本期为初步数据，数字可能调整。尚待：{what}。",
+    ),
+    "stale_banner": Label(
+        en="This page is not up to date. It shows what edition {number} showed, with data to "
+        "{day}, because {why}. Its figures need not agree with those of the other pages.",
+        zh="本页内容不是最新。此处沿用第 {number} 版的内容，数据截至{day}，原因：{why}。"
+        "本页数字与其他页面可能不一致。",
+    ),
+    "stale_page": Label(en="{page} (data to {day})", zh="{page}（数据截至{day}）"),
+    "stale_pages": Label(
+        en="Not up to date in this edition: {pages}.", zh="本版中未更新的页面：{pages}。"
+    ),
+    "left_out_pages": Label(
+        en="Left out of this edition, because they could not be made: {pages}.",
+        zh="因未能生成，本版略去的页面：{pages}。",
     ),
     "data_through": Label(en="Data to {day}", zh="数据截至{day}"),
     "edition": Label(en="Edition {number}", zh="第 {number} 版"),
