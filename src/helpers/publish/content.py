@@ -38,12 +38,16 @@ class PageBuilt:
         title: What menus call it, in both languages.
         notebook: The executed notebook.
         question: What the page answers, for the list on the home page.
+        banner: What a reader must know before the first figure, in the page's language.
+        stale_of: The edition that the page is taken from, where it could not be made anew.
     """
 
     id: str
     title: Label
     notebook: Path
     question: Label | None = None
+    banner: str = ""
+    stale_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,9 @@ def read_content(page: PageBuilt, language: Language) -> Content:
     heads = (text_of(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     if not next(heads, "").lstrip().startswith("# "):
         cells.insert(0, markdown(f"# {page.title.text(language)}"))
+    if page.banner:
+        banner = f'<p class="banner" role="note">{html.escape(page.banner)}</p>'
+        cells.insert(1, shown_html(banner))
     return Content(tuple(cells), tuple(faults))
 
 

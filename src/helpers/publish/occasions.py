@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.publish.announcing import Announcement
-from helpers.publish.editions import Edition, summary_of
+from helpers.publish.editions import RECORD, Edition, summary_of
 from helpers.publish.notice_words import said
 from helpers.publish.words import STATUSES, review_title
 from helpers.vocabulary.labels import LANGUAGES, Label
 from helpers.vocabulary.periods import Period
+
+if TYPE_CHECKING:
+    from helpers.publish.book import EditionBuilt
+    from helpers.reviews.run import RunReport
 
 
 def of_edition(site: Path, edition: Edition) -> tuple[Announcement, ...]:
@@ -26,6 +31,29 @@ def of_edition(site: Path, edition: Edition) -> tuple[Announcement, ...]:
         # An edition in one language says it in that one.
         lines = tuple(Label(zh=zh, en=en) for zh, en in zip(at_risk[0], at_risk[-1], strict=True))
         found.append(_about(edition, "target_at_risk", lines, count=len(lines)))
+    return tuple(found)
+
+
+def of_release(report: RunReport, built: EditionBuilt | None) -> tuple[Announcement, ...]:
+    """Say what came of a release: the edition if there is a new one, and the pages that failed.
+
+    Args:
+        report: The run.
+        built: Its edition; None where nothing was published.
+    """
+    from helpers.publish.fallback import failures_of
+
+    found: list[Announcement] = []
+    edition = ""
+    if built is not None:
+        record = Edition.model_validate_json((built.edition / RECORD).read_text(encoding="utf-8"))
+        edition = record.folder
+        if built.is_new:
+            found += of_edition(report.paths.site, record)
+    if report.failed:
+        review = report.review
+        failures = failures_of(report)
+        found.append(pages_failed(review.id, report.period, failures, edition, review.title))
     return tuple(found)
 
 

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import WorkspacePaths
+from helpers.publish.announcing import announce
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt, read_content
+from helpers.publish.fallback import choose_pages
 from helpers.publish.home import HomeSummary
+from helpers.publish.occasions import of_release
 from helpers.publish.traces import traces_of, traces_of_run
 from helpers.reviews.declarations import load_reviews
 from helpers.reviews.facts import read_facts
@@ -23,7 +26,7 @@ from helpers.reviews.journal import recording
 from helpers.reviews.run import RunReport, run_review
 from helpers.tables.completeness import Readiness, readiness
 from helpers.tables.forecast_log import log_forecasts
-from helpers.vocabulary.faults import AskedWrongly, Fault, WorkFailed
+from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.labels import LANGUAGES, Language
 from helpers.vocabulary.periods import Period
 from helpers.vocabulary.wording import write_date
@@ -83,7 +86,8 @@ def release(
 ) -> Released:
     """Go the whole way: take in the inbox, run the pages, publish one edition.
 
-    Files that are refused and pages that fail do not stop the rest; ``is_ok`` tells.
+    Files that are refused do not stop the rest, and whether pages that fail do is the workspace's
+    policy; ``is_ok`` tells. Whoever asked for it is told what happened.
 
     Args:
         workspace: The company's folder; None for ``REVIEW_WORKSPACE`` or the demo company.
@@ -99,7 +103,7 @@ def release(
     Raises:
         AskedWrongly: The request is refused, or the period is incomplete.
         DeclarationFaulty: A declaration or a notebook is unsound.
-        WorkFailed: No page may be published, or another process is at work here.
+        WorkFailed: A failed page forbids to publish, or another process is at work here.
     """
     from helpers.tables.ingest import ingest
 
@@ -123,8 +127,12 @@ def release(
             )
         run.note(**traces_of_run(report))  # a site that does not build keeps what its pages did
         audience.report(report)
-        with audience.progress(f"{review}: site") as progress:
-            edition = publish_run(report, status=status, progress=progress)
+        edition: EditionBuilt | None = None
+        try:
+            with audience.progress(f"{review}: site") as progress:
+                edition = publish_run(report, status=status, progress=progress)
+        finally:
+            announce(declared, paths, of_release(report, edition))
         released = Released(receipt, report, edition)
         run.note(**traces_of(released))
     return released
@@ -137,8 +145,8 @@ def publish_run(
 ) -> EditionBuilt:
     """Make an edition of what a run gave.
 
-    A page that failed in one language is left out in both, so that the language switch always
-    has where to go; the others are published.
+    What becomes of a page that failed, in whichever language, is for the workspace's policy to
+    say; see :func:`helpers.publish.fallback.choose_pages`.
 
     Args:
         report: The finished run.
@@ -149,11 +157,11 @@ def publish_run(
 
     Raises:
         AskedWrongly: The period is incomplete and ``preliminary`` was not asked for.
-        WorkFailed: No page may be published, or the site did not build.
+        WorkFailed: A failed page forbids to publish, or the site did not build.
     """
     ready = read_readiness(report.workspace, report.paths, report.period)
     chosen = _check_status(report.review.id, report.period, report.facts.last_day, status, ready)
-    pages = _pages(report)
+    pages = choose_pages(report, report.paths.site, report.workspace.publishing.policy).pages
     if progress:
         progress(0, 1, report.review.id)
     built = publish(
@@ -164,7 +172,10 @@ def publish_run(
         chosen,
         pages,
         _fingerprint(pages),
-        {one: HomeSummary.from_page(pages[one][0].notebook, one) for one in pages},
+        {
+            language: HomeSummary.from_pages([page.notebook for page in built], language)
+            for language, built in pages.items()
+        },
         title=report.review.title,
         data_through=report.facts.last_day,
         awaiting=_awaiting(ready) if chosen == "preliminary" else {},
@@ -222,23 +233,6 @@ def _check_status(
 
 def _awaiting(ready: Readiness) -> dict[Language, str]:
     return {language: said for language in LANGUAGES if (said := ready.awaiting(language))}
-
-
-def _pages(report: RunReport) -> dict[Language, list[PageBuilt]]:
-    spoken = [one for one in LANGUAGES if any(page.language == one for page in report.pages)]
-    failed = {page.page.id for page in report.failed}
-    pages = {
-        language: [
-            PageBuilt(one.page.id, one.page.title, one.output, one.page.question)
-            for one in report.publishable(language)
-            if one.output is not None and one.page.id not in failed
-        ]
-        for language in spoken
-    }
-    if not all(pages.values()):
-        fault = Fault(report.review.id, "no page is fit to be published", "see the faults above")
-        raise WorkFailed(fault)
-    return pages
 
 
 def _forecasts(pages: dict[Language, list[PageBuilt]]) -> list[dict[str, Any]]:
