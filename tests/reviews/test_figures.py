@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 
 import pandas as pd
@@ -126,7 +125,8 @@ def test_what_is_shown_is_noted_with_its_exhibit():
     def draw(frame, *, id, takeaway, source, language):
         return id
 
-    page.show(draw, COMPARED, id="cards", says=lambda frame, desk: "said")
+    page.show(draw, COMPARED, id="cards", says=lambda frame, desk: "said", reads=["refunds"])
+    assert page.behind == {"cards": ("refunds",)}
     assert {one.page for one in page.figures} == {"cards"}
     assert len(page.figures) == 6
 
@@ -179,7 +179,7 @@ def test_an_edition_has_each_figure_once_and_in_one_order(pages, tmp_path):
         write_figures(tmp_path / name, reversed(gathered) if name == "b" else gathered)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert read_figures(tmp_path / "a") == gathered
-    assert isinstance(json.loads((tmp_path / "a").read_text(encoding="utf-8")), list)
+    assert len((tmp_path / "a").read_text(encoding="utf-8").splitlines()) == 3 + 3, "one a line"
 
 
 def test_languages_that_differ_are_refused_by_page_and_figure(pages):

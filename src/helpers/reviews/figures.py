@@ -39,6 +39,8 @@ _FOLLOWS = ("_change", "share", "signal_", "normal_", "attainment", "numerator",
 #: A ladder of steps and a forecast hold values that are not the metric's own.
 _NOT_ITS_OWN = {"step", "kind"}
 _OTHERS = "others"
+#: Stands among the tables behind an exhibit that shows what the plan asks.
+PLAN = "plan"
 #: Two sums of the same doubles differ in their last digits; stored money has four decimals, and
 #: ten million of its terms stay within this share of their sum.
 RELATIVE_NOISE = ABSOLUTE_NOISE = 1e-9
@@ -244,19 +246,42 @@ def beside(output: Path) -> Path:
     return output.with_suffix(".figures.json")
 
 
-def write_figures(path: Path, figures: Iterable[Figure]) -> None:
-    """Write figures down, one a line, in one order whoever showed them first."""
+def write_figures(
+    path: Path, figures: Iterable[Figure], behind: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Write figures down, one a line, in one order whoever showed them first.
+
+    Args:
+        path: Where to.
+        figures: What was shown.
+        behind: For each exhibit the tables that its numbers come from.
+    """
     lines = (
         json.dumps(_as_record(one), ensure_ascii=False) for one in sorted(figures, key=_in_order)
     )
-    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    exhibits = {name: sorted(tables) for name, tables in (behind or {}).items()}
+    path.write_text(
+        f'{{"behind": {json.dumps(exhibits, sort_keys=True)},\n'
+        + '"figures": [\n' + ",\n".join(lines) + "\n]}\n",
+        encoding="utf-8",
+    )  # fmt: skip
 
 
 def read_figures(path: Path) -> tuple[Figure, ...]:
     """Read figures; those of a page or edition that kept none are none."""
+    return tuple(Figure(**one) for one in _read(path)["figures"])
+
+
+def read_behind(path: Path) -> dict[str, tuple[str, ...]]:
+    """Read for each exhibit the tables that its numbers come from."""
+    return {name: tuple(tables) for name, tables in _read(path)["behind"].items()}
+
+
+def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        return ()
-    return tuple(Figure(**one) for one in json.loads(path.read_text(encoding="utf-8")))
+        return {"behind": {}, "figures": []}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def once(figures: Iterable[Figure]) -> tuple[Figure, ...]:
@@ -292,6 +317,14 @@ def gather(pages: Mapping[str, Sequence[tuple[str, Path]]]) -> tuple[Figure, ...
     if faults:
         raise WorkFailed(faults)
     return once(found)
+
+
+def gather_behind(pages: Iterable[tuple[str, Path]]) -> dict[str, tuple[str, ...]]:
+    """Gather for each exhibit of an edition the tables behind it; every language has the same."""
+    found: dict[str, tuple[str, ...]] = {}
+    for _, notebook in pages:
+        found |= read_behind(beside(notebook))
+    return found
 
 
 def _disagreements(

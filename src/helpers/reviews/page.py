@@ -24,7 +24,7 @@ from helpers.plan.promises import targets_frame, year_targets_frame
 from helpers.reviews.columns import columns_of
 from helpers.reviews.endangered import carried_targets
 from helpers.reviews.engines import READS_TO
-from helpers.reviews.figures import Figure, beside, figures_in, once, write_figures
+from helpers.reviews.figures import PLAN, Figure, beside, figures_in, once, write_figures
 from helpers.reviews.foretold import carried_forecasts
 from helpers.reviews.notices import Notice, Sentences, absent, plan_source
 
@@ -64,6 +64,8 @@ class Page:
     _files: set[str] = field(default_factory=set, repr=False)
     #: What the page has shown so far.
     figures: list[Figure] = field(default_factory=list, repr=False)
+    #: The tables behind each exhibit, the plan's among them.
+    behind: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     # -- the plan ----------------------------------------------------------------------------
 
@@ -149,6 +151,7 @@ class Page:
         if silent:
             return Notice(id, says(frame, desk, **_taken(says, shared)), desk.language)
         self._note_figures(frame, about, id, args, {**how, **shared})
+        self.behind[id] = (*tables, *([PLAN] if plan is not None else ()))
         notes = (*how.pop("notes", ()), *self._definitions(defines))
         offered = {"language": desk.language, "currency": desk.currency, "notes": notes, **shared}
         drawn = draw(
@@ -267,7 +270,9 @@ def write_down_reads() -> None:
     reads = {part: sorted({one for page in found for one in page[part]}) for part in
              ("tables", "files")}  # fmt: skip
     Path(where).write_text(json.dumps(reads), encoding="utf-8")
-    write_figures(beside(Path(where)), once(one for page in _OPEN for one in page.figures))
+    shown = once(one for page in _OPEN for one in page.figures)
+    behind = {name: tables for page in _OPEN for name, tables in page.behind.items()}
+    write_figures(beside(Path(where)), shown, behind)
 
 
 def _has_nothing(frame: pd.DataFrame) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -138,6 +139,15 @@ class Batches:
         if faults:
             raise WorkFailed(faults)
         return sorted(found, key=lambda batch: batch.rank)
+
+    def known(self, names: Iterable[str]) -> dict[str, Batch]:
+        """Read those of these batches that are still kept."""
+        found = {}
+        for name in sorted(set(names)):
+            with suppress(OSError, ValidationError):
+                text = (self.folder / name / "batch.json").read_text(encoding="utf-8")
+                found[name] = Batch.model_validate_json(text)
+        return found
 
     def draft(self, reading: Reading, read_with: str) -> Draft:
         """Give an empty folder for what will be the batch of a large file, if it is sound."""

@@ -147,23 +147,20 @@ def note_restatements(paths: WorkspacePaths, before: Generation, after: Generati
 
 def told_in_words(paths: WorkspacePaths, before: int, after: int) -> list[Fault]:
     """Say for a receipt what the entries after ``before`` up to ``after`` hold."""
-    return _in_words(_entries(paths, before, after))
+    return _in_words(entries_between(paths, before, after))
 
 
 def months_by_file(paths: WorkspacePaths, before: int, after: int) -> dict[str, list[str]]:
     """Say which file changed which months."""
     found: dict[str, set[str]] = defaultdict(set)
-    for entry in _entries(paths, before, after):
+    for entry in entries_between(paths, before, after):
         for file in (entry["files"] or "").splitlines():
             found[file].add(entry["month"])
     return {file: sorted(months) for file, months in found.items()}
 
 
-def _folder(paths: WorkspacePaths) -> Path:
-    return paths.warehouse / "restatements"
-
-
-def _entries(paths: WorkspacePaths, before: int, after: int) -> list[dict[str, Any]]:
+def entries_between(paths: WorkspacePaths, before: int, after: int) -> list[dict[str, Any]]:
+    """List the log's rows of the entries after ``before`` up to ``after``, as ``RESTATEMENTS``."""
     files = [f for f in log_files(paths, after) if int(f.stem) > before]
     if not files:
         return []
@@ -173,6 +170,10 @@ def _entries(paths: WorkspacePaths, before: int, after: int) -> list[dict[str, A
     with duckdb.connect() as con:
         rows = con.execute(f"SELECT * FROM read_parquet([{listed}]) ORDER BY ALL").fetchall()
     return [dict(zip(RESTATEMENTS, row, strict=True)) for row in rows]
+
+
+def _folder(paths: WorkspacePaths) -> Path:
+    return paths.warehouse / "restatements"
 
 
 def _in_words(entries: Sequence[Mapping[str, Any]]) -> list[Fault]:
