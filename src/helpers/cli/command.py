@@ -9,6 +9,7 @@ from helpers.cli.figures import check, findings, metrics
 from helpers.cli.reviews import list_pages, publish, run
 from helpers.cli.site import lab, serve
 from helpers.cli.starting import new
+from helpers.cli.telling import notices
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,5 +18,18 @@ def review() -> None:
     """From a pile of marketplace exports to the operations review."""
 
 
-for command in (demo, ingest, metrics, findings, check, list_pages, run, publish, serve, lab, new):
+for command in (
+    demo,
+    ingest,
+    metrics,
+    findings,
+    check,
+    list_pages,
+    run,
+    publish,
+    serve,
+    lab,
+    new,
+    notices,
+):
     review.add_command(command)

@@ -77,7 +77,7 @@ class Delivery(Declared):
 
     receiver: str
     announcement: Announcement
-    outcome: Literal["delivered", "to be tried again", "given up", "would be sent"]
+    outcome: Literal["delivered", "to be tried again", "given up", "would be sent", "told already"]
     trouble: str = ""
 
     @property
@@ -141,9 +141,14 @@ def _as_would_be(
 ) -> tuple[Delivery, ...]:
     known = _Outbox(paths.runs / OUTBOX).read()
     return tuple(
-        Delivery(receiver=receiver.name, announcement=one, outcome="would be sent")
+        Delivery(
+            receiver=receiver.name,
+            announcement=one,
+            outcome="told already"
+            if f"{receiver.name} {one.key(now.date())}" in known
+            else "would be sent",
+        )
         for receiver, one in wanted
-        if f"{receiver.name} {one.key(now.date())}" not in known
     )
 
 
