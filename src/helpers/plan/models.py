@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from helpers.config.workspace import Country, Currency
-from helpers.vocabulary.labels import Declared, Label, Words
+from helpers.vocabulary.labels import Declared, Label, Line, Words
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 MetricId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -231,3 +231,17 @@ class Competitors(Declared):
     """``competitors.yml``."""
 
     rivals: tuple[Rival, ...] = ()
+
+
+class SignOff(Declared):
+    """``sign_offs/*.yml``: a named person stands by the figures of one edition."""
+
+    review: str
+    period: str
+    #: The number of the edition that the signer saw.
+    edition: Annotated[int, Field(ge=1)]
+    name: Line
+    signed_on: date
+    #: Fingerprint of the figures of that edition: the sign-off holds for these and no others.
+    figures: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{20}$")]
+    note: Line | None = None
