@@ -10,6 +10,7 @@ import pytest
 
 from helpers.paths import WorkspacePaths
 from helpers.reviews.holding import HeldByAnother, hold
+from holder import held_elsewhere
 
 
 @pytest.fixture
@@ -19,22 +20,8 @@ def paths(tmp_path):
 
 @pytest.fixture
 def other(paths):
-    """Another process that holds the lock until it is killed."""
-    program = textwrap.dedent(f"""
-        from pathlib import Path
-        from helpers.paths import WorkspacePaths
-        from helpers.reviews.holding import hold
-        with hold(WorkspacePaths(Path({str(paths.root)!r})), "review backfill monthly"):
-            print("held", flush=True)
-            input()
-    """)
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "held\n"
-    yield process
-    process.kill()
-    process.communicate()
+    with held_elsewhere(paths, "review backfill monthly") as process:
+        yield process
 
 
 def test_it_is_told_who_holds_the_lock(paths, other):

@@ -36,6 +36,11 @@ class Coverage:
         """Tell whether sales reach the period's last day."""
         return self.last is not None and period.end <= self.last
 
+    def has_beginning(self, period: Period) -> bool:
+        """Tell whether sales reach back to the period's first days."""
+        slack = timedelta(days=min(_SLOW_START_DAYS, len(period) // 4))
+        return self.first is not None and period.start + slack >= self.first
+
     def clip(self, period: Period) -> Period:
         """Give the days of the period that have passed in the data."""
         if self.last is None or self.is_complete(period) or self.last < period.start:
@@ -88,8 +93,7 @@ def _last_complete(first: date, last: date, fiscal_start: int, kind: Kind) -> Pe
     period = starting_with[kind](last)
     if period.end > last:
         period = period.previous()
-    slack = timedelta(days=min(_SLOW_START_DAYS, len(period) // 4))
-    if period.start + slack < first:
+    if not Coverage(first, last).has_beginning(period):
         raise AskedWrongly(
             Fault(
                 "--period",

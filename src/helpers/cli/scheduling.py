@@ -1,0 +1,86 @@
+"""``review due``, ``schedule`` and ``backfill``: what runs while nobody looks."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from helpers.cli.options import engine_option, jobs_option, json_option, workspace_option
+from helpers.cli.showing import say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from helpers.reviews.holding import HeldByAnother
+
+#: A command that holds the lock for longer hangs, and somebody must be told.
+_TOO_LONG = timedelta(hours=24)
+
+
+@click.command()
+@workspace_option
+@click.option("--today", metavar="DATE", help="Taken for today, YYYY-MM-DD.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@jobs_option
+@engine_option
+@json_option
+def due(
+    workspace: str | None,
+    today: str | None,
+    dry_run: bool,
+    jobs: int | None,
+    engine: str,
+    as_json: bool,
+) -> None:
+    """Publish whatever is due and not yet published, and say what is waited for."""
+    from helpers.publish.due import due
+    from helpers.reviews.holding import HeldByAnother
+
+    _ask_nobody()
+    try:
+        report = due(workspace, _day(today), dry_run=dry_run, jobs=jobs, engine=engine)
+    except HeldByAnother as trouble:
+        _step_aside(trouble)
+        return
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        for line in report.lines():
+            say(line)
+    for failure in (*report.failures, *(one for item in report.items for one in item.failures)):
+        click.echo(failure, err=True)
+    if not report.is_ok:
+        sys.exit(1)
+
+
+def _ask_nobody() -> None:
+    """Close the way to a person: whatever would ask (a keyring, say) fails instead of waiting."""
+    with open(os.devnull, encoding="utf-8") as nothing:  # noqa: PTH123 - a device, not a file
+        os.dup2(nothing.fileno(), 0)
+
+
+def _step_aside(trouble: HeldByAnother) -> None:
+    """Let the one who is at work finish: that is no failure, unless it hangs."""
+    holder: Any = trouble.holder
+    if holder is not None and holder.age() > _TOO_LONG:
+        raise trouble
+    say(f"{trouble.faults[0].where}: {trouble.faults[0].what}; nothing to do meanwhile")
+
+
+def _day(text: str | None) -> date | None:
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        from helpers.vocabulary.faults import AskedWrongly, Fault
+
+        fault = Fault("--today", f"{text!r} is no day", "write YYYY-MM-DD")
+        raise AskedWrongly(fault) from None

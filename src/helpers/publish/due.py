@@ -1,0 +1,371 @@
+"""Publish whatever is due and not yet published; ask nobody, and say what is waited for.
+
+What is due follows from the declared calendar and the day; what is published from the editions on
+the site; what is ready from the tables. None of it is remembered, so a call that was killed, or
+one too many, does no harm.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from helpers.config.workspace import Workspace, load_workspace
+from helpers.paths import NOTEBOOKS, WorkspacePaths
+from helpers.publish.due_report import DueReport, Item
+from helpers.publish.due_words import DATA_BEGIN, DATA_END, NOTHING_INGESTED, dated
+from helpers.publish.editions import RECORD, Edition, editions_of, newest
+from helpers.reviews.deadlines import Schedule, Slot, Stage
+from helpers.reviews.declarations import Review, load_reviews
+from helpers.reviews.holding import hold
+from helpers.reviews.journal import Entry, asked_by, entries, recording
+from helpers.vocabulary.faults import ReviewError
+from helpers.vocabulary.labels import Label
+from helpers.vocabulary.periods import Period
+
+if TYPE_CHECKING:
+    from helpers.publish.release import Released
+
+#: So far back one looks for what was never published, past the bound of catch-up.
+_LONG_AGO = 240
+
+
+@dataclass(frozen=True)
+class Readied:
+    """Whether the data of a period are there: what lacks, or that they begin later."""
+
+    lacking: Label | None = None
+    begin_later: bool = False
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What ``due`` has done for it; tests hand in others."""
+
+    #: Takes in the inbox and gives what failed.
+    ingest: Callable[[Workspace, WorkspacePaths], Sequence[str]]
+    #: Says of each period whether its data are there.
+    readiness: Callable[[Workspace, WorkspacePaths, Sequence[Period]], Sequence[Readied]]
+    #: Goes the whole way for one period.
+    release: Callable[[Slot], Released]
+
+
+def due(
+    workspace: str | None,
+    today: date | None = None,
+    *,
+    dry_run: bool = False,
+    hands: Hands | None = None,
+    notebooks: Path = NOTEBOOKS,
+    now: datetime | None = None,
+    told: Callable[[str], None] = lambda line: None,
+    **how: Any,
+) -> DueReport:
+    """Publish what is due, oldest first.
+
+    Args:
+        workspace: The company's folder; None for ``REVIEW_WORKSPACE`` or the demo company.
+        today: Taken for today; by default the day that it is in the workspace's time zone.
+        dry_run: Only say what would be done; nothing is taken in, written or locked.
+        hands: What does the work; the real things by default.
+        notebooks: The folder of ``reviews.yml``.
+        now: The moment, for tests.
+        told: Given a line whenever a period was dealt with.
+        how: Handed to ``publish.release.release``: jobs, engine, languages, audience.
+
+    Raises:
+        DeclarationFaulty: ``workspace.yml`` or ``reviews.yml`` is unsound.
+        HeldByAnother: ``review due`` or ``review backfill`` is at work in this workspace.
+    """
+    declared, paths = load_workspace(workspace)
+    zone = ZoneInfo(declared.time_zone)
+    now = now or datetime.now(UTC)
+    today = today or now.astimezone(zone).date()
+    hands = hands or _real_hands(workspace, notebooks, how)
+    schedule = Schedule(declared.calendar, declared.fiscal_year_start)
+    reviews = schedule.chosen(load_reviews(notebooks).reviews)
+    if dry_run:
+        return _look(declared, paths, schedule, reviews, today, hands)
+    with hold(paths, "review due"):
+        notes = _clock_notes(entries(paths, months=2), today, zone)
+        with recording(paths, "due") as run:
+            found = _look(declared, paths, schedule, reviews, today, None)
+            with asked_by("due"):
+                report = _work(found, declared, paths, hands, told)
+            report = replace(report, notes=(*notes, *report.notes))
+            failures = [one for item in report.items for one in item.failures]
+            waiting = [item.told(today) for item in report.items if item.state == "waiting"]
+            run.note(
+                outcome=report.outcome,
+                failures=(*report.failures, *failures),
+                notes=(*report.notes, *waiting),
+            )
+    return report
+
+
+# -- what there is -------------------------------------------------------------------------------
+
+
+def _look(
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    schedule: Schedule,
+    reviews: Sequence[Review],
+    today: date,
+    hands: Hands | None,
+) -> DueReport:
+    """Say what is due; with ``hands``, also whether its data are there."""
+    known = {(one.review, one.period): one for one in newest(editions_of(paths.site))}
+    history = entries(paths, months=3)
+    items: list[Item] = []
+    notes: list[str] = []
+    for review in reviews:
+        due_now, too_old = _due_periods(schedule, review, today, known)
+        for slot in due_now:
+            edition = known.get((review.id, str(slot.period)))
+            items.append(_found(slot, today, edition, history))
+        items.append(Item(schedule.next_slot(review, today), "not_due"))
+        if too_old:
+            first, last = str(too_old[0].period), str(too_old[-1].period)
+            notes.append(
+                f"{review.id}: {len(too_old)} older period{'s are' if len(too_old) > 1 else ' is'} "
+                f"not in place; `review backfill {review.id} --from {first} --to {last}`"
+            )
+    items.sort(key=_order)
+    if hands is not None and any(item.state == "ready" for item in items):
+        items = _with_readiness(items, workspace, paths, hands)
+    years = {day.year for item in items for day in (item.slot.preliminary,) if day}
+    notes += [
+        f"calendar: no made-up working days of {year} are known for {workspace.calendar.country} "
+        "(yet); its working days may be a few days off"
+        for year in sorted(years)
+        if not schedule.working_days.is_announced(year)
+    ]
+    return DueReport(today, tuple(items), tuple(notes))
+
+
+def _due_periods(
+    schedule: Schedule, review: Review, today: date, known: Mapping[tuple[str, str], Edition]
+) -> tuple[list[Slot], list[Slot]]:
+    """List the periods to look after, oldest first, and those left behind by the bound."""
+    bound = schedule.calendar.catch_up
+    begun = min((one.span.start for (name, _), one in known.items() if name == review.id),
+                default=date.max)  # fmt: skip
+    found: list[Slot] = []
+    too_old: list[Slot] = []
+    for number, slot in enumerate(schedule.ended(review, today)):
+        stage = slot.due(today)
+        if stage is None:
+            continue
+        if len(found) < bound:
+            found.append(slot)
+        elif slot.period.start < begun or number > _LONG_AGO:
+            break
+        elif not _is_met(stage, slot, known.get((review.id, str(slot.period)))):
+            too_old.append(slot)
+    return found[::-1], too_old[::-1]
+
+
+def _is_met(stage: Stage, slot: Slot, edition: Edition | None) -> bool:
+    """Tell whether the edition that readers see is what the stage asks for."""
+    if edition is None:
+        return False
+    if edition.status == "final":
+        return True
+    through = edition.data_through
+    return stage == "preliminary" and through is not None and through >= slot.period.end
+
+
+def _found(slot: Slot, today: date, edition: Edition | None, history: Sequence[Entry]) -> Item:
+    stage = slot.due(today)
+    assert stage is not None
+    is_met = _is_met(stage, slot, edition) and not _lacks_pages(slot, history)
+    shown = (edition.folder, str(edition.status)) if edition else ("", "")
+    return Item(slot, "in_place" if is_met else "ready", stage, *shown)
+
+
+def _lacks_pages(slot: Slot, history: Sequence[Entry]) -> bool:
+    """Tell whether pages failed when the period was last released: they are tried again."""
+    of_it = [
+        one
+        for one in history
+        if (one.kind, one.review, one.period) == ("publish", slot.review.id, str(slot.period))
+        and one.outcome not in ("refused", "running")
+    ]
+    return bool(of_it) and any(page.status == "failed" for page in of_it[-1].pages)
+
+
+def _order(item: Item) -> tuple[Any, ...]:
+    """What is not due comes last; the rest oldest first, a month before the year it ends."""
+    period = item.slot.period
+    return item.state == "not_due", period.end, len(period), item.slot.review.id
+
+
+def _with_readiness(
+    items: Sequence[Item], workspace: Workspace, paths: WorkspacePaths, hands: Hands
+) -> list[Item]:
+    asked = [item for item in items if item.state == "ready"]
+    answers = iter(hands.readiness(workspace, paths, [item.slot.period for item in asked]))
+    return [_readied(item, next(answers)) if item.state == "ready" else item for item in items]
+
+
+def _readied(item: Item, found: Readied) -> Item:
+    if found.begin_later:
+        return replace(item, state="before_data", awaiting=found.lacking)
+    if found.lacking:
+        return replace(item, state="waiting", awaiting=found.lacking)
+    return item
+
+
+def _clock_notes(history: Sequence[Entry], today: date, zone: ZoneInfo) -> Iterator[str]:
+    """Say that the day lies before the last run, as after a clock was set back."""
+    if not history:
+        return
+    last = max(one.started for one in history).astimezone(zone).date()
+    if today < last:
+        yield (
+            f"clock: today is {today}, but the last run was on {last}; if nobody asked for that "
+            "day, see to the clock. Nothing published is taken back"
+        )
+
+
+# -- what is done --------------------------------------------------------------------------------
+
+
+def _work(
+    found: DueReport,
+    workspace: Workspace,
+    paths: WorkspacePaths,
+    hands: Hands,
+    told: Callable[[str], None],
+) -> DueReport:
+    if not any(item.state == "ready" for item in found.items):
+        _announce(workspace, paths, found)
+        return found
+    failures: Sequence[str] = ()
+    try:
+        failures = hands.ingest(workspace, paths)
+        items = _with_readiness(found.items, workspace, paths, hands)
+    except ReviewError as trouble:
+        # Without the tables nothing can be released; what is in place stays.
+        said = tuple(map(str, trouble.faults))
+        return replace(found, items=tuple(_failed(one, said) for one in found.items))
+    done: list[Item] = []
+    for item in items:
+        if item.state == "ready":
+            item = _release(item, hands)
+            told(item.told(found.today))
+        done.append(item)
+    report = replace(found, items=tuple(done), failures=tuple(failures))
+    _announce(workspace, paths, report)
+    return report
+
+
+def _failed(item: Item, said: tuple[str, ...]) -> Item:
+    return replace(item, state="failed", failures=said) if item.state == "ready" else item
+
+
+def _release(item: Item, hands: Hands) -> Item:
+    """Release one period; whatever is wrong with it, the others have their turn."""
+    try:
+        released = hands.release(item.slot)
+    except ReviewError as trouble:
+        return _failed(item, tuple(map(str, trouble.faults)))
+    except Exception as trouble:  # noqa: BLE001 - the other periods have their turn
+        traceback.print_exc(file=sys.stderr)
+        name = f"{item.slot.review.id} {item.slot.period}"
+        return _failed(item, (f"{name}: {type(trouble).__name__}: {trouble}; see the log",))
+    built = released.edition
+    edition = _record_in(built.edition)
+    awaits = edition.awaiting if edition else {}
+    return replace(
+        item,
+        state="published" if built.is_new else "unchanged",
+        edition=f"{item.slot.review.id}/{item.slot.period}/r{built.number}",
+        status=edition.status if edition else "",
+        awaiting=Label(en=awaits["en"], zh=awaits["zh"]) if {"en", "zh"} <= set(awaits) else None,
+        failures=tuple(str(page.fault) for page in released.report.failed),
+    )
+
+
+def _record_in(folder: Path) -> Edition | None:
+    record = folder / RECORD
+    if not record.is_file():
+        return None
+    return Edition.model_validate_json(record.read_text(encoding="utf-8"))
+
+
+def _announce(workspace: Workspace, paths: WorkspacePaths, report: DueReport) -> None:
+    """Tell who asked for it which data are late; what could not be delivered goes out again."""
+    from helpers.publish.announcing import announce
+    from helpers.publish.occasions import data_late
+
+    announce(
+        workspace,
+        paths,
+        [
+            data_late(
+                item.slot.review.id, item.slot.period, [item.awaiting], item.slot.review.title
+            )
+            for item in report.items
+            if item.state == "waiting" and item.awaiting is not None
+        ],
+    )
+
+
+# -- the real things -----------------------------------------------------------------------------
+
+
+def _real_hands(workspace: str | None, notebooks: Path, how: Mapping[str, Any]) -> Hands:
+    asked = dict(how) if notebooks == NOTEBOOKS else {**how, "notebooks": notebooks}
+
+    def go(slot: Slot) -> Released:
+        from helpers.publish.release import release
+
+        return release(workspace, slot.review.id, str(slot.period), **asked)
+
+    return Hands(ingest=_take_in, readiness=_ask_tables, release=go)
+
+
+def _take_in(workspace: Workspace, paths: WorkspacePaths) -> Sequence[str]:
+    from helpers.publish.traces import traces_of_intake
+    from helpers.tables.ingest import ingest
+
+    with recording(paths, "ingest") as run:
+        traces = traces_of_intake(ingest(workspace, paths, ()))
+        run.note(**traces)
+    return tuple(traces["failures"])
+
+
+def _ask_tables(
+    workspace: Workspace, paths: WorkspacePaths, periods: Sequence[Period]
+) -> Sequence[Readied]:
+    from helpers.tables.build import current_generation
+    from helpers.tables.completeness import readiness
+    from helpers.tables.warehouse import Warehouse
+
+    if current_generation(paths) is None:
+        return [Readied(NOTHING_INGESTED)] * len(periods)
+    found = []
+    with Warehouse.open(paths, workspace) as warehouse:
+        covered = warehouse.coverage()
+        for period in periods:
+            if covered.first is None or covered.last is None:
+                found.append(Readied(NOTHING_INGESTED))
+            elif not covered.has_beginning(period):
+                found.append(Readied(dated(DATA_BEGIN, covered.first), begin_later=True))
+            elif covered.last < period.end:
+                found.append(Readied(dated(DATA_END, covered.last)))
+            else:
+                ready = readiness(warehouse, workspace, period)
+                lacks = (
+                    None if ready.complete else Label(en=ready.lacks("en"), zh=ready.lacks("zh"))
+                )
+                found.append(Readied(lacks))
+    return found
