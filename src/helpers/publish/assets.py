@@ -34,6 +34,13 @@ class Assets:
     font_style: Mapping[Language, str]
     script: str
     search: str
+    font: str
+
+    def files(self, made: Path, site: Path) -> list[Path]:
+        """Say where each of them is now: newly made, or on the site already."""
+        names = [self.style, *self.font_style.values(), self.script, self.search, self.font]
+        places = ((made / name, site / FOLDER / name) for name in sorted(set(names)))
+        return [new if new.exists() else before for new, before in places]
 
     def as_frame(self, language: Language) -> dict[str, str]:
         """Give the names as the templates want them."""
@@ -67,18 +74,14 @@ def make_assets(folder: Path, site: Path, letters: Iterable[str]) -> Assets:
     kept = _Shelf(folder, site / FOLDER)
     static = BOOK / "_static"
     style = _exhibit_style() + (static / "review.css").read_text(encoding="utf-8")
+    font, font_style = _store_font(kept, letters)
     return Assets(
         style=kept.store("review", "css", style.encode()),
-        font_style=_store_font(kept, letters),
+        font_style=font_style,
         script=kept.store("review", "js", (static / "review.js").read_bytes()),
         search=kept.store("search", "js", (static / "search.js").read_bytes()),
+        font=font,
     )
-
-
-def put_in_place(folder: Path, site: Path) -> None:
-    """Move newly made assets to the others; nothing refers to them yet."""
-    for made in folder.iterdir():
-        made.replace(site / FOLDER / made.name)
 
 
 def _exhibit_style() -> str:
@@ -97,7 +100,9 @@ class _Shelf:
     def store(self, name: str, ending: str, content: bytes) -> str:
         """Keep a content under a name that holds its hash."""
         stored = f"{name}-{hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]}.{ending}"
-        if not self.has(stored):
+        before = self.before / stored
+        # One that was spoilt on its place is made anew: editions of years load it.
+        if not (before.is_file() and before.read_bytes() == content):
             (self.made / stored).write_bytes(content)
         return stored
 
@@ -106,7 +111,7 @@ class _Shelf:
         return (self.before / name).exists() or (self.made / name).exists()
 
 
-def _store_font(kept: _Shelf, letters: Iterable[str]) -> dict[Language, str]:
+def _store_font(kept: _Shelf, letters: Iterable[str]) -> tuple[str, dict[Language, str]]:
     """Store the font's subset under a name made from its letters, so that it is cut only once.
 
     One file for both languages, and a style sheet for each: in a Chinese font quotation marks,
@@ -120,7 +125,7 @@ def _store_font(kept: _Shelf, letters: Iterable[str]) -> dict[Language, str]:
     name = f"noto-sans-sc-{hashlib.sha256(recipe.encode()).hexdigest()[:_HASH_LENGTH]}"
     if not kept.has(f"{name}.woff2"):
         (kept.made / f"{name}.woff2").write_bytes(_subset(source, wanted))
-    return {
+    return f"{name}.woff2", {
         "zh": kept.store(name, "css", _face(name, "").encode()),
         "en": kept.store(name, "css", _face(name, _NOT_WIDE).encode()),
     }

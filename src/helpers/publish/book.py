@@ -13,12 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
-from helpers.publish.assets import frame_fingerprint, make_assets
+from helpers.publish.assets import Assets, frame_fingerprint, make_assets
 from helpers.publish.content import (
     Content,
     PageBuilt,
@@ -28,12 +26,18 @@ from helpers.publish.content import (
     with_lineage,
 )
 from helpers.publish.editions import (
+    FORMAT,
     RECORD,
     Edition,
     PageRecord,
     Status,
+    SummaryRecord,
     editions_of,
+    leading,
+    newest,
     next_number,
+    summary_of,
+    write_summary,
 )
 from helpers.publish.frames import common_frame, edition_frame, lineage_of, portal_frame
 from helpers.publish.going_live import (
@@ -42,11 +46,14 @@ from helpers.publish.going_live import (
     go_live,
     is_told,
     next_portal,
+    one_publication,
     staging_area,
 )
 from helpers.publish.home import HomeSummary
+from helpers.publish.manifest import MadeFrom, write_manifest
 from helpers.publish.portal import PAGES as PORTAL_PAGES
 from helpers.publish.portal import TITLES as PORTAL_TITLES
+from helpers.publish.rollbacks import Rollback
 from helpers.publish.words import (
     FRAME,
     OWN_NAME,
@@ -60,6 +67,7 @@ from helpers.vocabulary.periods import Period
 
 if TYPE_CHECKING:
     from helpers.metrics.catalogue import Metric
+    from helpers.publish.engine import BookSource
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ class EditionBuilt:
     edition: Path
     number: int
     is_new: bool
+    #: The number of an edition that would come again exactly so, and was taken back.
+    taken_back: int | None = None
 
 
 def publish(
@@ -85,7 +95,10 @@ def publish(
     title: Label | None = None,
     data_through: date | None = None,
     awaiting: Mapping[Language, str] | None = None,
+    signed: Mapping[Language, str] | None = None,
+    admitted: Mapping[Language, str] | None = None,
     metrics: Mapping[str, Metric] | None = None,
+    made_from: MadeFrom | None = None,
 ) -> EditionBuilt:
     """Make an edition of executed pages and put it on the site.
 
@@ -102,7 +115,10 @@ def publish(
         title: Name of the review, where it is not one of the usual ones.
         data_through: The last day that the data hold.
         awaiting: What a preliminary edition waits for, in a line for each language.
+        signed: Who has signed, likewise.
+        admitted: Which sources will not come, who says so and why, likewise.
         metrics: What the definitions page explains; the whole catalogue where not given.
+        made_from: What the pages read, for the manifest.
 
     Raises:
         WorkFailed: A page may not be published, the book did not build cleanly, the built pages
@@ -111,40 +127,43 @@ def publish(
     site = paths.site
     _check_pages(review, pages)
     title = title or review_title(review)
-    awaiting = dict(awaiting or {})
-    full_key = _key(key, status, title, data_through, awaiting)
+    told = {"awaiting": awaiting or {}, "signed": signed or {}, "admitted": admitted or {}}
+    full_key = _key(key, status, title, data_through, told)
     site.mkdir(parents=True, exist_ok=True)
-    paths.runs.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(paths.runs / "publish.lock", timeout=0):
-            known = editions_of(site)
-            last = _last_of(known, review, period)
-            if last and last.key == full_key:
-                if not is_told(site, known, workspace):
-                    with staging_area(site) as staging:
-                        _build(site, staging, workspace, known, None, {}, metrics)
-                return EditionBuilt(site / INDEX, site / last.folder, last.number, False)
-            contents = _read(pages)
-            edition = Edition(
-                review=review,
-                title=title,
-                period=str(period),
-                fiscal_start=period.fiscal_start,
-                number=next_number(site, review, str(period)),
-                status=status,
-                data_through=data_through,
-                awaiting=awaiting,
-                key=full_key,
-                languages=tuple(one for one in LANGUAGES if one in pages),
-                pages=_page_records(next(iter(pages.values()))),
-                summary={one: said.as_record() for one, said in summary.items() if one in pages},
+    with one_publication(paths):
+        known = editions_of(site)
+        same = [one for one in known if (one.review, one.period) == (review, str(period))]
+        # The last one, and the one that readers are led to: what was taken back is not made anew
+        # because cron comes by again.
+        if again := next((one for one in (*same[-1:], *newest(same)) if one.key == full_key), None):
+            if not is_told(site, known, workspace):
+                with staging_area(site) as staging:
+                    build_site(site, staging, workspace, known, None, metrics)
+            (stands,) = newest(same)
+            taken_back = again.number if again.withdrawn else None
+            return EditionBuilt(
+                site / INDEX, site / stands.folder, stands.number, False, taken_back
             )
-            with staging_area(site) as staging:
-                _build(site, staging, workspace, known, edition, contents, metrics)
-            return EditionBuilt(site / INDEX, site / edition.folder, edition.number, True)
-    except Timeout:
-        fault = Fault(str(site), "another publication is running", "wait until it has ended")
-        raise WorkFailed(fault) from None
+        contents = _read(pages)
+        edition = Edition(
+            format=FORMAT,
+            review=review,
+            title=title,
+            period=str(period),
+            fiscal_start=period.fiscal_start,
+            number=next_number(site, review, str(period)),
+            status=status,
+            data_through=data_through,
+            **{name: dict(said) for name, said in told.items()},
+            key=full_key,
+            languages=tuple(one for one in LANGUAGES if one in pages),
+            pages=_page_records(next(iter(pages.values()))),
+        )
+        said = {one: told.as_record() for one, told in summary.items() if one in pages}
+        draft = _Draft(edition, contents, said, made_from or MadeFrom())
+        with staging_area(site) as staging:
+            build_site(site, staging, workspace, known, draft, metrics)
+        return EditionBuilt(site / INDEX, site / edition.folder, edition.number, True)
 
 
 def _check_pages(review: str, pages: Mapping[Language, Sequence[PageBuilt]]) -> None:
@@ -163,22 +182,21 @@ def _key(
     status: Status,
     title: Label,
     data_through: date | None,
-    awaiting: Mapping[Language, str],
+    told: Mapping[str, Mapping[Language, str]],
 ) -> str:
     parts: list[Any] = [key, status, title.en, title.zh, str(data_through), frame_fingerprint()]
-    if awaiting:
-        parts.append(sorted(awaiting.items()))
+    parts += [[name, sorted(said.items())] for name, said in told.items() if said]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
-
-
-def _last_of(editions: Iterable[Edition], review: str, period: Period) -> Edition | None:
-    same = [one for one in editions if (one.review, one.period) == (review, str(period))]
-    return same[-1] if same else None
 
 
 def _page_records(pages: Sequence[PageBuilt]) -> tuple[PageRecord, ...]:
     return tuple(
-        PageRecord(file=file_name(page.id, place), title=page.title, question=page.question)
+        PageRecord(
+            file=file_name(page.id, place),
+            title=page.title,
+            question=page.question,
+            stale_of=page.stale_of,
+        )
         for place, page in enumerate(pages)
     )
 
@@ -194,39 +212,92 @@ def _read(pages: Mapping[Language, Sequence[PageBuilt]]) -> dict[Language, list[
     return contents
 
 
-def _build(
+@dataclass(frozen=True)
+class _Draft:
+    """An edition on its way: its record, and what its folder will hold."""
+
+    edition: Edition
+    contents: Mapping[Language, Sequence[Content]]
+    summary: Mapping[Language, SummaryRecord]
+    made_from: MadeFrom
+
+    def finish(self, folder: Path, assets: Iterable[Path]) -> None:
+        """Lay record, summary and manifest beside the built pages; the manifest is the last."""
+        record = self.edition.model_dump_json(indent=1)
+        (folder / RECORD).write_text(record, encoding="utf-8")
+        write_summary(folder, self.summary)
+        write_manifest(folder, self.edition, self.made_from, assets)
+
+
+def build_site(
     site: Path,
     staging: Path,
     workspace: Workspace,
     known: Sequence[Edition],
-    edition: Edition | None,
-    contents: Mapping[Language, Sequence[Content]],
+    draft: _Draft | None,
     metrics: Mapping[str, Metric] | None,
+    rollback: Rollback | None = None,
 ) -> None:
-    """Build an edition (or none) and the portal around all of them, and put them live."""
+    """Build an edition (or none) and the portal around all of them, and put them live.
+
+    Args:
+        site: The site's folder; only one publication may be at work there.
+        staging: Where to build.
+        workspace: The company.
+        known: The editions there are, as they will stand.
+        draft: The new one, if there is one.
+        metrics: What the definitions page explains; the whole catalogue if not given.
+        rollback: A decision that ``known`` holds already and the site does not.
+    """
     from helpers.metrics.catalogue import catalogue_of
     from helpers.publish.check import check_staged
-    from helpers.publish.engine import BookSource, build
+    from helpers.publish.engine import build
     from helpers.publish.portal import write_portal
 
     metrics = catalogue_of(workspace) if metrics is None else metrics
+    edition = draft.edition if draft else None
     every = [*known, edition] if edition else list(known)
     every.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
-    languages = [one for one in LANGUAGES if any(one in each.languages for each in every)]
+    standing = newest(every)
+    languages = [one for one in LANGUAGES if any(one in each.languages for each in standing)]
     number = next_portal(site)
 
     for language in languages:
         held = [one for one in every if language in one.languages]
-        write_portal(staging / "source" / language / PORTAL, language, held, metrics)
-        if edition and language in edition.languages:
-            _write_pages(staging / "source" / language / "edition", edition, contents[language])
+        lead = leading(held)
+        summary = draft.summary if draft and lead is edition else summary_of(site / lead.folder)
+        folder = staging / "source" / language
+        write_portal(folder / PORTAL, language, held, metrics, summary.get(language))
+        if draft and language in draft.edition.languages:
+            _write_pages(folder / "edition", draft.edition, draft.contents[language])
 
     assets = make_assets(staging / ASSETS, site, _letters(staging / "source", workspace, edition))
+    build(_books(staging, workspace, known, edition, languages, assets))
+
+    output = staging / "output"
+    places = {staging / ASSETS: site / ASSETS, output / PORTAL: site / PORTAL / str(number)}
+    if draft:
+        draft.finish(output / "edition", assets.files(staging / ASSETS, site))
+        places[output / "edition"] = site / draft.edition.folder
+    check_staged(site, places)
+    go_live(site, places, workspace, every, languages, number, assets, rollback)
+
+
+def _books(
+    staging: Path,
+    workspace: Workspace,
+    known: Sequence[Edition],
+    edition: Edition | None,
+    languages: Sequence[Language],
+    assets: Assets,
+) -> dict[Language, list[BookSource]]:
+    """Say what is to be built in each language: the edition if there is one, and the portal."""
+    from helpers.publish.engine import BookSource
+
     books: dict[Language, list[BookSource]] = {}
     for language in languages:
         source, output = staging / "source" / language, staging / "output"
         company = workspace.company.text(language)
-        common = common_frame(workspace, language, languages, assets)
         if edition and language in edition.languages:
             # The portal may hold a language that this edition was not built in.
             own = common_frame(workspace, language, edition.languages, assets)
@@ -241,6 +312,7 @@ def _build(
                     frame={**own, **edition_frame(edition, known, language)},
                 )
             )
+        common = common_frame(workspace, language, languages, assets)
         books.setdefault(language, []).append(
             BookSource(
                 folder=source / PORTAL,
@@ -251,18 +323,7 @@ def _build(
                 frame={**common, **portal_frame(language)},
             )
         )
-    build(books)
-
-    places = {
-        staging / ASSETS: site / ASSETS,
-        staging / "output" / PORTAL: site / PORTAL / str(number),
-    }
-    if edition:
-        record = staging / "output" / "edition" / RECORD
-        record.write_text(edition.model_dump_json(indent=1), encoding="utf-8")
-        places[staging / "output" / "edition"] = site / edition.folder
-    check_staged(site, places)
-    go_live(site, places, workspace, every, languages, number, assets)
+    return books
 
 
 def _write_pages(folder: Path, edition: Edition, contents: Sequence[Content]) -> None:
@@ -278,6 +339,7 @@ def _letters(source: Path, workspace: Workspace, edition: Edition | None) -> set
     texts = [path.read_text(encoding="utf-8") for path in source.rglob("*.ipynb")]
     labels = [*FRAME.values(), *STATUSES.values(), *PORTAL_TITLES.values(), workspace.company]
     texts += [label.text(language) for label in labels for language in LANGUAGES]
-    texts += edition.awaiting.values() if edition else ()
+    told = (edition.awaiting, edition.signed, edition.admitted) if edition else ()
+    texts += [text for each in told for text in each.values()]
     texts += [*OWN_NAME.values(), "年月日第季度周财至"]
     return letters_of(*texts)

@@ -2,23 +2,32 @@
 
 ``site/<review>/<period>/rN/edition.json``. The archive, the home page and the links between
 periods are read from these records and from nothing else, so that a site copied elsewhere still
-knows itself.
+knows itself. Every publication reads all of them, so a record is small: what the home page
+repeats of an edition lies beside it in ``summary.json`` and is read of one edition only.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
+from helpers.publish.rollbacks import Rollback, read_rollbacks, withdrawals
+from helpers.publish.seals import seals_beside
+from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.labels import Declared, Label, Language
 from helpers.vocabulary.periods import Period, parse_period
 
 Status = Literal["preliminary", "final"]
 RECORD = "edition.json"
+SUMMARY = "summary.json"
+#: Since 2 an edition has a manifest, and its summary lies beside its record.
+FORMAT = 2
 _NUMBER = re.compile(r"r([1-9]\d*)")
 
 
@@ -28,6 +37,8 @@ class PageRecord(Declared):
     file: str
     title: Label
     question: Label | None = None
+    #: The edition that the page is taken from, where it could not be made anew.
+    stale_of: str = ""
 
 
 class SummaryRecord(Declared):
@@ -37,11 +48,15 @@ class SummaryRecord(Declared):
     exhibits: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    #: Targets that the pages find at risk: not on the home page, but announced.
+    at_risk: tuple[str, ...] = ()
 
 
 class Edition(Declared):
     """One published edition; it never changes."""
 
+    #: Under which rules it was made; records of the first program version do not say.
+    format: int = 1
     review: str
     title: Label
     period: str
@@ -51,11 +66,25 @@ class Edition(Declared):
     data_through: date | None
     #: What a preliminary edition waits for, in a line for each language.
     awaiting: dict[Language, str] = Field(default_factory=dict)
+    #: Who has signed, likewise.
+    signed: dict[Language, str] = Field(default_factory=dict)
+    #: Which sources will not come, who says so and why, likewise.
+    admitted: dict[Language, str] = Field(default_factory=dict)
     #: Fingerprint of everything the edition was made from.
     key: str
     languages: tuple[Language, ...]
     pages: tuple[PageRecord, ...]
-    summary: dict[Language, SummaryRecord]
+
+    #: The decision that took it back, if one did. It is no part of the record, which never changes.
+    withdrawn: Rollback | None = Field(default=None, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_summary(cls, given: Any) -> Any:
+        """Records of the first program version held the summary, too."""
+        if isinstance(given, Mapping):
+            return {name: value for name, value in given.items() if name != "summary"}
+        return given
 
     @property
     def span(self) -> Period:
@@ -75,7 +104,8 @@ class Edition(Declared):
 def editions_of(site: Path) -> list[Edition]:
     """List every edition of a site; by review, then period, then number.
 
-    A folder without a sound record was never finished and is no edition.
+    A folder without a sound record was never finished and is no edition. Editions that were taken
+    back are among them and say so.
     """
     found = []
     for record in sorted(site.glob(f"*/*/r*/{RECORD}")):
@@ -84,12 +114,64 @@ def editions_of(site: Path) -> list[Edition]:
                 found.append(Edition.model_validate_json(record.read_text(encoding="utf-8")))
             except ValidationError:
                 continue
-    return sorted(found, key=lambda one: (one.review, one.span.start, one.span.end, one.number))
+    found.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
+    return marked(found, read_rollbacks(site))
 
 
-def newest(editions: list[Edition]) -> list[Edition]:
-    """Keep the newest edition of each review and period, in the same order."""
-    kept = {(one.review, one.period): one for one in editions}
+def marked(editions: Iterable[Edition], rollbacks: Iterable[Rollback]) -> list[Edition]:
+    """Mark the editions that were taken back, and no others."""
+    taken = withdrawals(rollbacks)
+    return [
+        one.model_copy(update={"withdrawn": taken.get((one.review, one.period, one.number))})
+        for one in editions
+    ]
+
+
+def find_edition(site: Path, text: str) -> Edition:
+    """Find the edition that is meant: ``monthly/2025-12/r1``, or its parts with spaces between.
+
+    Without a number it is the one that readers are led to.
+
+    Raises:
+        AskedWrongly: There is none; names those that there are.
+    """
+    parts = [one for one in re.split(r"[\s/]+", text.strip()) if one]
+    known = editions_of(site)
+    same = [one for one in known if parts[:2] == [one.review, one.period]]
+    number = parts[2].removeprefix("r") if len(parts) == 3 else ""
+    found = [one for one in same if str(one.number) == number] if number else newest(same)
+    if len(parts) not in (2, 3) or not found:
+        near = same or [one for one in known if parts[:1] == [one.review]] or known
+        offered = ", ".join(one.folder for one in near[-5:]) or "nothing is published yet"
+        raise AskedWrongly(Fault(text.strip() or "edition", "there is none", f"known: {offered}"))
+    return found[-1]
+
+
+def write_summary(folder: Path, summary: Mapping[Language, SummaryRecord]) -> None:
+    """Write down beside an edition what the home page repeats of it."""
+    content = {language: said.model_dump(mode="json") for language, said in summary.items()}
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / SUMMARY).write_text(text, encoding="utf-8")
+
+
+def summary_of(folder: Path) -> dict[Language, SummaryRecord]:
+    """Read what the home page repeats of the edition in a folder; nothing where it is gone."""
+    beside, record = folder / SUMMARY, folder / RECORD
+    if beside.is_file():
+        content = json.loads(beside.read_text(encoding="utf-8"))
+    elif record.is_file():
+        content = json.loads(record.read_text(encoding="utf-8")).get("summary", {})
+    else:
+        content = {}
+    return TypeAdapter(dict[Language, SummaryRecord]).validate_python(content)
+
+
+def newest(editions: Iterable[Edition]) -> list[Edition]:
+    """Keep the edition of each review and period that readers are led to, in the same order.
+
+    The highest number, unless it was taken back.
+    """
+    kept = {(one.review, one.period): one for one in editions if not one.withdrawn}
     return list(kept.values())
 
 
@@ -102,9 +184,14 @@ def leading(editions: list[Edition]) -> Edition:
 
 
 def next_number(site: Path, review: str, period: str) -> int:
-    """Give the number of the next edition; a number is never used twice."""
+    """Give the number of the next edition.
+
+    A number is never used twice: an edition that was pruned keeps its folder, and one that
+    somebody deleted by hand its seal.
+    """
     folder = site / review / period
     names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    names += seals_beside(folder)
     return (
         max((int(found[1]) for name in names if (found := _NUMBER.fullmatch(name))), default=0) + 1
     )

@@ -20,6 +20,7 @@ from helpers.publish.words import (
     HTML_LANGUAGE,
     OWN_NAME,
     STATUSES,
+    banners,
     frame_words,
 )
 from helpers.vocabulary.labels import Language
@@ -79,7 +80,7 @@ def edition_frame(edition: Edition, known: Sequence[Edition], language: Language
         "period_label": edition.span.label(language),
         "status": edition.status,
         "status_label": STATUSES[edition.status].text(language),
-        "awaiting": _awaiting(edition, language),
+        "banners": banners(edition, language),
         "lineage": lineage_of(edition),
         "edition_label": words["edition"].format(number=edition.number),
         "imprint": ("，" if language == "zh" else ", ").join(
@@ -120,11 +121,6 @@ def portal_frame(language: Language) -> dict[str, Any]:
 def lineage_of(edition: Edition) -> str:
     """Give the file of the page that says where figures come from, if the edition has one."""
     return next((page.file for page in edition.pages if page.file == LINEAGE_FILE), "")
-
-
-def _awaiting(edition: Edition, language: Language) -> str:
-    what = edition.awaiting.get(language, "")
-    return FRAME["awaiting_banner"].text(language).format(what=what) if what else ""
 
 
 def _data_label(edition: Edition, language: Language) -> str:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.paths import BOOK
 from helpers.publish.content import as_notebook, markdown, shown_html
 from helpers.publish.definitions import definition_cells
-from helpers.publish.editions import Edition, leading, newest
+from helpers.publish.editions import Edition, SummaryRecord, leading, newest
 from helpers.publish.templates import heading, render
-from helpers.publish.words import FRAME, STATUSES, frame_words
+from helpers.publish.words import FRAME, STATUSES, banners, frame_words
 from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.wording import write_date
 
@@ -35,12 +35,24 @@ ROOT = "../../../"
 
 
 def write_portal(
-    folder: Path, language: Language, editions: Sequence[Edition], metrics: Mapping[str, Metric]
+    folder: Path,
+    language: Language,
+    editions: Sequence[Edition],
+    metrics: Mapping[str, Metric],
+    summary: SummaryRecord | None,
 ) -> None:
-    """Write the portal's pages in one language, ready for the builder."""
+    """Write the portal's pages in one language, ready for the builder.
+
+    Args:
+        folder: Where they go.
+        language: In which language.
+        editions: Those that exist in this language.
+        metrics: What the definitions page explains.
+        summary: What the home page says of the leading edition.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, cells in (
-        ("index", _home(language, editions)),
+        ("index", _home(language, editions, summary)),
         ("archive", _archive(language, editions)),
         ("definitions", definition_cells(language, metrics)),
         ("how-to-read", _how_to_read(language)),
@@ -49,9 +61,10 @@ def write_portal(
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
 
 
-def _home(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any]]:
+def _home(
+    language: Language, editions: Sequence[Edition], summary: SummaryRecord | None
+) -> list[dict[str, Any]]:
     lead = leading(list(editions))
-    summary = lead.summary.get(language)
     words = frame_words(language)
     sentences = summary.sentences if summary else ()
     reasons = dict(summary.links) if summary else {}
@@ -60,7 +73,7 @@ def _home(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any
         "words": words,
         "name": _name(lead, language),
         "facts": [STATUSES[lead.status].text(language), *_facts(lead, language)],
-        "preliminary": lead.status == "preliminary",
+        "banners": banners(lead, language),
         "lead_href": ROOT + lead.home(language),
         "exhibits": summary.exhibits if summary else (),
         "reasons": sentences[1:],
@@ -105,9 +118,12 @@ def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, 
                 "editions": [
                     {
                         "href": ROOT + edition.home(language),
-                        "label": words["edition"].format(number=edition.number),
+                        "label": _numbered(edition, language),
                     }
                     for edition in reversed(same)
+                ],
+                "withdrawals": [
+                    _withdrawal(edition, language) for edition in same if edition.withdrawn
                 ],
             }
         )
@@ -148,6 +164,25 @@ def _marks(language: Language) -> Iterable[dict[str, str]]:
 def _name(edition: Edition, language: Language) -> str:
     comma = "，" if language == "zh" else ", "
     return f"{edition.title.text(language)}{comma}{edition.span.label(language)}"
+
+
+def _numbered(edition: Edition, language: Language) -> str:
+    word = "edition_withdrawn" if edition.withdrawn else "edition"
+    return FRAME[word].text(language).format(number=edition.number)
+
+
+def _withdrawal(edition: Edition, language: Language) -> str:
+    """Say that an edition was taken back, when and why; who decided is in the record only."""
+    taken = edition.withdrawn
+    if taken is None:
+        return ""
+    comma = "，" if language == "zh" else ", "
+    number = FRAME["edition"].text(language).format(number=edition.number)
+    return FRAME["withdrawal"].text(language).format(
+        edition=f"{_name(edition, language)}{comma}{number}",
+        day=write_date(taken.at.date(), language),
+        because=taken.because,
+    )  # fmt: skip
 
 
 def _facts(edition: Edition, language: Language) -> list[str]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from helpers.vocabulary.labels import Label, Language
+
+if TYPE_CHECKING:
+    from helpers.publish.editions import Edition
 
 HTML_LANGUAGE: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
 SPHINX_LANGUAGE: dict[Language, str] = {"zh": "zh_CN", "en": "en"}
@@ -91,6 +96,11 @@ FRAME: dict[str, Label] = {
         en="Left out of this edition, because they could not be made: {pages}.",
         zh="因未能生成，本版略去的页面：{pages}。",
     ),
+    "signed_banner": Label(en="Final: {what}.", zh="正式版：{what}。"),
+    "admitted_banner": Label(
+        en="Published without sources that will not come. {what}.",
+        zh="以下来源不会补齐，本期在缺少它们的情况下发布。{what}。",
+    ),
     "data_through": Label(en="Data to {day}", zh="数据截至{day}"),
     "edition": Label(en="Edition {number}", zh="第 {number} 版"),
     "generated": Label(
@@ -131,6 +141,38 @@ FRAME: dict[str, Label] = {
     "benchmark": Label(en="Benchmark", zh="参考值"),
     "variant": Label(en="Variant", zh="其他口径"),
     "example": Label(en="Worked example", zh="算例"),
+}
+
+#: Who has signed an edition, and who is awaited.
+SIGNING: dict[str, Label] = {
+    "anyone": Label(en="a named person", zh="一位具名负责人"),
+    "who": Label(en="{role} ({names})", zh="{role}（{names}）"),
+    "awaited": Label(en="the signature of {who}", zh="{who}的签字"),
+    "again": Label(
+        en="the signature of {who} again: signed by {name} on {day} for other figures",
+        zh="{who}重新签字：{name}于{day}签字时数字与现在不同",
+    ),
+    "again_one": Label(
+        en="the signature of {who} again: signed by {name} on {day} for other figures, one figure "
+        "has changed since",
+        zh="{who}重新签字：{name}于{day}签字后有1个数字变动",
+    ),
+    "again_counted": Label(
+        en="the signature of {who} again: signed by {name} on {day} for other figures, {count} "
+        "figures have changed since",
+        zh="{who}重新签字：{name}于{day}签字后有{count}个数字变动",
+    ),
+    "signed": Label(en="signed by {name} on {day}", zh="{name}于{day}签字"),
+    "signed_as": Label(en="signed by {name} ({role}) on {day}", zh="{name}（{role}）于{day}签字"),
+}
+
+#: What a final edition may not have, worded as what would mend it.
+AMISS: dict[str, Label] = {
+    "stale": Label(
+        en="a new version of the page “{page}”, which could not be made",
+        zh="未能重新生成的“{page}”页",
+    ),
+    "left_out": Label(en="the page “{page}”, which could not be made", zh="未能生成的“{page}”页"),
 }
 
 UNITS: dict[str, Label] = {
@@ -194,3 +236,17 @@ def frame_words(language: Language) -> dict[str, str]:
 def review_title(review: str) -> Label:
     """Name a review; one that nobody named shows its id in both languages."""
     return REVIEWS.get(review) or Label(en=review.capitalize(), zh=review)
+
+
+def banners(edition: Edition, language: Language) -> list[str]:
+    """Say of an edition who has signed it, what it does without and what it awaits."""
+    parts = (("signed", edition.signed), ("admitted", edition.admitted),
+             ("awaiting", edition.awaiting))  # fmt: skip
+    said = [
+        FRAME[f"{name}_banner"].text(language).format(what=told[language])
+        for name, told in parts
+        if language in told
+    ]
+    if edition.status == "preliminary" and language not in edition.awaiting:
+        said.append(FRAME["preliminary_banner"].text(language))
+    return said

@@ -1,0 +1,60 @@
+"""The sha256 of every manifest, kept outside the edition that the manifest speaks for.
+
+``site/<review>/<period>/seals.json``: ``rN`` and the sha256 of its ``manifest.json``. One small
+file for each period, so that sealing an edition costs the same however many there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.tables.swap import write_whole
+
+if TYPE_CHECKING:
+    from helpers.publish.editions import Edition
+
+MANIFEST = "manifest.json"
+SEALS = "seals.json"
+
+
+def sha256_of(path: Path) -> str:
+    """Hash a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def seals_beside(folder: Path) -> dict[str, str]:
+    """Read the seals of one review and period, by the name of the edition's folder.
+
+    Args:
+        folder: ``site/<review>/<period>``.
+    """
+    try:
+        found = json.loads((folder / SEALS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(sha) for name, sha in found.items()} if isinstance(found, dict) else {}
+
+
+def seal(site: Path, editions: Iterable[Edition]) -> None:
+    """Seal every edition that is in its place and has no seal yet.
+
+    A publication that was killed may have left one; an edition that has its seal keeps it.
+    """
+    periods: dict[Path, list[str]] = {}
+    for one in editions:
+        periods.setdefault((site / one.folder).parent, []).append(f"r{one.number}")
+    for folder, names in periods.items():
+        seals = seals_beside(folder)
+        missing = {
+            name: sha256_of(folder / name / MANIFEST)
+            for name in names
+            if name not in seals and (folder / name / MANIFEST).is_file()
+        }
+        if missing:
+            text = json.dumps(seals | missing, indent=1, sort_keys=True)
+            write_whole(folder / SEALS, text + "\n")
