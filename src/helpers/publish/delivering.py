@@ -23,6 +23,8 @@ CONNECT_SECONDS, ANSWER_SECONDS = 10, 20
 #: Messages of theirs are laid out as HTML; everybody else gets plain text.
 _MAIL = {"mailto", "mailtos"}
 _LONGEST_TROUBLE = 300
+#: WeCom refuses a message of more bytes than these, and a Chinese sign has three.
+_MOST_BYTES = {"wecombot": 2048}
 _CAUSES = "Socket Exception"
 
 
@@ -47,13 +49,25 @@ def send(receiver: Receiver, message: Message) -> str:
         is_mail = kind in _MAIL
         sent = service.notify(
             title=message.subject,
-            body=message.html if is_mail else message.text,
+            body=message.html if is_mail else _fitted(message, _MOST_BYTES.get(kind)),
             body_format=NotifyFormat.HTML if is_mail else NotifyFormat.TEXT,
         )
     if sent:
         return ""
     said = hidden("; ".join(dict.fromkeys(heard))) or "no reason was given"
     return said[:_LONGEST_TROUBLE]
+
+
+def _fitted(message: Message, most: int | None) -> str:
+    """Leave out the last lines of a text that is too long; the way to the rest is kept."""
+    room = most - len(f"{message.subject}\r\n".encode()) if most else None
+    if room is None or len(message.text.encode()) <= room:
+        return message.text
+    *lines, way = message.text.split("\n")
+    end = f"\n…\n{way}"
+    while lines and len(("\n".join(lines) + end).encode()) > room:
+        lines.pop()
+    return "\n".join(lines) + end
 
 
 def shown_address(receiver: Receiver) -> str:
