@@ -7,6 +7,7 @@ import click
 from helpers.cli.data import demo, ingest
 from helpers.cli.figures import check, findings, metrics
 from helpers.cli.reviews import list_pages, publish, run
+from helpers.cli.scheduling import due, schedule
 from helpers.cli.site import lab, serve
 from helpers.cli.starting import new
 from helpers.cli.telling import notices
@@ -27,6 +28,8 @@ for command in (
     list_pages,
     run,
     publish,
+    due,
+    schedule,
     serve,
     lab,
     new,

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ from helpers.cli.showing import say
 if TYPE_CHECKING:
     from datetime import date
 
+    from helpers.publish.schedules import Form
     from helpers.reviews.holding import HeldByAnother
 
 #: A command that holds the lock for longer hangs, and somebody must be told.
@@ -34,7 +36,7 @@ def due(
     today: str | None,
     dry_run: bool,
     jobs: int | None,
-    engine: str,
+    engine: str | None,
     as_json: bool,
 ) -> None:
     """Publish whatever is due and not yet published, and say what is waited for."""
@@ -56,6 +58,32 @@ def due(
         click.echo(failure, err=True)
     if not report.is_ok:
         sys.exit(1)
+
+
+@click.command()
+@workspace_option
+@click.option(
+    "--emit", "form", required=True,
+    type=click.Choice(["cron", "systemd", "github", "airflow"]), help="For which scheduler.",
+)  # fmt: skip
+@click.option("--at", metavar="HH:MM", help="Once a day at this time; every hour by default.")
+@click.option(
+    "--to", "folder", type=click.Path(file_okay=False, path_type=Path),
+    help="Write the files there under their own names; print them by default.",
+)  # fmt: skip
+def schedule(workspace: str | None, form: Form, at: str | None, folder: Path | None) -> None:
+    """Print a schedule that runs `review due`, ready to be installed."""
+    from helpers.config.workspace import load_workspace
+    from helpers.publish.schedules import plan_for, schedule
+
+    declared, paths = load_workspace(workspace)
+    for written in schedule(plan_for(declared, paths, at), form):
+        if folder is None:
+            click.echo(written.text)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / written.name).write_text(written.text, encoding="utf-8")
+            say(str(folder / written.name))
 
 
 def _ask_nobody() -> None:
