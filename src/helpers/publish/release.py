@@ -7,34 +7,36 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace, load_workspace
-from helpers.paths import WorkspacePaths
-from helpers.publish.announcing import announce
+from helpers.paths import NOTEBOOKS, WorkspacePaths
+from helpers.publish.announcing import Announcement, announce
 from helpers.publish.book import EditionBuilt, publish
-from helpers.publish.content import PageBuilt, read_content
-from helpers.publish.fallback import choose_pages
+from helpers.publish.content import PageBuilt, file_name, read_content
+from helpers.publish.editions import RECORD, Edition
+from helpers.publish.fallback import Chosen, choose_pages
 from helpers.publish.home import HomeSummary
-from helpers.publish.occasions import of_release
+from helpers.publish.occasions import of_release, sign_off_awaited
+from helpers.publish.signing import signatures_on
+from helpers.publish.status import Standing, Status, decide, in_lines
 from helpers.publish.traces import traces_of, traces_of_run
+from helpers.publish.words import AMISS
 from helpers.reviews.declarations import load_reviews
 from helpers.reviews.facts import read_facts
+from helpers.reviews.figures import gather
 from helpers.reviews.foretold import forecasts_in
 from helpers.reviews.journal import recording
 from helpers.reviews.run import RunReport, run_review
 from helpers.tables.completeness import Readiness, readiness
 from helpers.tables.forecast_log import log_forecasts
-from helpers.vocabulary.faults import AskedWrongly, Fault
-from helpers.vocabulary.labels import LANGUAGES, Language
+from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.periods import Period
-from helpers.vocabulary.wording import write_date
 
 if TYPE_CHECKING:
     from helpers.tables.ingest import Receipt
 
-Status = Literal["preliminary", "final"]
 #: Called with (done, of how many, what is being worked on).
 Progress = Callable[[int, int, str], None]
 
@@ -60,6 +62,7 @@ class Released:
     receipt: Receipt
     report: RunReport
     edition: EditionBuilt
+    standing: Standing
 
     @property
     def period(self) -> Period:
@@ -80,9 +83,11 @@ def release(
     status: Status | None = None,
     languages: Sequence[str] = (),
     jobs: int | None = None,
-    engine: str = "kernel",
+    engine: str | None = None,
     force: bool = False,
     audience: Audience | None = None,
+    notebooks: Path = NOTEBOOKS,
+    tell: bool = True,
 ) -> Released:
     """Go the whole way: take in the inbox, run the pages, publish one edition.
 
@@ -96,12 +101,15 @@ def release(
         status: What the edition is called; see :func:`publish_run`.
         languages: Those of the workspace if none is named.
         jobs: How many pages at once; the number of processors if not given.
-        engine: How notebooks are executed.
+        engine: How notebooks are executed; None for the quickest that this system can.
         force: Run pages that are up to date, too.
         audience: Told of each step as it goes.
+        notebooks: The folder of ``reviews.yml``.
+        tell: Announce what happened; a backfill of two years is no news.
 
     Raises:
-        AskedWrongly: The request is refused, or the period is incomplete.
+        AskedWrongly: The request is refused, the period is incomplete, or it was asked for as
+            final and is not.
         DeclarationFaulty: A declaration or a notebook is unsound.
         WorkFailed: A failed page forbids to publish, or another process is at work here.
     """
@@ -113,7 +121,7 @@ def release(
         with audience.progress("ingest") as progress:
             receipt = ingest(declared, paths, (), progress=progress)
         audience.receipt(receipt)
-        refuse_unfinished(workspace, review, period, status)
+        refuse_unfinished(workspace, review, period, status, notebooks)
         with audience.progress(f"{review}: pages") as progress:
             report = run_review(
                 workspace,
@@ -124,16 +132,17 @@ def release(
                 engine=engine,
                 force=force,
                 progress=progress,
+                notebooks=notebooks,
             )
         run.note(**traces_of_run(report))  # a site that does not build keeps what its pages did
         audience.report(report)
-        edition: EditionBuilt | None = None
+        built: tuple[EditionBuilt, Standing] | None = None
         try:
             with audience.progress(f"{review}: site") as progress:
-                edition = publish_run(report, status=status, progress=progress)
+                built = publish_run(report, status=status, progress=progress)
         finally:
-            announce(declared, paths, of_release(report, edition))
-        released = Released(receipt, report, edition)
+            announce(declared, paths, _announcements(report, built) if tell else ())
+        released = Released(receipt, report, *built)
         run.note(**traces_of(released))
     return released
 
@@ -142,26 +151,27 @@ def publish_run(
     report: RunReport,
     status: Status | None = None,
     progress: Progress | None = None,
-) -> EditionBuilt:
-    """Make an edition of what a run gave.
+) -> tuple[EditionBuilt, Standing]:
+    """Make an edition of what a run gave, and say where it stands between preliminary and final.
 
     What becomes of a page that failed, in whichever language, is for the workspace's policy to
     say; see :func:`helpers.publish.fallback.choose_pages`.
 
     Args:
         report: The finished run.
-        status: What the edition is called. By default ``final`` where nothing is missing and
-            nothing may change any more, and ``preliminary`` where figures are still settling; a
-            period that lacks data must be asked for as ``preliminary``.
+        status: What the edition is called. By default ``final`` where nothing is missing, nothing
+            may change any more and those who must have signed these figures, else
+            ``preliminary``; a period that lacks data must be asked for as ``preliminary``.
         progress: Told when the site is being built.
 
     Raises:
-        AskedWrongly: The period is incomplete and ``preliminary`` was not asked for.
+        AskedWrongly: The period is incomplete and ``preliminary`` was not asked for, or
+            ``final`` was and something is missing.
         WorkFailed: A failed page forbids to publish, or the site did not build.
     """
-    ready = read_readiness(report.workspace, report.paths, report.period)
-    chosen = _check_status(report.review.id, report.period, report.facts.last_day, status, ready)
-    pages = choose_pages(report, report.paths.site, report.workspace.publishing.policy).pages
+    chosen = choose_pages(report, report.paths.site, report.workspace.publishing.policy)
+    pages = chosen.pages
+    standing = _standing(report, status, chosen)
     if progress:
         progress(0, 1, report.review.id)
     built = publish(
@@ -169,7 +179,7 @@ def publish_run(
         report.workspace,
         report.review.id,
         report.period,
-        chosen,
+        standing.status,
         pages,
         _fingerprint(pages),
         {
@@ -178,28 +188,37 @@ def publish_run(
         },
         title=report.review.title,
         data_through=report.facts.last_day,
-        awaiting=_awaiting(ready) if chosen == "preliminary" else {},
+        awaiting=in_lines(standing.awaiting),
+        signed=in_lines(standing.signed),
+        admitted=in_lines(standing.admitted),
     )
     edition = f"{report.review.id}/{report.period}/r{built.number}"
     log_forecasts(report.paths, _forecasts(pages), edition, report.facts.last_day)
     if progress:
         progress(1, 1, report.review.id)
-    return built
+    return built, standing
 
 
 def refuse_unfinished(
-    workspace: str | None, review: str, period: str, status: Status | None
+    workspace: str | None,
+    review: str,
+    period: str,
+    status: Status | None,
+    notebooks: Path = NOTEBOOKS,
 ) -> None:
-    """Refuse an incomplete period before its pages run, unless asked for as preliminary.
+    """Refuse before any page runs what the pages could not change.
 
     Raises:
-        AskedWrongly: The period is incomplete, or the review or period is none.
+        AskedWrongly: The period is incomplete and was not asked for as preliminary, it was asked
+            for as final and somebody has signed no edition of it, or the review or period is none.
     """
     declared, paths = load_workspace(workspace)
-    asked = load_reviews().find(review)
+    asked = load_reviews(notebooks).find(review)
     facts = read_facts(declared, paths)
     when = facts.resolve(period, asked.period, declared.fiscal_year_start)
-    _check_status(review, when, facts.last_day, status, read_readiness(declared, paths, when))
+    ready = read_readiness(declared, paths, when)
+    signatures = signatures_on(None, review, when, declared, paths)
+    decide(review, ready, facts.last_day, status, signatures)
 
 
 def read_readiness(workspace: Workspace, paths: WorkspacePaths, period: Period) -> Readiness:
@@ -210,29 +229,35 @@ def read_readiness(workspace: Workspace, paths: WorkspacePaths, period: Period) 
         return readiness(warehouse, workspace, period)
 
 
-def _check_status(
-    review: str,
-    period: Period,
-    last_day: date,
-    asked: Status | None,
-    ready: Readiness | None = None,
-) -> Status:
-    """Choose the status; what is merely settling may be called final, what is missing may not."""
-    if asked == "preliminary":
-        return asked
-    where = f"{review} {period}"
-    way_out = "ingest the rest, or publish it with --status preliminary"
-    if last_day < period.end:
-        what = f"the period is not complete, the data end on {write_date(last_day, 'en')}"
-        raise AskedWrongly(Fault(where, what, way_out))
-    if ready is not None and not ready.complete:
-        what = f"the period is not complete, it lacks {ready.lacks('en')}"
-        raise AskedWrongly(Fault(where, what, f"{way_out}; a closed store needs its closed_on"))
-    return asked or (ready.status if ready is not None else "final")
+def _standing(report: RunReport, asked: Status | None, chosen: Chosen) -> Standing:
+    """Decide what the edition of a run is called, with the figures that it would show."""
+    ready = read_readiness(report.workspace, report.paths, report.period)
+    named: dict[str, list[tuple[str, Path]]] = {
+        language: [(file_name(one.id, place), one.notebook) for place, one in enumerate(built)]
+        for language, built in chosen.pages.items()
+    }
+    review = report.review.id
+    signatures = signatures_on(gather(named), review, report.period, report.workspace, report.paths)
+    amiss = [_filled("stale", page.title) for page, _ in chosen.stale]
+    amiss += [_filled("left_out", page.title) for page in chosen.left_out]
+    return decide(review, ready, report.facts.last_day, asked, signatures, amiss)
 
 
-def _awaiting(ready: Readiness) -> dict[Language, str]:
-    return {language: said for language in LANGUAGES if (said := ready.awaiting(language))}
+def _announcements(
+    report: RunReport, built: tuple[EditionBuilt, Standing] | None
+) -> tuple[Announcement, ...]:
+    """Say what came of a release; a signature is asked for once nothing else is awaited."""
+    edition, standing = built or (None, None)
+    found = of_release(report, edition)
+    if edition is None or standing is None or not edition.is_new or not standing.only_unsigned:
+        return found
+    record = Edition.model_validate_json((edition.edition / RECORD).read_text(encoding="utf-8"))
+    return (*found, sign_off_awaited(record, standing.unsigned))
+
+
+def _filled(word: str, page: Label) -> Label:
+    told = AMISS[word]
+    return Label(en=told.en.format(page=page.en), zh=told.zh.format(page=page.zh))
 
 
 def _forecasts(pages: dict[Language, list[PageBuilt]]) -> list[dict[str, Any]]:
