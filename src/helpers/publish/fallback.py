@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,27 +62,29 @@ def choose_pages(report: RunReport, site: Path, policy: Policy) -> Chosen:
         WorkFailed: Nothing may be published: a page failed and the policy is all or nothing, the
             first page failed, or no page is left.
     """
-    failed = tuple(dict.fromkeys(one.page for one in report.failed))
-    order = tuple(dict.fromkeys(one.page for one in report.pages))
+    failed = {one.page.id: one.page for one in report.failed}
+    order = {one.page.id: one.page for one in report.pages}
     if failed:
         _refuse(report, failed, order, policy, site)
     spoken = [one for one in LANGUAGES if any(page.language == one for page in report.pages)]
     fresh = {
-        language: {one.page: _built(one) for one in report.publishable(language)}
+        language: {one.page.id: _built(one) for one in report.publishable(language)}
         for language in spoken
     }
     earlier = [one for one in reversed(editions_of(site)) if _is_of(one, report)]
-    stale: dict[Page, Edition] = {}
+    stale: list[tuple[Page, Edition]] = []
+    left_out: list[Page] = []
     pages: dict[Language, list[PageBuilt]] = {language: [] for language in spoken}
-    for page in order:
-        if page not in failed:
+    for name, page in order.items():
+        if name not in failed:
             for language in spoken:
-                pages[language].append(fresh[language][page])
+                pages[language].append(fresh[language][name])
         elif origin := _last_good(page, earlier, spoken, site):
-            stale[page] = origin
+            stale.append((page, origin))
             for language in spoken:
                 pages[language].append(_standing_in(page, origin, language, site, report))
-    left_out = tuple(page for page in failed if page not in stale)
+        else:
+            left_out.append(page)
     for language in spoken:
         if not pages[language]:
             fault = Fault(report.review.id, "no page is fit to be published", "see the faults")
@@ -90,23 +92,23 @@ def choose_pages(report: RunReport, site: Path, policy: Policy) -> Chosen:
         if failed:
             banner = _front_banner(stale, left_out, language)
             pages[language][0] = replace(pages[language][0], banner=banner)
-    return Chosen(pages, tuple(stale.items()), left_out)
+    return Chosen(pages, tuple(stale), tuple(left_out))
 
 
 def _refuse(
-    report: RunReport, failed: Sequence[Page], order: Sequence[Page], policy: Policy, site: Path
+    report: RunReport, failed: Iterable[str], order: Iterable[str], policy: Policy, site: Path
 ) -> None:
     """Stop where a failed page means that nothing may be published."""
     where = f"{report.review.id} {report.period}"
     shown = [one for one in editions_of(site) if _is_of(one, report)]
     kept = f"readers keep r{shown[-1].number}" if shown else "nothing was published before"
-    names = ", ".join(page.id for page in failed)
+    names, first = ", ".join(failed), next(iter(order))
     if policy == "all-or-nothing":
         what = f"not published, because pages failed ({names}); {kept}"
         way_out = "mend them, or set `publishing: {policy: stale-page}` in workspace.yml"
         raise WorkFailed(Fault(where, what, way_out))
-    if order[0] in failed:
-        what = f"not published, because its first page failed ({order[0].id}); {kept}"
+    if first in failed:
+        what = f"not published, because its first page failed ({first}); {kept}"
         raise WorkFailed(Fault(where, what, "mend it: the first page must be of today"))
 
 
@@ -198,7 +200,7 @@ def _front_banner(stale: dict[Page, Edition], left_out: Sequence[Page], language
             FRAME["stale_page"].text(language).format(
                 page=page.title.text(language), day=_day(origin, language)
             )
-            for page, origin in stale.items()
+            for page, origin in stale
         )  # fmt: skip
         said.append(FRAME["stale_pages"].text(language).format(pages=pages))
     if left_out:
@@ -213,7 +215,7 @@ def _day(origin: Edition, language: Language) -> str:
 
 def _why(page: Page, report: RunReport) -> Label:
     """Say why a page is not newer, in words for readers; the log says it for whoever mends it."""
-    messages = [one.message for one in report.failed if one.page == page]
+    messages = [one.message for one in report.failed if one.page.id == page.id]
     for message in messages:
         if found := _ERROR.match(message):
             name = found[0].rpartition(".")[2]
@@ -223,7 +225,5 @@ def _why(page: Page, report: RunReport) -> Label:
 
 def failures_of(report: RunReport) -> list[tuple[Label, str]]:
     """List the pages that failed and why, once where both languages failed alike."""
-    found: dict[tuple[Page, str], None] = {}
-    for one in report.failed:
-        found[(one.page, one.message)] = None
-    return [(page.title, message) for page, message in found]
+    found = {(one.page.id, one.message): one.page.title for one in report.failed}
+    return [(title, message) for (_, message), title in found.items()]
