@@ -11,7 +11,7 @@ import json
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,10 +20,11 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from helpers.paths import PACKAGE, ROOT
+from helpers.publish.content import PageBuilt
 from helpers.publish.editions import Edition
 from helpers.publish.seals import MANIFEST, sha256_of
 from helpers.reviews.keys import helper_code, library_versions
-from helpers.vocabulary.labels import Declared
+from helpers.vocabulary.labels import Declared, Language
 
 #: Raised when a field of the manifest changes its meaning.
 MANIFEST_FORMAT = 1
@@ -154,29 +155,39 @@ def _own_version() -> str:
     return version("cross-border-operations-review")
 
 
-def made_from(records: Mapping[tuple[str, str], Mapping[str, Any]], root: Path) -> MadeFrom:
-    """Gather what the runs of an edition's pages wrote down.
+def made_from(pages: Mapping[Language, Sequence[PageBuilt]], root: Path) -> MadeFrom:
+    """Gather what the runs of an edition's pages wrote down beside them.
+
+    A page that stands in for one that failed has no run of its own and brings nothing.
 
     Args:
-        records: Each page's run record (``runs/<review>/<period>/<lang>/<page>.json``), by page
-            id and language.
+        pages: The pages of the edition; beside each lies its run's record.
         root: The workspace's folder, for the whole sha256 of files that are still as they were.
     """
     parameters: dict[str, dict[str, dict[str, Any]]] = {}
     data: dict[str, dict[str, str]] = {}
     files: dict[str, str] = {}
-    for (page, language), record in sorted(records.items()):
-        asked = record.get("parameters", {})
-        known = {name: value for name, value in asked.items() if name != "workspace"}
-        parameters.setdefault(page, {})[language] = known
-        for name, fingerprint in record.get("parts", {}).items():
-            kind, _, rest = name.partition(" ")
-            if kind == "table":
-                table, _, partition = rest.partition(" ")
-                data.setdefault(table, {})[partition] = fingerprint
-            elif kind == "file":
-                files[rest] = _whole(root / rest, fingerprint)
+    for language, built in pages.items():
+        for page in built:
+            record = _record_of(page.notebook)
+            asked = record.get("parameters", {})
+            parameters.setdefault(page.id, {})[language] = asked
+            for name, fingerprint in record.get("parts", {}).items():
+                kind, _, rest = name.partition(" ")
+                if kind == "table":
+                    table, _, partition = rest.partition(" ")
+                    data.setdefault(table, {})[partition] = fingerprint
+                elif kind == "file":
+                    files[rest] = _whole(root / rest, fingerprint)
     return MadeFrom(parameters=parameters, data=data, plan=files)
+
+
+def _record_of(notebook: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(notebook.with_suffix(".json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def _whole(path: Path, recorded: str) -> str:

@@ -18,6 +18,7 @@ from helpers.publish.content import PageBuilt, file_name, read_content
 from helpers.publish.editions import RECORD, Edition
 from helpers.publish.fallback import Chosen, choose_pages
 from helpers.publish.home import HomeSummary
+from helpers.publish.manifest import made_from
 from helpers.publish.occasions import of_release, sign_off_awaited
 from helpers.publish.signing import signatures_on
 from helpers.publish.status import Standing, Status, decide, in_lines
@@ -191,6 +192,7 @@ def publish_run(
         awaiting=in_lines(standing.awaiting),
         signed=in_lines(standing.signed),
         admitted=in_lines(standing.admitted),
+        made_from=made_from(pages, report.paths.root),
     )
     edition = f"{report.review.id}/{report.period}/r{built.number}"
     log_forecasts(report.paths, _forecasts(pages), edition, report.facts.last_day)
