@@ -1,4 +1,4 @@
-"""The runner, with real kernels on tiny notebooks; each kernel costs seconds, so they are few."""
+"""The runner, on tiny notebooks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from filelock import FileLock
 
+from helpers.config.running import Limits
 from helpers.reviews.run import run_review
 from helpers.vocabulary.faults import AskedWrongly, WorkFailed
 
@@ -115,7 +116,7 @@ def test_failed_page_runs_again_and_a_mended_one_takes_its_place(studio, run):
 
 def test_cell_that_takes_too_long_is_stopped(studio, run):
     studio.write("slow", studio.code("wait", "import time\ntime.sleep(60)"))
-    slow = run(cell_seconds=1).pages[0]
+    slow = run(limits=Limits(cell_seconds=1)).pages[0]
     assert slow.cell == "wait"
     assert "longer than 1 s" in slow.message
 

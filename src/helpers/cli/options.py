@@ -22,7 +22,12 @@ languages_option = click.option(
 jobs_option = click.option(
     "--jobs", type=click.IntRange(1), default=None, help="Pages at once; one per core by default."
 )
-engine_option = click.option("--engine", default="kernel", show_default=True, help="How pages run.")
+engine_option = click.option(
+    "--engine",
+    metavar="NAME",
+    default=None,
+    help="How pages run: warm (default on Linux) or kernel.",
+)
 force_option = click.option("--force", is_flag=True, help="Run pages that are up to date, too.")
 
 

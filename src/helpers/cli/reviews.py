@@ -60,7 +60,7 @@ def run(
     settings: tuple[str, ...],
     languages: str,
     jobs: int | None,
-    engine: str,
+    engine: str | None,
     force: bool,
 ) -> None:
     """Run the notebooks of REVIEW; a failed page is reported with its cell."""
@@ -100,7 +100,7 @@ def publish(
     status: Literal["preliminary", "final"] | None,
     languages: str,
     jobs: int | None,
-    engine: str,
+    engine: str | None,
     force: bool,
 ) -> None:
     """Ingest, run and build REVIEW: one new edition, or none where nothing has changed."""

@@ -19,6 +19,7 @@ from helpers.config.calendar import Calendar
 from helpers.config.declarations import read_declaration
 from helpers.config.notices import Receivers
 from helpers.config.publishing import Publishing
+from helpers.config.running import Limits
 from helpers.config.signing import Signing
 from helpers.config.targets import Targets
 from helpers.paths import WorkspacePaths, workspace_folder
@@ -128,6 +129,8 @@ class Workspace(Declared):
     calendar: Calendar = Calendar()
     #: How editions reach readers.
     publishing: Publishing = Publishing()
+    #: What a page may take before it is stopped.
+    running: Limits = Limits()
     #: Who must sign before an edition is final.
     signing: Signing = Field(default_factory=dict)
     #: Where the site is sent besides, by name.

@@ -17,6 +17,7 @@ from helpers.reviews.facts import Facts, read_facts
 from helpers.reviews.keys import Parts, file_parts, fixed_parts, reasons
 from helpers.reviews.parameters import Parameter, parameters_of, refusals
 from helpers.reviews.preparing import Notebook, prepare, read_notebook
+from helpers.reviews.warm.starting import can_start
 from helpers.vocabulary.faults import AskedWrongly, DeclarationFaulty, Fault
 from helpers.vocabulary.labels import LANGUAGES, Label, Language
 from helpers.vocabulary.periods import Period, days_between
@@ -100,7 +101,7 @@ def check_request(
     languages: Sequence[str] = (),
     only: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
-    engine: str = "kernel",
+    engine: str | None = None,
     jobs: int = 1,
     notebooks: Path = NOTEBOOKS,
     facts: Facts | None = None,
@@ -115,7 +116,7 @@ def check_request(
         languages: Those of the workspace if none is named.
         only: Page ids; all pages if none is named.
         settings: Values for the pages' own parameters, as typed on a command line.
-        engine: How notebooks are executed.
+        engine: How notebooks are executed; None for the quickest that this system can.
         jobs: How many pages at once.
         notebooks: The folder of ``reviews.yml``.
         facts: What the data holds; read from the warehouse if not given.
@@ -225,9 +226,11 @@ def _language_faults(spoken: Sequence[str]) -> Iterator[Fault]:
             yield Fault("--lang", f"{language!r} is no language", f"known: {', '.join(LANGUAGES)}")
 
 
-def _engine_faults(engine: str, jobs: int) -> Iterator[Fault]:
-    if engine not in ENGINES:
+def _engine_faults(engine: str | None, jobs: int) -> Iterator[Fault]:
+    if engine is not None and engine not in ENGINES:
         yield Fault("--engine", f"{engine!r} is no engine", f"known: {', '.join(ENGINES)}")
+    if engine == "warm" and not can_start():
+        yield Fault("--engine warm", "notebooks start warm on Linux only", "use --engine kernel")
     if jobs < 1:
         yield Fault("--jobs", f"{jobs} pages at once is none", "write 1 or more")
 

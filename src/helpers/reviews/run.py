@@ -1,13 +1,10 @@
-"""Run a review: every page in its own kernel, several at once, none able to spoil another."""
+"""Run a review: every page in its own process, several at once, none able to spoil another."""
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +12,19 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from helpers.config.running import Limits
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review
-from helpers.reviews.engines import Outcome, Task, execute
+from helpers.reviews.engines import Outcome, Task, default_engine
 from helpers.reviews.facts import Facts
 from helpers.reviews.figures import beside
 from helpers.reviews.front import PageRun, Request, check_request
+from helpers.reviews.workers import run_each
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Language
 from helpers.vocabulary.periods import Period
 
-CELL_SECONDS = 600
 _NOTHING_READ: dict[str, list[str]] = {"tables": [], "files": []}
 
 
@@ -46,6 +44,7 @@ class PageResult:
     message: str = ""
     warnings: tuple[str, ...] = ()
     failed_output: Path | None = None
+    peak_memory: float | None = None  # MiB; None where it did not run, or nobody could look
 
     @property
     def is_ok(self) -> bool:
@@ -110,6 +109,7 @@ class RunReport:
                 "output": str(one.output) if one.output else None,
                 "log": str(one.log),
                 "seconds": round(one.seconds, 2),
+                "peak_memory": one.peak_memory,
                 "reason": one.reason,
                 "cell": one.cell,
                 "message": one.message,
@@ -132,12 +132,12 @@ def run_review(
     only: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
     jobs: int | None = None,
-    engine: str = "kernel",
+    engine: str | None = None,
     force: bool = False,
     progress: Progress | None = None,
     notebooks: Path = NOTEBOOKS,
     facts: Facts | None = None,
-    cell_seconds: int = CELL_SECONDS,
+    limits: Limits | None = None,
 ) -> RunReport:
     """Run the pages of a review that are not up to date.
 
@@ -153,12 +153,12 @@ def run_review(
         only: Page ids; all pages if none is named.
         settings: Values for the pages' own parameters, as typed on a command line.
         jobs: How many pages at once; the number of processors if not given.
-        engine: How notebooks are executed.
+        engine: How notebooks are executed; the quickest that this system can if not given.
         force: Run pages that are up to date, too.
         progress: Told after each page.
         notebooks: The folder of ``reviews.yml``.
         facts: What the data holds; read from the warehouse if not given.
-        cell_seconds: Time limit of one cell.
+        limits: What a page may take; by default as the workspace declares it.
 
     Raises:
         AskedWrongly: The request is refused, with all reasons; nothing ran.
@@ -166,6 +166,7 @@ def run_review(
         WorkFailed: Another run holds the workspace.
     """
     jobs = jobs if jobs is not None else os.cpu_count() or 1
+    engine = engine or default_engine()
     declared, paths = load_workspace(str(workspace) if workspace else None)
     request = check_request(
         declared,
@@ -184,7 +185,7 @@ def run_review(
     lock = FileLock(paths.runs / ".lock")
     try:
         with lock.acquire(timeout=0):
-            results = _run_all(request, jobs, engine, force, progress, cell_seconds)
+            results = _run_all(request, jobs, engine, force, progress, limits or declared.running)
     except Timeout:
         fault = Fault(str(paths.runs), "another run is under way", "wait until it has ended")
         raise WorkFailed(fault) from None
@@ -197,7 +198,7 @@ def _run_all(
     engine: str,
     force: bool,
     progress: Progress | None,
-    cell_seconds: int,
+    limits: Limits,
 ) -> tuple[PageResult, ...]:
     why = [["asked to"] if force else request.why_run(run) for run in request.runs]
     results: dict[int, PageResult] = {}
@@ -212,32 +213,13 @@ def _run_all(
         if not why[number]:
             note(number, _up_to_date(run))
     waiting = [number for number in range(len(request.runs)) if number not in results]
-    if waiting:
-        # Spawned, not forked: the parent has DuckDB open, and a forked child would inherit it.
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(jobs, len(waiting)), mp_context=spawn) as pool:
-            started: dict[Future[Outcome], int] = {}
-            for number in waiting:
-                task = _task(request.runs[number], engine, cell_seconds)
-                started[pool.submit(execute, task)] = number
-            for future in as_completed(started):
-                number = started[future]
-                run, reason = request.runs[number], "; ".join(why[number])
-                note(number, _finish(request, run, _outcome_of(future), reason))
+    tasks = {number: _task(request.runs[number], engine, limits) for number in waiting}
+    for number, outcome in run_each(tasks, jobs):
+        note(number, _finish(request, request.runs[number], outcome, "; ".join(why[number])))
     return tuple(results[number] for number in range(len(request.runs)))
 
 
-def _outcome_of(future: Future[Outcome]) -> Outcome:
-    """Turn whatever stopped a worker into a failed page; the other pages go on."""
-    trouble = future.exception()
-    if trouble is None:
-        return future.result()
-    if isinstance(trouble, BrokenProcessPool):
-        return Outcome(0.0, "", "the process running it was killed; run again")
-    return Outcome(0.0, "", f"{type(trouble).__name__}: {trouble}")
-
-
-def _task(run: PageRun, engine: str, cell_seconds: int) -> Task:
+def _task(run: PageRun, engine: str, limits: Limits) -> Task:
     run.folder.mkdir(parents=True, exist_ok=True)
     reads, running = _reads_file(run), _running_file(run)
     for leftover in (reads, beside(reads), running, run.log):
@@ -251,7 +233,7 @@ def _task(run: PageRun, engine: str, cell_seconds: int) -> Task:
         running=running,
         reads=reads,
         log=run.log,
-        cell_seconds=cell_seconds,
+        limits=limits,
     )
 
 
@@ -261,13 +243,16 @@ def _finish(request: Request, run: PageRun, outcome: Outcome, reason: str) -> Pa
     with suppress(FileNotFoundError):
         reads = json.loads(_reads_file(run).read_text(encoding="utf-8"))
         _reads_file(run).unlink()
+    peak_memory = None if outcome.peak_memory is None else round(outcome.peak_memory, 1)
     record = {
         "status": "ran" if outcome.is_ok else "failed",
         "seconds": round(outcome.seconds, 2),
+        "peak_memory": peak_memory,
         "reason": reason,
         "cell": outcome.cell,
         "message": outcome.message,
         "warnings": list(outcome.warnings),
+        "parameters": {k: v for k, v in run.parameters.items() if k != "workspace"},
         "reads": reads,
         "parts": request.parts_of(run, reads),
     }
@@ -300,6 +285,7 @@ def _finish(request: Request, run: PageRun, outcome: Outcome, reason: str) -> Pa
         message=outcome.message,
         warnings=outcome.warnings,
         failed_output=run.failed if run.failed.is_file() else None,
+        peak_memory=peak_memory,
     )
 
 

@@ -1,0 +1,322 @@
+"""The warm papermill engine: hand over the cells of a notebook, take in what they say.
+
+What becomes of a message (which output, which metadata) is decided by papermill's and nbclient's
+own code, as it would be for a kernel. Here is only what differs: there are no sockets, a page that
+ends has a verdict, and a cell that takes too long is interrupted first, so that its traceback says
+where it was, and killed when it does not listen.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.jsonutil import extract_dates
+from jupyter_client.session import Session, json_packer, json_unpacker
+from jupyter_core.utils import run_sync
+from nbclient.client import NotebookClient, timestamp
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine
+from papermill.exceptions import PapermillException
+from papermill.log import logger
+
+from helpers.config.running import Limits
+from helpers.reviews.warm.keeping import Verdict, keep
+from helpers.reviews.warm.shell import FLUSHED, LEFT, READY, Lines
+from helpers.reviews.warm.starting import start_warm
+from helpers.reviews.watching import why_stopped
+
+Message = dict[str, Any]
+
+_INLINE = "module://matplotlib_inline.backend_inline"
+#: How long a cell may take to leave when interrupted, and a page when asked.
+_GRACE_SECONDS = 3.0
+_STREAMS = ("stdout", "stderr")
+
+
+class PageEndedError(DeadKernelError):
+    """A page ended before its last cell did; the message says how."""
+
+
+class Driver(Engine):
+    """papermill's engine interface."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        execution_timeout: float | None = None,
+        limits: Limits | None = None,
+        told: Callable[[Verdict], None] | None = None,
+        log_output: bool = False,
+        stdout_file: Any = None,
+        stderr_file: Any = None,
+        **_: Any,
+    ) -> None:
+        """Run the cells of a notebook.
+
+        Args:
+            nb_man: papermill's keeper of the notebook's metadata.
+            kernel_name: The kernel that the notebook asks for; it must be one for Python.
+            execution_timeout: Seconds for one cell; by default that of ``limits``.
+            limits: What the page may take.
+            told: Called with the verdict on the page when it has ended.
+            log_output: As papermill's own engine takes it, like the next two.
+            stdout_file: Where printed text goes besides.
+            stderr_file: Where errors and warnings go besides.
+
+        Raises:
+            CellTimeoutError: A cell took too long.
+            PageEndedError: The page ended early, or was ended for its time or memory.
+        """
+        language = cls.nb_language(nb_man.nb)
+        if language.lower() != "python":
+            raise PapermillException(f"the warm engine runs Python, and this is {language}")
+        limits = limits or Limits()
+        seconds = execution_timeout or limits.cell_seconds
+        client = _Client(
+            nb_man,
+            kernel_name=kernel_name,
+            log=logger,
+            log_output=log_output,
+            stdout_file=stdout_file,
+            stderr_file=stderr_file,
+        )
+        client.drive(limits.model_copy(update={"cell_seconds": seconds}), told)
+
+
+class _Client(PapermillNotebookClient):
+    """papermill's client, with a page in place of a kernel."""
+
+    _raise_for_error = run_sync(NotebookClient._check_raise_for_error)
+
+    def drive(self, limits: Limits, told: Callable[[Verdict], None] | None) -> None:
+        """Run all cells, and end the page whatever happens."""
+        self.reset_execution_trackers()
+        self._page = _Page(limits)
+        try:
+            ready = self._page.until_ready()
+            self.papermill_execute_cells()
+            self.nb.metadata["language_info"] = ready["content"]["language_info"]
+            self.set_widgets_metadata()
+        finally:
+            verdict = self._page.end()
+            if told:
+                told(verdict)
+
+    def execute_cell(self, cell: Any, cell_index: int, **_: Any) -> Any:
+        """Run one cell; the cell is changed in place."""
+        skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or skipped:
+            return cell
+        try:
+            reply = self._converse(cell, cell_index)
+        except (DeadKernelError, CellTimeoutError) as trouble:
+            self.nb_man.cell_exception(cell, cell_index, exception=trouble)
+            raise
+        self._raise_for_error(cell, cell_index, reply)
+        return cell
+
+    def _converse(self, cell: Any, cell_index: int) -> Message | None:
+        cell.metadata["execution"] = {}
+        cell.outputs = []
+        self.clear_before_next_output = False
+        self.code_cells_executed += 1
+        reply = None
+        bears_errors = self.allow_errors or "raises-exception" in cell.metadata.get("tags", [])
+        for message in self._page.execute(cell, stop_on_error=not bears_errors):
+            if message["msg_type"] == "execute_reply":
+                reply = message
+                cell.metadata["execution"]["shell.execute_reply"] = timestamp(message)
+                continue
+            try:
+                self.process_message(message, cell, cell_index)
+            except CellExecutionComplete:
+                break
+            _join_streams(cell.outputs)
+        return reply
+
+
+class _Page:
+    """A page from its driver's side."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._session = Session()
+        self._messages, theirs = multiprocessing.Pipe()
+        streams = {name: multiprocessing.Pipe(duplex=False) for name in _STREAMS}
+        self._streams: dict[str, Connection] = {name: ends[0] for name, ends in streams.items()}
+        self._printed = {name: bytearray() for name in _STREAMS}
+        self._verdicts, verdicts = multiprocessing.Pipe(duplex=False)
+        self._verdict: Verdict | None = None
+        self._pid = 0
+        self._starter = multiprocessing.parent_process()
+        lines = Lines(theirs, streams["stdout"][1], streams["stderr"][1])
+        for stream in self._streams.values():
+            os.set_blocking(stream.fileno(), False)
+        for said in (sys.stdout, sys.stderr):
+            said.flush()  # or a forked child would say it once more
+        environment = {"MPLBACKEND": _INLINE, **os.environ}
+        self._keeper = start_warm(keep, lines, verdicts, environment, str(Path.cwd()), limits)
+        for theirs in (lines.messages, lines.stdout, lines.stderr, verdicts):
+            theirs.close()
+
+    def until_ready(self) -> Message:
+        """Wait until the page lives.
+
+        Raises:
+            PageEndedError: It does not.
+        """
+        message = next(self._heard(None, None))
+        if message["msg_type"] != READY:
+            raise PageEndedError("the page did not start")
+        self._pid = message["content"]["pid"]
+        return message
+
+    def execute(self, cell: Any, stop_on_error: bool) -> Iterator[Message]:
+        """Ask for one cell to be run, and give all that comes of it, in Jupyter's messages.
+
+        Raises:
+            CellTimeoutError: It took too long; the page will not run another.
+            PageEndedError: The page ended.
+        """
+        content = {
+            "code": cell.source,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": stop_on_error,
+        }
+        request = self._session.msg("execute_request", content)
+        with suppress(BrokenPipeError, ConnectionResetError):  # what became of it is heard below
+            self._messages.send_bytes(json_packer(request))
+        yield from self._heard(cell, request)
+
+    def end(self) -> Verdict:
+        """Ask the page to end, or make it; give the verdict on it."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._messages.send_bytes(json_packer(None))
+        self._keeper.join(_GRACE_SECONDS)
+        if self._keeper.exitcode is None:
+            self._keeper.terminate()
+            self._keeper.join(_GRACE_SECONDS)
+        if self._keeper.exitcode is None:
+            self._keeper.kill()
+            self._keeper.join()
+        if self._verdict is None and self._verdicts.poll():
+            with suppress(EOFError):
+                self._verdict = self._verdicts.recv()
+        for line in (self._messages, self._verdicts, *self._streams.values()):
+            line.close()
+        return self._verdict or Verdict(-signal.SIGKILL, "", 0.0)
+
+    def _heard(self, cell: Any, request: Message | None) -> Iterator[Message]:
+        """Give what the page says about a request, printed text in between.
+
+        The page's own messages tell where printed text belongs: text is held back until a flush,
+        a display or the end of the cell, so that how fast it was read does not show.
+        """
+        seconds = self._limits.cell_seconds
+        ends_at = time.monotonic() + seconds if cell is not None else None
+        is_interrupted = False
+        everybody: list[Any] = [self._messages, *self._streams.values(), self._keeper.sentinel]
+        everybody += [self._starter.sentinel] if self._starter is not None else []
+        while True:
+            left = None if ends_at is None else max(0.0, ends_at - time.monotonic())
+            ready = wait(everybody, left)
+            if self._starter is not None and self._starter.sentinel in ready:
+                self._keeper.terminate()
+                raise SystemExit(1)
+            self._read_printed()
+            if self._messages in ready and (message := self._take()) is not None:
+                kind = message["msg_type"]
+                if kind == FLUSHED:
+                    yield from self._as_messages((message["content"]["name"],), request)
+                    continue
+                yield from self._as_messages(_STREAMS, request)
+                if kind == LEFT:
+                    raise PageEndedError("the page called exit(), which ends it half way")
+                is_over = kind == "status" and message["content"]["execution_state"] == "idle"
+                if is_over and is_interrupted:
+                    raise _took_too_long(cell, seconds)
+                yield message
+                if is_over or kind == READY:
+                    return
+            elif self._keeper.sentinel in ready:
+                yield from self._as_messages(_STREAMS, request)
+                raise _took_too_long(cell, seconds) if is_interrupted else self._death()
+            elif ends_at is not None and time.monotonic() >= ends_at:
+                if is_interrupted:
+                    self._keeper.terminate()
+                    self._keeper.join(_GRACE_SECONDS)
+                    raise _took_too_long(cell, seconds)
+                is_interrupted, ends_at = True, time.monotonic() + _GRACE_SECONDS
+                with suppress(ProcessLookupError):
+                    os.kill(self._pid, signal.SIGINT)
+
+    def _take(self) -> Message | None:
+        """Take the next message; None when there will be none."""
+        try:
+            message: Message = json_unpacker(self._messages.recv_bytes())
+            buffers = [self._messages.recv_bytes() for _ in range(message["buffers"])]
+        except (EOFError, OSError):
+            return None
+        return {**extract_dates(message), "buffers": buffers}
+
+    def _read_printed(self) -> None:
+        for name, stream in self._streams.items():
+            with suppress(BlockingIOError):
+                while text := os.read(stream.fileno(), 1 << 16):
+                    self._printed[name] += text
+
+    def _as_messages(self, names: tuple[str, ...], request: Message | None) -> Iterator[Message]:
+        """Give what was printed as Jupyter's own messages."""
+        for name in names:
+            text = bytes(self._printed[name]).decode("utf-8", errors="replace")
+            self._printed[name].clear()
+            if text and request is not None:
+                content = {"name": name, "text": text}
+                yield self._session.msg("stream", content, parent=request["header"])
+
+    def _death(self) -> PageEndedError:
+        """Say why a page ended that was not asked to."""
+        if self._verdicts.poll(_GRACE_SECONDS):
+            with suppress(EOFError):
+                self._verdict = self._verdicts.recv()
+        verdict = self._verdict
+        if verdict is None:
+            return PageEndedError("the process that watched the page was killed")
+        if verdict.stopped_for:
+            return PageEndedError(why_stopped(verdict.stopped_for, self._limits))
+        if verdict.status < 0:
+            name = signal.Signals(-verdict.status).name
+            return PageEndedError(f"the page's process was killed by {name}")
+        return PageEndedError(f"the page ended its own process with exit code {verdict.status}")
+
+
+def _took_too_long(cell: Any, seconds: float) -> CellTimeoutError:
+    return CellTimeoutError.error_from_timeout_and_cell(
+        "Cell execution timed out", int(seconds), cell
+    )
+
+
+def _join_streams(outputs: list[Any]) -> None:
+    """Make one output of text that was flushed in pieces."""
+    if len(outputs) < 2:
+        return
+    before, last = outputs[-2:]
+    if before["output_type"] == last["output_type"] == "stream" and before["name"] == last["name"]:
+        before["text"] += last["text"]
+        outputs.pop()

@@ -1,0 +1,64 @@
+"""The warm parent: importing this module is all that it does.
+
+What pages need is imported here once, in a process that is forked for each of them. Nothing may
+run in it: a thread, an open connection or a default backend would reach the child half alive and
+hang it. Files of this package that a page could import are imported, too, because reading them
+costs each page a second.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import os
+import pkgutil
+import sys
+from contextlib import suppress
+from importlib import import_module
+
+#: The path as a kernel would have it: what a child is told by its starter is another one's.
+PATH = ["", *(one for one in sys.path if one)]
+
+# numpy's algebra starts its threads when it is imported, matplotlib reads its backend then.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+    os.environ[_name] = "1"
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+
+_LIBRARIES = (
+    "papermill", "nbclient", "ipykernel.ipkernel", "ipykernel.iostream", "IPython.display",
+    "numpy", "pandas", "pandas.io.formats.style", "pyarrow.parquet",
+    "matplotlib.figure", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg", "seaborn", "statsmodels.api", "scipy.stats",
+    "duckdb", "ibis", "ibis.backends.duckdb", "sqlglot.dialects.duckdb",
+    "babel.dates", "babel.numbers", "yaml", "psutil",
+)  # fmt: skip
+#: Rooms that a page never enters.
+_ELSEWHERE = ("helpers.cli", "helpers.demo", "helpers.publish", "helpers.sources")
+
+
+def _import_all() -> None:
+    import helpers
+    from helpers.reviews.imports import spare_the_address_grammar
+
+    spare_the_address_grammar()
+    rooms = (one.name for one in pkgutil.walk_packages(helpers.__path__, "helpers."))
+    for name in (*_LIBRARIES, *(one for one in rooms if not one.startswith(_ELSEWHERE))):
+        with suppress(ImportError):  # the page that needs it will say so
+            import_module(name)
+    # What is here stays: a child's collector need not touch, and so copy, the pages it lies in.
+    gc.collect()
+    gc.freeze()
+
+
+#: Becomes false in a page: it may hold anything, and nothing may be forked from it.
+is_clean = True
+
+
+def _leave_at_once(parent: int) -> None:
+    if os.getpid() == parent:
+        os._exit(0)
+
+
+_import_all()
+# Taking all of it apart again, object by object, is of use to nobody.
+atexit.register(_leave_at_once, os.getpid())
