@@ -59,7 +59,7 @@ def test_nothing_but_the_site_is_left(published):
 
 def test_every_page_stands_in_both_languages(published):
     names = [one.relative_to(published.site).as_posix() for one in pages_of(published)]
-    stems = ("index", "returns-and-stock", "sales-and-markets", "search")
+    stems = ("index", "returns-and-stock", "sales-and-markets", "search", "what-changed")
     assert names == [f"monthly/2025-10/r2/{language}/{stem}.html"
                      for language in ("en", "zh") for stem in stems]  # fmt: skip
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.tables.swap import write_whole
+from helpers.publish.settling import replace_text
 
 if TYPE_CHECKING:
     from helpers.publish.editions import Edition
@@ -57,4 +57,4 @@ def seal(site: Path, editions: Iterable[Edition]) -> None:
         }
         if missing:
             text = json.dumps(seals | missing, indent=1, sort_keys=True)
-            write_whole(folder / SEALS, text + "\n")
+            replace_text(folder / SEALS, text + "\n")
