@@ -191,7 +191,9 @@ def _banner(page: Page, origin: Edition, language: Language, report: RunReport) 
     )  # fmt: skip
 
 
-def _front_banner(stale: dict[Page, Edition], left_out: Sequence[Page], language: Language) -> str:
+def _front_banner(
+    stale: Sequence[tuple[Page, Edition]], left_out: Sequence[Page], language: Language
+) -> str:
     """Say on the first page which pages are not of today, so that nobody finds out by chance."""
     comma, stop = ("、", "") if language == "zh" else (", ", " ")
     said = []
