@@ -29,6 +29,12 @@ engine_option = click.option(
     help="How pages run: warm (default on Linux) or kernel.",
 )
 force_option = click.option("--force", is_flag=True, help="Run pages that are up to date, too.")
+to_option = click.option(
+    "--to",
+    multiple=True,
+    metavar="TARGET",
+    help="Send the site there, too: a target of workspace.yml, a folder, or s3://bucket/folder.",
+)
 
 
 def languages_of(text: str) -> tuple[str, ...]:

@@ -16,9 +16,11 @@ from helpers.cli.options import (
     languages_of,
     languages_option,
     period_option,
+    to_option,
     workspace_option,
 )
 from helpers.cli.showing import progress_bar, say, show_receipt, show_table
+from helpers.cli.site import refuse_targets, send_to
 
 
 @click.command("list")
@@ -89,6 +91,7 @@ def run(
 @workspace_option
 @period_option
 @click.option("--status", type=click.Choice(["preliminary", "final"]), default=None)
+@to_option
 @languages_option
 @jobs_option
 @engine_option
@@ -98,6 +101,7 @@ def publish(
     workspace: str | None,
     period: str,
     status: Literal["preliminary", "final"] | None,
+    to: tuple[str, ...],
     languages: str,
     jobs: int | None,
     engine: str | None,
@@ -106,6 +110,7 @@ def publish(
     """Ingest, run and build REVIEW: one new edition, or none where nothing has changed."""
     from helpers.publish.release import Audience, release
 
+    refuse_targets(workspace, to)
     released = release(
         workspace,
         name,
@@ -123,7 +128,11 @@ def publish(
     )
     edition = released.edition
     state = "published" if edition.is_new else "nothing has changed since"
+    if edition.taken_back:
+        state = f"r{edition.taken_back} would come again, and was withdrawn; readers stay with"
     say(f"{name} {released.period}: {state} r{edition.number}")
+    if to:
+        send_to(workspace, to)
     say(f"open {edition.index}")
     if not released.is_ok:
         sys.exit(1)

@@ -1,12 +1,17 @@
-"""``review serve`` and ``review lab``: look at what was made, and at what makes it."""
+"""``review serve``, ``send`` and ``lab``: look at what was made, send it, look at what makes it.
+
+It is ``send`` and not ``publish`` or ``sync``: no edition is made, and nothing comes back.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
-from helpers.cli.options import workspace_option
+from helpers.cli.options import to_option, workspace_option
+from helpers.cli.showing import progress_bar, say
 
 
 @click.command()
@@ -19,6 +24,40 @@ def serve(workspace: str | None, port: int) -> None:
 
     _, paths = load_workspace(workspace)
     serve(paths.site, port)
+
+
+@click.command()
+@workspace_option
+@to_option
+@click.option("--everything", is_flag=True, help="Compare every file there, and mend what differs.")
+def send(workspace: str | None, to: tuple[str, ...], everything: bool) -> None:
+    """Send the site as it stands to the targets of workspace.yml, or to those named.
+
+    Only what is missing goes, and readers are led to it last: an interrupted sending leaves the
+    old site whole, and the next one carries on.
+    """
+    send_to(workspace, to, everything)
+
+
+def send_to(workspace: str | None, to: Sequence[str], everything: bool = False) -> None:
+    """Send the site, and say what that came to."""
+    from helpers.config.workspace import load_workspace
+    from helpers.publish.sending import send
+
+    declared, paths = load_workspace(workspace)
+    with progress_bar("send") as progress:
+        sent = send(declared, paths, to, everything=everything, progress=progress)
+    for one in sent:
+        say(str(one))
+
+
+def refuse_targets(workspace: str | None, to: Sequence[str]) -> None:
+    """Refuse a target that is none before work is done for it."""
+    from helpers.config.workspace import load_workspace
+    from helpers.publish.sending import places_named
+
+    if to:
+        places_named(*load_workspace(workspace), to)
 
 
 @click.command()
