@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from helpers.cli.data import demo, ingest
+from helpers.cli.editions import prune, verify
 from helpers.cli.figures import check, findings, metrics
 from helpers.cli.reviews import list_pages, publish, run
-from helpers.cli.scheduling import due, schedule
-from helpers.cli.site import lab, serve
+from helpers.cli.scheduling import backfill, due, schedule
+from helpers.cli.site import lab, send, serve
 from helpers.cli.starting import new
 from helpers.cli.telling import notices
 
@@ -29,8 +30,12 @@ for command in (
     run,
     publish,
     due,
+    backfill,
     schedule,
+    verify,
+    prune,
     serve,
+    send,
     lab,
     new,
     notices,

@@ -26,6 +26,8 @@ from helpers.vocabulary.periods import Period, parse_period
 Status = Literal["preliminary", "final"]
 RECORD = "edition.json"
 SUMMARY = "summary.json"
+#: Lies in the folder of an edition that was let go of (see ``retention``).
+PRUNED = "pruned.json"
 #: Since 2 an edition has a manifest, and its summary lies beside its record.
 FORMAT = 2
 _NUMBER = re.compile(r"r([1-9]\d*)")
@@ -50,6 +52,8 @@ class SummaryRecord(Declared):
     links: tuple[tuple[str, str], ...] = ()
     #: Targets that the pages find at risk: not on the home page, but announced.
     at_risk: tuple[str, ...] = ()
+    #: Figures that are no longer what was last published: on the front page, and announced.
+    moved: tuple[str, ...] = ()
 
 
 class Edition(Declared):
@@ -77,6 +81,8 @@ class Edition(Declared):
 
     #: The decision that took it back, if one did. It is no part of the record, which never changes.
     withdrawn: Rollback | None = Field(default=None, exclude=True)
+    #: The day on which its pages were let go of; no part of the record either.
+    pruned: date | None = Field(default=None, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -85,6 +91,11 @@ class Edition(Declared):
         if isinstance(given, Mapping):
             return {name: value for name, value in given.items() if name != "summary"}
         return given
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether readers may be led to it: it was neither taken back nor let go of."""
+        return not (self.withdrawn or self.pruned)
 
     @property
     def span(self) -> Period:
@@ -102,20 +113,48 @@ class Edition(Declared):
 
 
 def editions_of(site: Path) -> list[Edition]:
-    """List every edition of a site; by review, then period, then number.
+    """List every edition that a site holds; by review, then period, then number.
 
     A folder without a sound record was never finished and is no edition. Editions that were taken
-    back are among them and say so.
+    back are among them and say so; those whose pages were let go of are not.
     """
+    return [one for one in history_of(site) if not one.pruned]
+
+
+def history_of(site: Path) -> list[Edition]:
+    """List every edition that a site ever held, those that were let go of among them."""
     found = []
     for record in sorted(site.glob(f"*/*/r*/{RECORD}")):
         if _NUMBER.fullmatch(record.parent.name):
             try:
-                found.append(Edition.model_validate_json(record.read_text(encoding="utf-8")))
+                one = Edition.model_validate_json(record.read_text(encoding="utf-8"))
             except ValidationError:
                 continue
+            gone = _day_pruned(record.with_name(PRUNED))
+            found.append(one.model_copy(update={"pruned": gone}) if gone else one)
     found.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
     return marked(found, read_rollbacks(site))
+
+
+def pruned_of(site: Path) -> list[Edition]:
+    """List the editions whose pages were let go of, and read no other record."""
+    marks = {one.parent: _day_pruned(one) for one in sorted(site.glob(f"*/*/r*/{PRUNED}"))}
+    return [
+        Edition.model_validate_json((folder / RECORD).read_bytes()).model_copy(
+            update={"pruned": day}
+        )
+        for folder, day in marks.items()
+        if (folder / RECORD).is_file()
+    ]
+
+
+def _day_pruned(mark: Path) -> date | None:
+    if not mark.is_file():
+        return None
+    try:
+        return date.fromisoformat(json.loads(mark.read_text(encoding="utf-8"))["on"])
+    except (ValueError, KeyError, TypeError):
+        return date.min  # somebody spoilt the mark; the pages are gone all the same
 
 
 def marked(editions: Iterable[Edition], rollbacks: Iterable[Rollback]) -> list[Edition]:
@@ -169,9 +208,9 @@ def summary_of(folder: Path) -> dict[Language, SummaryRecord]:
 def newest(editions: Iterable[Edition]) -> list[Edition]:
     """Keep the edition of each review and period that readers are led to, in the same order.
 
-    The highest number, unless it was taken back.
+    The highest number that was not taken back.
     """
-    kept = {(one.review, one.period): one for one in editions if not one.withdrawn}
+    kept = {(one.review, one.period): one for one in editions if one.is_shown}
     return list(kept.values())
 
 

@@ -46,7 +46,7 @@ def write_portal(
     Args:
         folder: Where they go.
         language: In which language.
-        editions: Those that exist in this language.
+        editions: Those that exist in this language, and those that were let go of.
         metrics: What the definitions page explains.
         summary: What the home page says of the leading edition.
     """
@@ -103,8 +103,11 @@ def _home(
 def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any]]:
     words = frame_words(language)
     rows: list[dict[str, Any]] = []
+    held: dict[tuple[str, str], list[Edition]] = {}
+    for one in editions:
+        held.setdefault((one.review, one.period), []).append(one)
     for one in newest(list(editions)):
-        same = [e for e in editions if (e.review, e.period) == (one.review, one.period)]
+        same = held[one.review, one.period]
         rows.append(
             {
                 "year": one.span.end.year,
@@ -115,13 +118,7 @@ def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, 
                 "status": one.status,
                 "status_label": STATUSES[one.status].text(language),
                 "data": write_date(one.data_through, language) if one.data_through else "",
-                "editions": [
-                    {
-                        "href": ROOT + edition.home(language),
-                        "label": _numbered(edition, language),
-                    }
-                    for edition in reversed(same)
-                ],
+                "editions": _numbers(same, language),
                 "withdrawals": [
                     _withdrawal(edition, language) for edition in same if edition.withdrawn
                 ],
@@ -166,8 +163,17 @@ def _name(edition: Edition, language: Language) -> str:
     return f"{edition.title.text(language)}{comma}{edition.span.label(language)}"
 
 
+def _numbers(same: Sequence[Edition], language: Language) -> list[dict[str, str]]:
+    """List the editions of one period, the last one first; what was let go of keeps its line."""
+    return [
+        {"href": "" if one.pruned else ROOT + one.home(language), "label": _numbered(one, language)}
+        for one in sorted(same, key=lambda one: one.number, reverse=True)
+    ]
+
+
 def _numbered(edition: Edition, language: Language) -> str:
     word = "edition_withdrawn" if edition.withdrawn else "edition"
+    word = "edition_pruned" if edition.pruned else word
     return FRAME[word].text(language).format(number=edition.number)
 
 

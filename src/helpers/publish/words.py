@@ -69,6 +69,14 @@ FRAME: dict[str, Label] = {
         en="{edition} was withdrawn on {day}. Reason given: {because}.",
         zh="{edition}已于{day}撤回，原因：{because}。",
     ),
+    "pruned": Label(
+        en="Edition {number} of this review held preliminary figures. A newer edition took its "
+        "place, and its pages are no longer kept.",
+        zh="本报告第 {number} 版为初步数据，已由更新版本取代，页面不再保留。",
+    ),
+    "edition_pruned": Label(
+        en="Edition {number} (no longer kept)", zh="第 {number} 版（已不保留）"
+    ),
     "dark": Label(en="Switch between light and dark", zh="切换浅色或深色显示"),
     "print": Label(en="Print", zh="打印"),
     # Said in the language it leads to: it is for those who cannot read this one.
