@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from helpers.paths import WorkspacePaths
-from helpers.publish.due import Hands, Readied, due
+from helpers.publish.due import due
+from helpers.publish.due_hands import Hands, Readied
 from helpers.publish.editions import RECORD, Edition, next_number
 from helpers.reviews.holding import HeldByAnother
 from helpers.reviews.journal import Entry, PageNote, entries, write_entry
@@ -72,7 +73,7 @@ class Company:
     def readiness(self, workspace, paths, periods):
         for period in periods:
             if period.start < self.data_begin:
-                yield Readied(Label(en="the data begin later", zh="数据较晚"), begin_later=True)
+                yield Readied(begin=self.data_begin)
             elif period.end > self.data_end:
                 yield Readied(Label(en=f"the data end on {self.data_end}", zh="数据截至"))
             else:
@@ -167,8 +168,8 @@ def test_periods_past_the_bound_are_told_with_the_way_out(company):
     report = company.due("2026-01-20")
     assert company.released == ["2025-10", "2025-11", "2025-12"]
     assert (
-        "monthly: 4 older periods are not in place; `review backfill monthly --from 2025-06 "
-        "--to 2025-09`" in report.notes
+        "monthly: not in place and too old to make up for: 4 periods; `review backfill monthly "
+        "--from 2025-06 --to 2025-09`" in report.notes
     )
 
 
@@ -216,9 +217,9 @@ def test_what_is_waited_for_is_said_and_nothing_is_published(company):
     report = company.due("2026-01-05")
     assert company.released == []
     assert report.lines()[:2] == [
-        "monthly 2025-11: final, overdue since 2025-12-15, waits for: "
+        "monthly 2025-11: final overdue since 2025-12-15, waits for: "
         "Shop: advertising of 30 November 2025",
-        "monthly 2025-12: preliminary, due today, waits for: the data end on 2025-11-30",
+        "monthly 2025-12: preliminary due today, waits for: the data end on 2025-11-30",
     ]
     assert (report.outcome, report.is_ok) == ("waiting", True), "waiting is no failure"
     company.lacking, company.data_end = {}, date(2026, 1, 4)
@@ -245,7 +246,19 @@ def test_periods_before_the_data_are_left_out_quietly(company):
     company.data_begin = date(2025, 11, 1)
     report = company.due("2026-01-20")
     assert company.released == ["2025-11", "2025-12"]
-    assert states(report)["2025-10"] == "before_data"
+    assert "monthly 2025-10: left out, the data begin on 1 November 2025" in lines(report)
+
+
+def test_periods_before_the_data_cost_a_look_only_once_for_each_state_of_the_tables(company):
+    company.data_begin = date(2025, 11, 1)
+    company.paths.warehouse.mkdir()
+    (company.paths.warehouse / "CURRENT").write_text("first", encoding="utf-8")
+    for call, taken_in in enumerate((1, 1, 2, 2), 1):
+        if call == 3:  # other files have made other tables
+            (company.paths.warehouse / "CURRENT").write_text("second", encoding="utf-8")
+        report = company.due("2026-01-20")
+        assert company.taken_in == taken_in, f"call {call}"
+        assert states(report)["2025-10"] == "before_data"
 
 
 def test_dry_run_says_it_and_leaves_no_trace(company):
@@ -253,7 +266,7 @@ def test_dry_run_says_it_and_leaves_no_trace(company):
     report = company.due("2026-01-20", dry_run=True)
     assert company.released == [] and company.taken_in == 0
     assert states(report)["2025-11"] == "waiting"
-    assert "monthly 2025-12: final would be published, overdue since 2026-01-15" in lines(report)
+    assert "monthly 2025-12: would be published, final overdue since 2026-01-15" in lines(report)
     assert not company.paths.runs.exists() and not company.paths.site.exists()
 
 

@@ -9,6 +9,7 @@ from helpers.cli.editions import prune, verify
 from helpers.cli.figures import check, findings, metrics
 from helpers.cli.reviews import list_pages, publish, run
 from helpers.cli.scheduling import backfill, due, schedule
+from helpers.cli.signing import sign, waive
 from helpers.cli.site import lab, send, serve
 from helpers.cli.starting import new
 from helpers.cli.telling import notices
@@ -32,6 +33,8 @@ for command in (
     due,
     backfill,
     schedule,
+    sign,
+    waive,
     verify,
     prune,
     serve,

@@ -7,16 +7,17 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from helpers.cli.options import engine_option, jobs_option, json_option, workspace_option
-from helpers.cli.showing import say
+from helpers.cli.showing import bars_within, say
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from helpers.publish.backfill import Filled
     from helpers.publish.schedules import Form
     from helpers.reviews.holding import HeldByAnother
 
@@ -84,6 +85,55 @@ def schedule(workspace: str | None, form: Form, at: str | None, folder: Path | N
             folder.mkdir(parents=True, exist_ok=True)
             (folder / written.name).write_text(written.text, encoding="utf-8")
             say(str(folder / written.name))
+
+
+@click.command()
+@click.argument("name", metavar="REVIEW")
+@workspace_option
+@click.option("--from", "first", required=True, metavar="PERIOD", help="The first period.")
+@click.option("--to", "last", required=True, metavar="PERIOD", help="The last period.")
+@click.option("--status", type=click.Choice(["preliminary", "final"]), default=None)
+@jobs_option
+@engine_option
+def backfill(
+    name: str,
+    workspace: str | None,
+    first: str,
+    last: str,
+    status: Literal["preliminary", "final"] | None,
+    jobs: int | None,
+    engine: str | None,
+) -> None:
+    """Publish each period of REVIEW from one to another; go on where a killed call stopped.
+
+    A period that lacks data is reported, and published only with --status preliminary.
+    """
+    from helpers.publish.backfill import backfill
+    from helpers.publish.release import Audience
+
+    _ask_nobody()
+
+    def tell(filled: Filled) -> None:
+        say(f"{name} {filled}")
+        for failure in filled.failures:
+            click.echo(failure, err=True)
+
+    with bars_within(f"{name}: periods") as (whole, step):
+        result = backfill(
+            workspace,
+            name,
+            first,
+            last,
+            started=lambda done, total, period: whole(done, total, str(period)),
+            ended=tell,
+            status=status,
+            jobs=jobs,
+            engine=engine,
+            audience=Audience(progress=step),
+        )
+    say(result.summary)
+    if not result.is_ok:
+        sys.exit(1)
 
 
 def _ask_nobody() -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -37,16 +44,54 @@ def progress_bar(what: str, hidden: bool = False) -> Iterator[Progressing]:
     if hidden or not console.is_terminal:
         yield lambda done, total, name: None
         return
+    with _bars(console) as bars:
+        yield _bar(bars, what)[1]
+
+
+@contextmanager
+def bars_within(
+    what: str,
+) -> Iterator[tuple[Progressing, Callable[[str], AbstractContextManager[Progressing]]]]:
+    """Show a bar for the whole and, below it, one for each step while it lasts.
+
+    Yields:
+        How far the whole is, and what to open for a step.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda done, total, name: None, lambda step: progress_bar(step, hidden=True)
+        return
+    with _bars(console) as bars:
+
+        @contextmanager
+        def step_of(step: str) -> Iterator[Progressing]:
+            task, progress = _bar(bars, f"  {step}")
+            try:
+                yield progress
+            finally:
+                bars.remove_task(task)
+
+        yield _bar(bars, what)[1], step_of
+
+
+def _bars(console: Console) -> Progress:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[name]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None, name="")
-        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
+    return Progress(*columns, console=console, transient=True)
+
+
+def _bar(bars: Progress, what: str) -> tuple[TaskID, Progressing]:
+    task = bars.add_task(what, total=None, name="")
+
+    def progress(done: int, total: int, name: str) -> None:
+        bars.update(task, completed=done, total=total, name=name)
+
+    return task, progress
 
 
 def show_table(frame: pd.DataFrame) -> None:

@@ -1,8 +1,8 @@
 """Publish whatever is due and not yet published; ask nobody, and say what is waited for.
 
 What is due follows from the declared calendar and the day; what is published from the editions on
-the site; what is ready from the tables. None of it is remembered, so a call that was killed, or
-one too many, does no harm.
+the site; what is ready from the tables. Nothing is remembered but what saves a look, so a call that
+was killed, or one too many, does no harm.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
-from helpers.publish.due_report import DueReport, Item
-from helpers.publish.due_words import DATA_BEGIN, DATA_END, NOTHING_INGESTED, dated
+from helpers.publish.due_hands import Hands, Readied, data_begin, real_hands, remember_begin
+from helpers.publish.due_report import DueReport, Item, counted
+from helpers.publish.due_words import DATA_BEGIN, dated
 from helpers.publish.editions import RECORD, Edition, editions_of, newest
 from helpers.reviews.deadlines import Schedule, Slot, Stage
 from helpers.reviews.declarations import Review, load_reviews
@@ -27,33 +28,12 @@ from helpers.reviews.holding import hold
 from helpers.reviews.journal import Entry, asked_by, entries, recording
 from helpers.vocabulary.faults import ReviewError
 from helpers.vocabulary.labels import Label
-from helpers.vocabulary.periods import Period
 
 if TYPE_CHECKING:
-    from helpers.publish.release import Released
+    pass
 
 #: So far back one looks for what was never published, past the bound of catch-up.
 _LONG_AGO = 240
-
-
-@dataclass(frozen=True)
-class Readied:
-    """Whether the data of a period are there: what lacks, or that they begin later."""
-
-    lacking: Label | None = None
-    begin_later: bool = False
-
-
-@dataclass(frozen=True)
-class Hands:
-    """What ``due`` has done for it; tests hand in others."""
-
-    #: Takes in the inbox and gives what failed.
-    ingest: Callable[[Workspace, WorkspacePaths], Sequence[str]]
-    #: Says of each period whether its data are there.
-    readiness: Callable[[Workspace, WorkspacePaths, Sequence[Period]], Sequence[Readied]]
-    #: Goes the whole way for one period.
-    release: Callable[[Slot], Released]
 
 
 def due(
@@ -87,7 +67,7 @@ def due(
     zone = ZoneInfo(declared.time_zone)
     now = now or datetime.now(UTC)
     today = today or now.astimezone(zone).date()
-    hands = hands or _real_hands(workspace, notebooks, how)
+    hands = hands or real_hands(workspace, notebooks, how)
     schedule = Schedule(declared.calendar, declared.fiscal_year_start)
     reviews = schedule.chosen(load_reviews(notebooks).reviews)
     if dry_run:
@@ -123,23 +103,28 @@ def _look(
     """Say what is due; with ``hands``, also whether its data are there."""
     known = {(one.review, one.period): one for one in newest(editions_of(paths.site))}
     history = entries(paths, months=3)
+    begin = data_begin(paths)
     items: list[Item] = []
     notes: list[str] = []
     for review in reviews:
         due_now, too_old = _due_periods(schedule, review, today, known)
         for slot in due_now:
             edition = known.get((review.id, str(slot.period)))
-            items.append(_found(slot, today, edition, history))
+            item = _found(slot, today, edition, history)
+            if item.state == "ready" and not begin.has_beginning(slot.period):
+                item = replace(item, state="before_data", awaiting=dated(DATA_BEGIN, begin.first))
+            items.append(item)
         items.append(Item(schedule.next_slot(review, today), "not_due"))
         if too_old:
             first, last = str(too_old[0].period), str(too_old[-1].period)
             notes.append(
-                f"{review.id}: {len(too_old)} older period{'s are' if len(too_old) > 1 else ' is'} "
-                f"not in place; `review backfill {review.id} --from {first} --to {last}`"
+                f"{review.id}: not in place and too old to make up for: "
+                f"{counted(len(too_old), 'period')}; `review backfill {review.id} --from {first} "
+                f"--to {last}`"
             )
     items.sort(key=_order)
     if hands is not None and any(item.state == "ready" for item in items):
-        items = _with_readiness(items, workspace, paths, hands)
+        items, _ = _with_readiness(items, workspace, paths, hands)
     years = {day.year for item in items for day in (item.slot.preliminary,) if day}
     notes += [
         f"calendar: no made-up working days of {year} are known for {workspace.calendar.country} "
@@ -209,15 +194,22 @@ def _order(item: Item) -> tuple[Any, ...]:
 
 def _with_readiness(
     items: Sequence[Item], workspace: Workspace, paths: WorkspacePaths, hands: Hands
-) -> list[Item]:
+) -> tuple[list[Item], date | None]:
+    """Say of each period whether its data are there, and since when there are data at all.
+
+    The second is None where no period asks for earlier days.
+    """
     asked = [item for item in items if item.state == "ready"]
-    answers = iter(hands.readiness(workspace, paths, [item.slot.period for item in asked]))
-    return [_readied(item, next(answers)) if item.state == "ready" else item for item in items]
+    answers = list(hands.readiness(workspace, paths, [item.slot.period for item in asked]))
+    first = next((one.begin for one in answers if one.begin is not None), None)
+    left = iter(answers)
+    told = [_readied(item, next(left)) if item.state == "ready" else item for item in items]
+    return told, first
 
 
 def _readied(item: Item, found: Readied) -> Item:
-    if found.begin_later:
-        return replace(item, state="before_data", awaiting=found.lacking)
+    if found.begin is not None:
+        return replace(item, state="before_data", awaiting=dated(DATA_BEGIN, found.begin))
     if found.lacking:
         return replace(item, state="waiting", awaiting=found.lacking)
     return item
@@ -251,7 +243,9 @@ def _work(
     failures: Sequence[str] = ()
     try:
         failures = hands.ingest(workspace, paths)
-        items = _with_readiness(found.items, workspace, paths, hands)
+        items, first = _with_readiness(found.items, workspace, paths, hands)
+        if first is not None:
+            remember_begin(paths, first)
     except ReviewError as trouble:
         # Without the tables nothing can be released; what is in place stays.
         said = tuple(map(str, trouble.faults))
@@ -317,55 +311,3 @@ def _announce(workspace: Workspace, paths: WorkspacePaths, report: DueReport) ->
             if item.state == "waiting" and item.awaiting is not None
         ],
     )
-
-
-# -- the real things -----------------------------------------------------------------------------
-
-
-def _real_hands(workspace: str | None, notebooks: Path, how: Mapping[str, Any]) -> Hands:
-    asked = dict(how) if notebooks == NOTEBOOKS else {**how, "notebooks": notebooks}
-
-    def go(slot: Slot) -> Released:
-        from helpers.publish.release import release
-
-        return release(workspace, slot.review.id, str(slot.period), **asked)
-
-    return Hands(ingest=_take_in, readiness=_ask_tables, release=go)
-
-
-def _take_in(workspace: Workspace, paths: WorkspacePaths) -> Sequence[str]:
-    from helpers.publish.traces import traces_of_intake
-    from helpers.tables.ingest import ingest
-
-    with recording(paths, "ingest") as run:
-        traces = traces_of_intake(ingest(workspace, paths, ()))
-        run.note(**traces)
-    return tuple(traces["failures"])
-
-
-def _ask_tables(
-    workspace: Workspace, paths: WorkspacePaths, periods: Sequence[Period]
-) -> Sequence[Readied]:
-    from helpers.tables.build import current_generation
-    from helpers.tables.completeness import readiness
-    from helpers.tables.warehouse import Warehouse
-
-    if current_generation(paths) is None:
-        return [Readied(NOTHING_INGESTED)] * len(periods)
-    found = []
-    with Warehouse.open(paths, workspace) as warehouse:
-        covered = warehouse.coverage()
-        for period in periods:
-            if covered.first is None or covered.last is None:
-                found.append(Readied(NOTHING_INGESTED))
-            elif not covered.has_beginning(period):
-                found.append(Readied(dated(DATA_BEGIN, covered.first), begin_later=True))
-            elif covered.last < period.end:
-                found.append(Readied(dated(DATA_END, covered.last)))
-            else:
-                ready = readiness(warehouse, workspace, period)
-                lacks = (
-                    None if ready.complete else Label(en=ready.lacks("en"), zh=ready.lacks("zh"))
-                )
-                found.append(Readied(lacks))
-    return found

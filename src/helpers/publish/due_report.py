@@ -19,6 +19,15 @@ State = Literal[
 ]
 
 
+def counted(number: int, noun: str) -> str:
+    """Count things in English.
+
+    >>> counted(1, "page"), counted(2, "page")
+    ('1 page', '2 pages')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True)
 class Item:
     """What is true of one period of a review."""
@@ -71,12 +80,11 @@ class Item:
             case "before_data":
                 return f"{name}: left out, {self._awaited}"
             case "ready":
-                return f"{name}: {self.stage} would be published, {self._overdue(today)}"
+                return f"{name}: would be published, {self.stage} {self._overdue(today)}"
             case "waiting":
                 tail = f"; {shown} is in place" if shown else ""
                 return (
-                    f"{name}: {self.stage}, {self._overdue(today)}, waits for: "
-                    f"{self._awaited}{tail}"
+                    f"{name}: {self.stage} {self._overdue(today)}, waits for: {self._awaited}{tail}"
                 )
             case "published":
                 return f"{name}: published {shown}{self._still()}"
