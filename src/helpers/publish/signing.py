@@ -91,6 +91,12 @@ def signatures_on(
     return Signatures(tuple(given), tuple(awaited))
 
 
+def signatures_kept(edition: Edition, workspace: Workspace, paths: WorkspacePaths) -> Signatures:
+    """Tell whose signatures hold for the figures kept with an edition."""
+    figures = read_figures(paths.site / edition.folder / FIGURES)
+    return signatures_on(figures, edition.review, edition.span, workspace, paths)
+
+
 def sign(
     edition: Edition,
     by: str,
