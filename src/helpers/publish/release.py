@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.disks import naming_the_disk
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.publish.announcing import Announcement, announce
@@ -118,7 +119,7 @@ def release(
 
     audience = audience or Audience()
     declared, paths = load_workspace(workspace)
-    with recording(paths, "publish", review, period) as run:
+    with naming_the_disk(paths.root), recording(paths, "publish", review, period) as run:
         with audience.progress("ingest") as progress:
             receipt = ingest(declared, paths, (), progress=progress)
         audience.receipt(receipt)

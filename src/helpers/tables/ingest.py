@@ -25,6 +25,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from helpers.config.disks import naming_the_disk
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.batches import Batch, Batches, Spans, spans_of
@@ -208,7 +209,7 @@ def ingest(
     Raises:
         AskedWrongly: A named path does not exist.
         DeclarationFaulty: A mapping or ``reference/fx_rates.csv`` is unsound.
-        WorkFailed: Another ingest of this workspace does not finish.
+        WorkFailed: Another ingest of this workspace does not finish, or the disk is full.
     """
     from filelock import FileLock, Timeout
 
@@ -217,7 +218,11 @@ def ingest(
     # The operating system lets go of the lock when its holder dies, however that happens.
     lock = FileLock(paths.warehouse / ".lock")
     try:
-        with lock.acquire(timeout=PATIENCE_SECONDS), gathered(workspace, paths) as more:
+        with (
+            naming_the_disk(paths.root),
+            lock.acquire(timeout=PATIENCE_SECONDS),
+            gathered(workspace, paths) as more,
+        ):
             found, skipped = [*found, *more.found], [*skipped, *more.skipped]
             receipt = _ingest(workspace, paths, found, skipped, progress or _say_nothing)
             return replace(receipt, files=(*receipt.files, *_not_fetched(more)))
