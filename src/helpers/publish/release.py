@@ -29,6 +29,7 @@ from helpers.reviews.declarations import load_reviews
 from helpers.reviews.facts import read_facts
 from helpers.reviews.figures import gather
 from helpers.reviews.foretold import forecasts_in
+from helpers.reviews.holding import hold
 from helpers.reviews.journal import recording
 from helpers.reviews.run import RunReport, run_review
 from helpers.tables.completeness import Readiness, readiness
@@ -119,7 +120,11 @@ def release(
 
     audience = audience or Audience()
     declared, paths = load_workspace(workspace)
-    with naming_the_disk(paths.root), recording(paths, "publish", review, period) as run:
+    with (
+        hold(paths, f"review publish {review}"),
+        naming_the_disk(paths.root),
+        recording(paths, "publish", review, period) as run,
+    ):
         with audience.progress("ingest") as progress:
             receipt = ingest(declared, paths, (), progress=progress)
         audience.receipt(receipt)
