@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import secrets
 import signal
 import sys
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.jsonutil import extract_dates
-from jupyter_client.session import Session, json_packer, json_unpacker
 from jupyter_core.utils import run_sync
 from nbclient.client import NotebookClient, timestamp
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
@@ -31,7 +31,7 @@ from papermill.log import logger
 
 from helpers.config.running import Limits
 from helpers.reviews.warm.keeping import Verdict, keep
-from helpers.reviews.warm.shell import FLUSHED, LEFT, READY, Lines
+from helpers.reviews.warm.shell import FLUSHED, LEAVE, LEFT, READY, Lines, PipeSession
 from helpers.reviews.warm.starting import start_warm
 from helpers.reviews.watching import why_stopped
 
@@ -153,24 +153,25 @@ class _Page:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._session = Session()
         self._messages, theirs = multiprocessing.Pipe()
+        self._session = PipeSession(self._messages)
         streams = {name: multiprocessing.Pipe(duplex=False) for name in _STREAMS}
         self._streams: dict[str, Connection] = {name: ends[0] for name, ends in streams.items()}
-        self._printed = {name: bytearray() for name in _STREAMS}
+        mark = secrets.token_bytes(16)
+        self._printed = {name: _Printed(mark) for name in _STREAMS}
         self._verdicts, verdicts = multiprocessing.Pipe(duplex=False)
         self._verdict: Verdict | None = None
         self._pid = 0
         self._starter = multiprocessing.parent_process()
-        lines = Lines(theirs, streams["stdout"][1], streams["stderr"][1])
+        lines = Lines(theirs, streams["stdout"][1], streams["stderr"][1], mark)
         for stream in self._streams.values():
             os.set_blocking(stream.fileno(), False)
         for said in (sys.stdout, sys.stderr):
             said.flush()  # or a forked child would say it once more
         environment = {"MPLBACKEND": _INLINE, **os.environ}
         self._keeper = start_warm(keep, lines, verdicts, environment, str(Path.cwd()), limits)
-        for theirs in (lines.messages, lines.stdout, lines.stderr, verdicts):
-            theirs.close()
+        for line in (lines.messages, lines.stdout, lines.stderr, verdicts):
+            line.close()
 
     def until_ready(self) -> Message:
         """Wait until the page lives.
@@ -178,7 +179,7 @@ class _Page:
         Raises:
             PageEndedError: It does not.
         """
-        message = next(self._heard(None, None))
+        message = next(self._heard())
         if message["msg_type"] != READY:
             raise PageEndedError("the page did not start")
         self._pid = message["content"]["pid"]
@@ -201,13 +202,13 @@ class _Page:
         }
         request = self._session.msg("execute_request", content)
         with suppress(BrokenPipeError, ConnectionResetError):  # what became of it is heard below
-            self._messages.send_bytes(json_packer(request))
+            self._session.send(None, request)
         yield from self._heard(cell, request)
 
     def end(self) -> Verdict:
         """Ask the page to end, or make it; give the verdict on it."""
         with suppress(BrokenPipeError, ConnectionResetError):
-            self._messages.send_bytes(json_packer(None))
+            self._session.send(None, LEAVE, {})
         self._keeper.join(_GRACE_SECONDS)
         if self._keeper.exitcode is None:
             self._keeper.terminate()
@@ -222,14 +223,13 @@ class _Page:
             line.close()
         return self._verdict or Verdict(-signal.SIGKILL, "", 0.0)
 
-    def _heard(self, cell: Any, request: Message | None) -> Iterator[Message]:
-        """Give what the page says about a request, printed text in between.
+    def _heard(self, cell: Any = None, request: Message | None = None) -> Iterator[Message]:
+        """Give what the page says, and what it printed where it flushed.
 
-        The page's own messages tell where printed text belongs: text is held back until a flush,
-        a display or the end of the cell, so that how fast it was read does not show.
+        Without a request it is heard until it is ready, with one until that is done with.
         """
         seconds = self._limits.cell_seconds
-        ends_at = time.monotonic() + seconds if cell is not None else None
+        ends_at = time.monotonic() + seconds if request else None
         is_interrupted = False
         everybody: list[Any] = [self._messages, *self._streams.values(), self._keeper.sentinel]
         everybody += [self._starter.sentinel] if self._starter is not None else []
@@ -239,13 +239,15 @@ class _Page:
             if self._starter is not None and self._starter.sentinel in ready:
                 self._keeper.terminate()
                 raise SystemExit(1)
-            self._read_printed()
+            for name in _STREAMS:
+                self._read(name)
             if self._messages in ready and (message := self._take()) is not None:
                 kind = message["msg_type"]
                 if kind == FLUSHED:
-                    yield from self._as_messages((message["content"]["name"],), request)
+                    name = message["content"]["name"]
+                    self._read(name)  # what was printed before this message is there by now
+                    yield from self._as_message(name, self._printed[name].until_mark(), request)
                     continue
-                yield from self._as_messages(_STREAMS, request)
                 if kind == LEFT:
                     raise PageEndedError("the page called exit(), which ends it half way")
                 is_over = kind == "status" and message["content"]["execution_state"] == "idle"
@@ -255,7 +257,8 @@ class _Page:
                 if is_over or kind == READY:
                     return
             elif self._keeper.sentinel in ready:
-                yield from self._as_messages(_STREAMS, request)
+                for name in _STREAMS:
+                    yield from self._as_message(name, self._printed[name].rest(), request)
                 raise _took_too_long(cell, seconds) if is_interrupted else self._death()
             elif ends_at is not None and time.monotonic() >= ends_at:
                 if is_interrupted:
@@ -269,26 +272,20 @@ class _Page:
     def _take(self) -> Message | None:
         """Take the next message; None when there will be none."""
         try:
-            message: Message = json_unpacker(self._messages.recv_bytes())
-            buffers = [self._messages.recv_bytes() for _ in range(message["buffers"])]
+            return self._session.take()
         except (EOFError, OSError):
             return None
-        return {**extract_dates(message), "buffers": buffers}
 
-    def _read_printed(self) -> None:
-        for name, stream in self._streams.items():
-            with suppress(BlockingIOError):
-                while text := os.read(stream.fileno(), 1 << 16):
-                    self._printed[name] += text
+    def _read(self, name: str) -> None:
+        with suppress(BlockingIOError):
+            while printed := os.read(self._streams[name].fileno(), 1 << 16):
+                self._printed[name].add(printed)
 
-    def _as_messages(self, names: tuple[str, ...], request: Message | None) -> Iterator[Message]:
-        """Give what was printed as Jupyter's own messages."""
-        for name in names:
-            text = bytes(self._printed[name]).decode("utf-8", errors="replace")
-            self._printed[name].clear()
-            if text and request is not None:
-                content = {"name": name, "text": text}
-                yield self._session.msg("stream", content, parent=request["header"])
+    def _as_message(self, name: str, text: str, request: Message | None) -> Iterator[Message]:
+        """Give printed text as Jupyter's own message."""
+        if text and request is not None:
+            content = {"name": name, "text": text}
+            yield self._session.msg("stream", content, parent=request["header"])
 
     def _death(self) -> PageEndedError:
         """Say why a page ended that was not asked to."""
@@ -304,6 +301,30 @@ class _Page:
             name = signal.Signals(-verdict.status).name
             return PageEndedError(f"the page's process was killed by {name}")
         return PageEndedError(f"the page ended its own process with exit code {verdict.status}")
+
+
+class _Printed:
+    """What was read of one stream, cut at the marks that stand in it."""
+
+    def __init__(self, mark: bytes) -> None:
+        self._mark = mark
+        self._bytes = bytearray()
+        self._decoder = getincrementaldecoder("utf-8")(errors="replace")
+
+    def add(self, printed: bytes) -> None:
+        """Take in more."""
+        self._bytes += printed
+
+    def until_mark(self) -> str:
+        """Give what stands before the next mark."""
+        printed, _, self._bytes = self._bytes.partition(self._mark)
+        return self._decoder.decode(bytes(printed))
+
+    def rest(self) -> str:
+        """Give all that is left."""
+        printed = bytes(self._bytes.replace(self._mark, b""))
+        self._bytes.clear()
+        return self._decoder.decode(printed, final=True)
 
 
 def _took_too_long(cell: Any, seconds: float) -> CellTimeoutError:

@@ -16,8 +16,8 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
-#: The path as a kernel would have it: what a child is told by its starter is another one's.
-PATH = ["", *(one for one in sys.path if one)]
+#: The interpreter's own path: what a child is told by its starter is another process's.
+PATH = [one for one in sys.path if one]
 
 # numpy's algebra starts its threads when it is imported, matplotlib reads its backend then.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):

@@ -4,7 +4,8 @@ Everything a cell can do to its outputs (displays and their updates, clearing, r
 representations, inline figures, tracebacks, magics, top-level ``await``) is done by the same code
 as in a kernel that a person has open in JupyterLab. Only three things are our own: messages are
 sent through a pipe, what is printed goes through two more (so that a program started by a cell is
-heard, too, and in order), and history is not kept in a file.
+heard, too, and in order), and history is not kept in a file. A mark in what is printed tells the
+driver how far it goes with a flush: how fast somebody reads must not show in an output.
 """
 
 from __future__ import annotations
@@ -24,17 +25,20 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
-from jupyter_client.session import Session, json_packer, json_unpacker
+from IPython.core.shellapp import InteractiveShellApp
+from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
-#: Not of Jupyter's protocol: the page lives; it flushed a stream; it was asked to end.
-READY, FLUSHED, LEFT = "page_ready", "page_flushed", "page_left"
+#: Not of Jupyter's protocol: the page lives; it flushed a stream; a cell called ``exit()``; and to
+#: the page: leave.
+READY, FLUSHED, LEFT, LEAVE = "page_ready", "page_flushed", "page_left", "page_leave"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Lines:
     messages: Connection  # both ways
     stdout: Connection  # written to
     stderr: Connection
+    mark: bytes  # stands in what is printed for each flush
 
 
 def live(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
@@ -59,9 +64,10 @@ def live(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
     try:
         faulthandler.enable(file=log)
         _settle(lines, environment, folder)
-        session = _Session(messages=lines.messages)
-        sys.stdout = _Stream(session, "stdout", 1)
-        sys.stderr = _Stream(session, "stderr", 2)
+        session = PipeSession(lines.messages)
+        # Not to descriptors 1 and 2, which belong to programs, and which a cell may turn elsewhere.
+        sys.stdout = _Stream(session, "stdout", lines.stdout.fileno(), lines.mark)
+        sys.stderr = _Stream(session, "stderr", lines.stderr.fileno(), lines.mark)
         kernel = _Kernel(
             session=session,
             log=logging.getLogger("page"),
@@ -69,7 +75,7 @@ def live(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
             config=Config({"HistoryManager": {"enabled": False}}),
         )
         told = {"pid": os.getpid(), "language_info": kernel.language_info}
-        session.tell(READY, told)
+        session.send(None, READY, told)
         asyncio.run(_serve(kernel, session))
         status = 0
     except BaseException:
@@ -83,22 +89,18 @@ def live(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
             os._exit(status)
 
 
-async def _serve(kernel: _Kernel, session: _Session) -> None:
+async def _serve(kernel: _Kernel, session: PipeSession) -> None:
     """Answer requests to execute, one after the other; in between, tasks that cells left run on."""
     from tornado.ioloop import IOLoop
 
     kernel.io_loop = IOLoop.current()
-    requests: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+    requests: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     def take() -> None:
-        try:
-            requests.put_nowait(json_unpacker(session.messages.recv_bytes()))
-        except (EOFError, OSError):
-            asyncio.get_running_loop().remove_reader(session.messages.fileno())
-            requests.put_nowait(None)
+        requests.put_nowait(session.take())
 
-    asyncio.get_running_loop().add_reader(session.messages.fileno(), take)
-    while request := await requests.get():
+    asyncio.get_running_loop().add_reader(session.pipe.fileno(), take)
+    while (request := await requests.get())["msg_type"] != LEAVE:
         kernel.set_parent([], request)
         kernel._publish_status("busy", "shell")
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -109,7 +111,7 @@ async def _serve(kernel: _Kernel, session: _Session) -> None:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         if kernel.shell is not None and kernel.shell.exit_now:
-            session.tell(LEFT, {})
+            session.send(None, LEFT, {})
             return
         kernel._publish_status("idle", "shell")
 
@@ -127,6 +129,7 @@ def _settle(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
     time.tzset()
     os.chdir(folder)
     sys.path[:] = parent.PATH
+    InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))
     sys.argv[:] = ["ipykernel_launcher.py"]
     # Forked generators would all draw the same numbers; that of ``random`` starts anew by itself.
     random.seed()
@@ -138,7 +141,6 @@ def _settle(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
     matplotlib.rcParams["backend"] = environment["MPLBACKEND"]
     for number, line in ((1, lines.stdout), (2, lines.stderr)):
         os.dup2(line.fileno(), number)
-        line.close()
     _be_nobodys_child()
 
 
@@ -155,52 +157,63 @@ class _Kernel(IPythonKernel):
         pass
 
 
-class _Session(Session):
-    """Sends messages down the pipe instead of signing them for a socket."""
+class PipeSession(Session):
+    """Sends Jupyter's messages through a pipe, unsigned, instead of through a socket."""
 
-    messages: Any = AnyTrait()
-    _one_at_a_time = AnyTrait()
+    pipe: Any = AnyTrait()
 
-    def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
+    def __init__(self, pipe: Connection) -> None:
+        super().__init__(key=b"")
+        self.pipe = pipe
         self._one_at_a_time = threading.RLock()
-        self._page = os.getpid()
+        self._owner = os.getpid()
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None,
              ident: Any = None, buffers: Any = None, track: bool = False, header: Any = None,
              metadata: Any = None) -> Any:  # fmt: skip
-        """Send one message of Jupyter's protocol."""
+        """Send one message."""
         message = msg_or_type
         if not isinstance(message, dict):
             message = self.msg(msg_or_type, content, parent, header=header, metadata=metadata)
-        self._put({**message, "buffers": len(buffers or ())}, *(buffers or ()))
+        # A process that a cell forked may print, as in a kernel, but say nothing else.
+        if os.getpid() == self._owner:
+            frames = [*self.serialize(message), *(buffers or ())]
+            with self._one_at_a_time:
+                self.pipe.send_bytes(str(len(frames)).encode())
+                for frame in frames:
+                    self.pipe.send_bytes(frame)
         return message
 
-    def tell(self, kind: str, content: dict[str, Any]) -> None:
-        """Send one message of our own."""
-        self._put({"msg_type": kind, "content": content, "buffers": 0})
+    def take(self) -> dict[str, Any]:
+        """Wait for the next message.
 
-    def _put(self, message: dict[str, Any], *buffers: Any) -> None:
-        if os.getpid() != self._page:
-            return  # a process that a cell forked may print, as in a kernel, but nothing else
-        with self._one_at_a_time:
-            for frame in (json_packer(message), *buffers):
-                self.messages.send_bytes(frame)
+        Raises:
+            EOFError: There will be none.
+        """
+        frames = [self.pipe.recv_bytes() for _ in range(int(self.pipe.recv_bytes()))]
+        message: dict[str, Any] = self.deserialize(self.feed_identities(frames)[1])
+        return message
+
+    def flushed(self, name: str, line: int, mark: bytes) -> None:
+        """Say that a stream was flushed, and in the stream, how far it had come."""
+        if os.getpid() == self._owner:
+            with self._one_at_a_time:
+                os.write(line, mark)
+                self.send(None, FLUSHED, {"name": name})
 
 
 class _Stream(io.TextIOWrapper):
-    """Standard output or error; what is written leaves at once, a flush is told to the driver."""
+    """Standard output or error; what is written leaves at once."""
 
-    def __init__(self, session: _Session, name: str, number: int) -> None:
+    def __init__(self, session: PipeSession, name: str, line: int, mark: bytes) -> None:
         super().__init__(
-            io.BufferedWriter(io.FileIO(number, "w", closefd=False)),
+            io.BufferedWriter(io.FileIO(line, "w", closefd=False)),
             encoding="utf-8",
             errors="surrogateescape",
             newline="\n",
             write_through=True,
         )
-        self._session = session
-        self._name = name
+        self._tell = partial(session.flushed, name, line, mark)
 
     def write(self, text: str) -> int:
         """Write, without waiting for more."""
@@ -212,4 +225,4 @@ class _Stream(io.TextIOWrapper):
         """Let what was written so far be shown before anything else."""
         super().flush()
         if not self.closed:
-            self._session.tell(FLUSHED, {"name": self._name})
+            self._tell()
