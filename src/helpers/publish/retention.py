@@ -131,7 +131,8 @@ def superseded(
         later = [
             other
             for other in present
-            if (other.review, other.period) == (one.review, one.period)
+            if other.is_shown
+            and (other.review, other.period) == (one.review, one.period)
             and other.number > one.number
         ]
         if (
