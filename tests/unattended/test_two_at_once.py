@@ -1,0 +1,38 @@
+"""Two releases at once, in two real processes: the second says who is at work, and changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from holder import held_elsewhere
+
+from .company import Company
+
+DRIVER = Path(__file__).with_name("driver.py")
+
+
+def test_the_second_says_who_is_at_work_and_changes_nothing(tmp_path):
+    company = Company(tmp_path).found()
+    with held_elsewhere(company.paths, "review publish monthly") as first:
+        before = _content(company)
+        second = subprocess.run(
+            [sys.executable, str(DRIVER), str(tmp_path), str(tmp_path / "steps.txt")],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert _content(company) == before
+    assert second.returncode == 1
+    assert f"is at work already: review publish monthly (process {first.pid} on " in second.stderr
+    assert "wait until it has ended, or end it" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert not (tmp_path / "steps.txt").exists(), "it began nothing"
+
+
+def _content(company: Company) -> dict[str, str]:
+    return {
+        str(file.relative_to(company.root)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in company.root.rglob("*")
+        if file.is_file()
+    }
