@@ -58,7 +58,9 @@
     const taken = (known.withdrawn || [])
       .find((one) => one.folder === `${data.review}/${data.period}/r${data.number}`);
     const own = known.editions.filter((one) => one.review === data.review);
-    const address = (one) => `${root}${one.folder}/${data.language}/index.html`;
+    // An edition may have been made in one language only: its readers' own, or the one there is.
+    const spoken = (one) => (one.label[data.language] ? data.language : Object.keys(one.label)[0]);
+    const address = (one) => `${root}${one.folder}/${spoken(one)}/index.html`;
     const newer = own.filter((one) => one.period === data.period && one.number > +data.number).pop();
     if (newer) {
       const notice = document.getElementById("newer");
@@ -84,7 +86,7 @@
     if (later && place) {
       const link = place.querySelector("a");
       link.href = address(later);
-      link.textContent = place.dataset.label.replace("{period}", later.label[data.language]);
+      link.textContent = place.dataset.label.replace("{period}", later.label[spoken(later)]);
       place.hidden = false;
     }
   }
