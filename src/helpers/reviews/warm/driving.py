@@ -154,10 +154,10 @@ class _Page:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._messages, theirs = multiprocessing.Pipe()
-        self._session = PipeSession(self._messages)
         streams = {name: multiprocessing.Pipe(duplex=False) for name in _STREAMS}
         self._streams: dict[str, Connection] = {name: ends[0] for name, ends in streams.items()}
         mark = secrets.token_bytes(16)
+        self._session = PipeSession(self._messages, mark)
         self._printed = {name: _Printed(mark) for name in _STREAMS}
         self._verdicts, verdicts = multiprocessing.Pipe(duplex=False)
         self._verdict: Verdict | None = None

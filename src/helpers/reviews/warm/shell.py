@@ -48,7 +48,7 @@ class Lines:
     messages: Connection  # both ways
     stdout: Connection  # written to
     stderr: Connection
-    mark: bytes  # stands in what is printed for each flush
+    mark: bytes  # stands in what is printed for each flush; nobody could print it by chance
 
 
 def live(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
@@ -64,7 +64,7 @@ def live(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
     try:
         faulthandler.enable(file=log)
         _settle(lines, environment, folder)
-        session = PipeSession(lines.messages)
+        session = PipeSession(lines.messages, lines.mark)
         # Not to descriptors 1 and 2, which belong to programs, and which a cell may turn elsewhere.
         sys.stdout = _Stream(session, "stdout", lines.stdout.fileno(), lines.mark)
         sys.stderr = _Stream(session, "stderr", lines.stderr.fileno(), lines.mark)
@@ -158,12 +158,12 @@ class _Kernel(IPythonKernel):
 
 
 class PipeSession(Session):
-    """Sends Jupyter's messages through a pipe, unsigned, instead of through a socket."""
+    """Sends Jupyter's messages through a pipe instead of through a socket."""
 
     pipe: Any = AnyTrait()
 
-    def __init__(self, pipe: Connection) -> None:
-        super().__init__(key=b"")
+    def __init__(self, pipe: Connection, key: bytes) -> None:
+        super().__init__(key=key)
         self.pipe = pipe
         self._one_at_a_time = threading.RLock()
         self._owner = os.getpid()
