@@ -37,7 +37,7 @@ from helpers.publish.words import HTML_LANGUAGE
 from helpers.vocabulary.labels import Label
 
 LANGUAGES = ("zh", "en")
-PAGES = ("index", "sales", "returns")
+PAGES = ("index", "sales")
 PAGE = """<!DOCTYPE html>
 <html lang="{lang}" data-language="{language}" data-root="{root}" data-review="{review}" \
 data-period="{period}" data-number="{number}">

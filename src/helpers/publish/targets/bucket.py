@@ -188,6 +188,8 @@ class Bucket:
         target = self._target
         options: dict[str, Any] = {
             "endpoint_url": target.endpoint,
+            # Small files are read in one piece; else each is asked for its size first.
+            "max_concurrency": 1,
             "profile": target.profile,
             "client_kwargs": {"region_name": target.region} if target.region else {},
             "config_kwargs": {
