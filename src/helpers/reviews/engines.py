@@ -23,6 +23,7 @@ from helpers.config.secrets import page_environment
 from helpers.reviews.finishing import RECORD_READS, finish
 from helpers.reviews.imports import spare_the_address_grammar
 from helpers.reviews.preparing import Cell, Notebook, source_of
+from helpers.reviews.warm.entry import WarmEngine
 from helpers.reviews.warm.starting import can_start
 from helpers.reviews.watching import Watch, why_stopped
 from helpers.vocabulary.labels import Language
@@ -127,8 +128,11 @@ def _through_papermill(task: Task, **how: Any) -> str:
     import nbformat
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill import execute_notebook
+    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
+    # By name, and not only as an entry point: a checkout updated in place has old metadata.
+    papermill_engines.register("warm", WarmEngine)
     notebook = nbformat.from_dict(_with_reads_recorded(task.notebook))
     try:
         execute_notebook(
