@@ -53,8 +53,8 @@ def expressions() -> Iterator[dict[str, Any]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measuring.Measuring, "ask", ask)
-        patch.setattr(Spans, "of", lambda self, source: {"shop-a": [TWO_YEARS]})
-        patch.setattr(Spans, "data", property(lambda self: TWO_YEARS))
+        patch.setattr(Spans, "_runs_of", lambda self, source: {"shop-a": [TWO_YEARS]})
+        patch.setattr(Spans, "_ends_of_data", property(lambda self: TWO_YEARS))
         warehouse = LittleWarehouse({}, stores={"shop-a": "own"})
         here = Measuring(warehouse, ())
         leaves = {

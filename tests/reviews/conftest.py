@@ -129,5 +129,8 @@ def facts() -> Facts:
         first_day=date(2024, 1, 1),
         last_day=date(2025, 12, 9),
         markets=("DE", "GB"),
-        fingerprints={"order_lines": "one", "ad_spend": "one"},
+        partitions={
+            "order_lines": {"2025-09": "one", "2025-10": "one"},
+            "ad_spend": {"2025-10": "one"},
+        },
     )

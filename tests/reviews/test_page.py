@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from helpers.config.files_read import FilesRead
 from helpers.metrics.catalogue import catalogue
 from helpers.plan.loading import Plan
 from helpers.reviews import page as page_module
@@ -17,6 +19,7 @@ from helpers.reviews.columns import columns_of
 from helpers.reviews.finishing import MISSING, finish
 from helpers.reviews.notices import Notice, Sentences
 from helpers.reviews.page import Page, write_down_reads
+from helpers.tables.reads import ReadNotes
 from helpers.vocabulary.faults import AskedWrongly
 from helpers.vocabulary.periods import parse_period
 from helpers.vocabulary.units import Unit
@@ -25,10 +28,14 @@ from helpers.vocabulary.units import Unit
 class Warehouse:
     def __init__(self, *tables: str) -> None:
         self.held = tables
-        self.tables_read = {"order_lines"}
+        self.notes = ReadNotes()
+        self.notes.note("order_lines")
 
     def has(self, table: str) -> bool:
         return table in self.held
+
+    def partitions(self, table: str) -> dict[str, str]:
+        return {"2025-10": f"{table} in October"}
 
 
 def desk_with(*tables: str, language: str = "en", baseline: bool = True) -> SimpleNamespace:
@@ -42,7 +49,7 @@ def desk_with(*tables: str, language: str = "en", baseline: bool = True) -> Simp
         previous=month.previous() if baseline else None,
         year_ago=month.year_ago() if baseline else None,
         workspace=SimpleNamespace(fiscal_year_start=12, definitions={}),
-        files_read=set(),
+        files_read=FilesRead(Path("nowhere")),
         source_line=lambda *names: f"Source: {' + '.join(names)}",
         metric_label=lambda metric: catalogue()[metric].label.en,
         member_label=lambda dimension, member: {"DE": "Germany", "GB": "Britain"}[member],
@@ -196,14 +203,22 @@ def test_quarter_follows_the_business_year():
 
 
 def test_what_was_read_is_written_for_the_cache(tmp_path, monkeypatch):
-    one, other = Page(desk_with(), {"plan/2025"}), Page(desk_with())
-    other.desk.warehouse.tables_read = {"ad_spend"}
+    one, other = Page(desk_with()), Page(desk_with())
+    one.desk.files_read.add("plan/2025/targets.yml")
+    other.desk.warehouse.notes = ReadNotes()
+    other.desk.warehouse.notes.note("ad_spend", (date(2025, 10, 1), date(2025, 10, 31)))
     monkeypatch.setattr(page_module, "_OPEN", [one, other])
     monkeypatch.setenv("REVIEW_READS_TO", str(tmp_path / "reads.json"))
     write_down_reads()
     assert json.loads((tmp_path / "reads.json").read_text(encoding="utf-8")) == {
-        "tables": ["ad_spend", "order_lines"],
-        "files": ["plan/2025"],
+        "tables": {
+            "ad_spend": {"2025-10": "ad_spend in October"},
+            "order_lines": {"2025-10": "order_lines in October"},
+        },
+        "read": {"ad_spend": [["2025-10-01", "2025-10-31"]], "order_lines": None},
+        "asked": [],
+        "files": {"plan/2025/targets.yml": "absent"},
+        "plans": {},
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 
 import pytest
 from filelock import FileLock
 
 from helpers.config.running import Limits
+from helpers.reviews.listing import what_would_run
 from helpers.reviews.run import run_review
 from helpers.vocabulary.faults import AskedWrongly, WorkFailed
 
@@ -72,36 +72,53 @@ def test_failing_page_is_named_with_its_cell_and_the_others_go_on(studio, run):
 
 
 def test_page_runs_again_only_for_a_reason(studio, run, facts):
-    reads = {"tables": ["order_lines"], "files": ["plan/2025"]}
     path = studio.write(
         "sales",
         # stands for a page that opened a desk: it says what it read
         studio.code(
             "read",
             "import helpers.reviews.page as page, json, os, pathlib\n"
+            "from helpers.config.files_read import fingerprint_of\n"
+            "told = pathlib.Path(workspace) / 'plan/2025/targets.yml'\n"
+            "reads = {'tables': {'order_lines': {'2025-09': 'one', '2025-10': 'one'}}, 'plans': {},"
+            " 'read': {'order_lines': [['2025-10-01', '2025-10-31']]}, 'asked': [],"
+            " 'files': {'plan/2025/targets.yml': fingerprint_of(told)}}\n"
             "page.write_down_reads = lambda: pathlib.Path(os.environ['REVIEW_READS_TO'])"
-            f".write_text(json.dumps({reads!r}))",
+            ".write_text(json.dumps(reads))",
         ),
     )
+
+    def with_data(**partitions):
+        held = {table: {**facts.partitions[table], **now} for table, now in partitions.items()}
+        return replace(facts, partitions={**facts.partitions, **held})
+
     first = run()
     assert [(page.status, page.reason) for page in first.pages] == [("ran", "never ran")]
-
-    start = time.perf_counter()
     assert [page.status for page in run().pages] == ["up_to_date"]
-    assert time.perf_counter() - start < 1, "nothing to do must cost nothing"
-
-    changed = replace(facts, fingerprints={**facts.fingerprints, "ad_spend": "two"})
-    assert [page.status for page in run(facts=changed).pages] == ["up_to_date"], "was not read"
-    changed = replace(facts, fingerprints={**facts.fingerprints, "order_lines": "two"})
-    assert run(facts=changed).pages[0].reason == "table order_lines changed"
+    for unread in (
+        {"ad_spend": {"2025-10": "two"}},
+        {"order_lines": {"2025-09": "two"}},
+        {"order_lines": {"2025-11": "one"}},
+    ):
+        assert run(facts=with_data(**unread)).pages[0].status == "up_to_date", unread
+    changed = with_data(order_lines={"2025-10": "two"})
+    rows = what_would_run(
+        studio.workspace, "monthly", "2025-10", ["en"], notebooks=studio.notebooks, facts=changed
+    )
+    assert [row["why"] for row in rows] == ["order_lines 2025-10 changed"]
+    assert rows[0]["reasons"] == ["order_lines 2025-10 changed"]
 
     plan = studio.workspace / "plan" / "2025"
     plan.mkdir(parents=True)
+    (plan / "risks.yml").write_text("risks: []", encoding="utf-8")
+    (studio.workspace / "workspace.yml").open("a").write("publishing: {policy: stale-page}\n")
+    assert run().pages[0].status == "up_to_date", "neither is read by a page"
+
     (plan / "targets.yml").write_text("targets: []", encoding="utf-8")
     content = path.read_text(encoding="utf-8").replace("how many", "the number")
     path.write_text(content, encoding="utf-8")
-    why = run(facts=changed, settings={"top": "4"}).pages[0].reason
-    assert why == "notebook changed; parameters changed; file plan/2025 changed"
+    why = run(settings={"top": "4"}).pages[0].reason
+    assert why == "notebook changed; parameters changed; file plan/2025/targets.yml is new"
 
 
 def test_failed_page_runs_again_and_a_mended_one_takes_its_place(studio, run):

@@ -6,7 +6,7 @@ the same baselines and the same cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from babel import Locale
 
 from helpers.analysis.alignment import MovingEvent, events_by_name
+from helpers.config.files_read import FilesRead
 from helpers.config.workspace import PLATFORM_LABELS, Workspace, load_workspace
 from helpers.metrics.catalogue import catalogue
 from helpers.metrics.dimensions import SEPARATOR, UNKNOWN
@@ -52,6 +53,48 @@ _LOG = {"import_batches", "quarantine", "batch_covers", "restatements", "forecas
 NOT_STATED = Label(en="Not stated", zh="未注明")
 
 
+class KnownDays(tuple[date, date]):
+    """First and last day of the data, which note who asks for them.
+
+    The last day is another one with each new file, so pages about days long past do better to
+    ask how much of them the data hold (``until``).
+    """
+
+    warehouse: Warehouse
+
+    @classmethod
+    def of(cls, warehouse: Warehouse) -> KnownDays:
+        """Give the days of an open warehouse.
+
+        Raises:
+            AskedWrongly: Nothing was ingested yet.
+        """
+        with warehouse.notes.silently():
+            found = warehouse.coverage()
+        if found.first is None or found.last is None:
+            raise AskedWrongly(Fault("--period", "there are no orders yet", "run `review ingest`"))
+        days = cls((found.first, found.last))
+        days.warehouse = warehouse
+        return days
+
+    def until(self, day: date) -> date:
+        """Give the last day of the data, or ``day`` where they reach beyond it."""
+        return self.warehouse.last_day(day) or day
+
+    def __getitem__(self, place: Any) -> Any:
+        """Give one of the two."""
+        if place == 0:
+            self.warehouse.first_day()
+        else:
+            self.warehouse.coverage()
+        return super().__getitem__(place)
+
+    def __iter__(self) -> Iterator[date]:
+        """Give both."""
+        self.warehouse.coverage()
+        return super().__iter__()
+
+
 @dataclass
 class Desk:
     """One workspace and one period, open for questions.
@@ -72,11 +115,14 @@ class Desk:
     period: Period
     language: Language
     coverage: tuple[date, date]
-    files_read: set[str] = field(default_factory=set, repr=False)
+    files_read: FilesRead = field(init=False, repr=False)
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     _measured: dict[tuple[str, str, tuple[str, ...]], pd.DataFrame] = field(
         default_factory=dict, repr=False
     )
+
+    def __post_init__(self) -> None:
+        self.files_read = FilesRead(self.paths.root)
 
     @property
     def currency(self) -> str:
@@ -86,13 +132,18 @@ class Desk:
     @property
     def is_complete(self) -> bool:
         """Tell whether the data reach the end of the period."""
-        return self.coverage[1] >= self.period.end
+        return self._last_until(self.period.end) >= self.period.end
 
     @property
     def elapsed(self) -> Period:
         """The days of the period that the data cover."""
-        days = (self.coverage[1] - self.period.start).days + 1
+        days = (self._last_until(self.period.end) - self.period.start).days + 1
         return self.period if self.is_complete else self.period.clipped(max(days, 1))
+
+    def _last_until(self, day: date) -> date:
+        """Give the last day of the data, or ``day`` where they reach beyond it."""
+        known = self.coverage
+        return known.until(day) if isinstance(known, KnownDays) else min(known[1], day)
 
     @property
     def previous(self) -> Period | None:
@@ -121,7 +172,7 @@ class Desk:
         closed = {store.id for store in self.workspace.stores if store.closed_on}
         return {
             store: last
-            for store, (_, last) in sorted(self.warehouse.coverage().stores.items())
+            for store, (_, last) in sorted(self.warehouse.stores_until(self.elapsed.end).items())
             if store not in closed and (self.elapsed.end - last).days >= STORE_IS_BEHIND_DAYS
         }
 
@@ -362,6 +413,7 @@ class Desk:
         from helpers import sources
         from helpers.config.declarations import read_yaml
 
+        self.files_read.add(self.paths.mappings.name)
         folders = (Path(str(sources.__file__)).parent / "families", self.paths.mappings)
         names: dict[str, str] = {}
         for path in sorted(file for folder in folders for file in folder.glob("*.yml")):
@@ -408,15 +460,13 @@ def desk_at(
     if language not in LANGUAGES:
         raise AskedWrongly(Fault("--lang", f"{language!r} is no language", "write zh or en"))
     chosen = warehouse.resolve_period(period, kind)
-    coverage = warehouse.coverage()
-    assert coverage.first is not None and coverage.last is not None, "resolving has refused this"
     return Desk(
         warehouse.workspace,
         warehouse.paths,
         warehouse,
         chosen,
         language,
-        (coverage.first, coverage.last),
+        KnownDays.of(warehouse),
     )
 
 

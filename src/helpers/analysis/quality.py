@@ -311,7 +311,7 @@ def files_behind(desk: Desk) -> pd.DataFrame:
         "ORDER BY store_id NULLS FIRST, source, file",
         _days(desk),
     )
-    overruled = desk.warehouse.generation.lines_overruled
+    overruled = desk.warehouse.lines_overruled
     found = []
     for row in rows.to_dict("records"):
         gone = int(overruled.get(row["batch_id"], 0))

@@ -13,6 +13,10 @@ from helpers.vocabulary.faults import ReviewError
 
 def main() -> None:
     """Run the command; faults go to stderr, one a line, and decide the exit code."""
+    from helpers.cli.again import said_again
+
+    if said_again(sys.argv[1:]):
+        return
     from helpers.cli.command import review
 
     try:

@@ -41,7 +41,7 @@ def list_pages(
     else:
         import pandas as pd
 
-        show_table(pd.DataFrame(rows))
+        show_table(pd.DataFrame(rows).drop(columns="reasons"))
 
 
 @click.command()
@@ -108,9 +108,13 @@ def publish(
     force: bool,
 ) -> None:
     """Ingest, run and build REVIEW: one new edition, or none where nothing has changed."""
+    from helpers.publish import standing
     from helpers.publish.release import Audience, release
 
     refuse_targets(workspace, to)
+    asked = standing.Asked(workspace, name, period, status, languages_of(languages))
+    before = standing.look(asked)
+    standing.forget(asked)
     released = release(
         workspace,
         name,
@@ -136,6 +140,11 @@ def publish(
     say(f"open {edition.index}")
     if not released.is_ok:
         sys.exit(1)
+    if released.is_vouched_for:
+        nothing, entry = released.said_again
+        lines = (nothing, f"{name} {released.period}: nothing has changed since r{edition.number}")
+        place = f"{name}/{released.period}"
+        standing.keep(asked, before, place, (*lines, f"open {edition.index}"), entry)
 
 
 def _show_report(report: Any) -> None:

@@ -291,7 +291,7 @@ class Question:
     def _pair(self, growth: Growth, period: Period) -> tuple[Period, Period]:
         """Give the period and its baseline, both as long as the data allow (like for like)."""
         before = period.previous() if growth.against == "previous" else period.year_ago()
-        last = self.spans.data[1]
+        last = self.spans.last_until(period.end)
         if last is not None and period.start <= last < period.end:
             elapsed = (last - period.start).days + 1
             return period.clipped(elapsed), before.clipped(elapsed)
@@ -470,7 +470,7 @@ class Question:
         self, cell: Cell, window: int, result: Result, having: set[str], about: set[str]
     ) -> None:
         """Say beside a total which selling stores have no such source."""
-        selling = {s for s in self.spans.sales if self._sells(window, s)} & about
+        selling = self.spans.selling(self.windows[window]) & about
         lacking = selling - having
         if lacking and having:
             source = next(iter(result.sources))
@@ -710,17 +710,14 @@ class Question:
 
     def _first_of(self, source: Source) -> date | None:
         """Give the first day that any store's source speaks of."""
-        runs = [run for found in self.spans.of(source).values() for run in found]
-        return min((run.start for run in runs), default=None)
+        return self.spans.begins(source)
 
     def _first_day(self, member: str) -> date | None:
         """Give the first day of the data, of the store's own data where stores are asked for."""
         if "store" in self.by:
             store = member.split(SEPARATOR)[self.by.index("store")]
-            sales = self.spans.sales.get(store)
-            runs = [sales] if sales else self.spans.of(Source("traffic")).get(store, [])
-            return min((run.start for run in runs), default=None)
-        return self.spans.data[0]
+            return self.spans.sales_begin(store) or self.spans.begins(Source("traffic"), store)
+        return self.spans.first_day
 
     # -- looking up ----------------------------------------------------------------------------
 
@@ -752,14 +749,15 @@ class Question:
             named = {column_of(one.column): stores[one.column.split(".")[1]] for one in tests}
             stores = stores.mutate(**named)
             rows = stores.filter(condition_mask(stores, tests, None)).select("store_id")
-            self._about[key] = {row["store_id"] for row in rows.to_pyarrow().to_pylist()}
+            self._about[key] = {row["store_id"] for row in self.spans.fetch(rows, "stores")}
         return self._about[key]
 
     @property
     def _platform_of(self) -> dict[str, str]:
         if self._platforms is None:
-            stores = self.spans.ibis("stores").select("store_id", "platform").to_pyarrow()
-            self._platforms = {row["store_id"]: row["platform"] for row in stores.to_pylist()}
+            stores = self.spans.ibis("stores").select("store_id", "platform")
+            listed = self.spans.fetch(stores, "stores")
+            self._platforms = {row["store_id"]: row["platform"] for row in listed}
         return self._platforms
 
     def _has(self, result: Result, source: Source, window: int, store: str) -> bool:
@@ -769,17 +767,14 @@ class Question:
 
     def _has_begun(self, result: Result, window: int, store: str) -> bool:
         """Tell whether what comes back later can be of these days: not before the first sale."""
-        span = self.spans.sales.get(store)
         looks_ahead = any(source.ahead for source in result.sources)
-        return not looks_ahead or span is None or span.start <= self.windows[window].end
+        return not looks_ahead or self.spans.sells_since(store, self.windows[window].end)
 
     def _has_all(self, result: Result, window: int, store: str) -> bool:
         return all(self._has(result, source, window, store) for source in result.sources)
 
     def _sells(self, window: int, store: str) -> bool:
-        span = self.spans.sales.get(store)
-        asked = self.windows[window]
-        return span is not None and span.start <= asked.end and span.end >= asked.start
+        return store in self.spans.selling(self.windows[window])
 
     def _share(
         self, window: int, stores: Iterable[str], among: Iterable[str] | None = None
@@ -818,7 +813,7 @@ class Question:
         return [
             note("no_rate", currency=r["currency"], first=r["first"], last=r["last"],
                  rows=r["rows"])
-            for r in rows.order_by("currency").to_pyarrow().to_pylist()
+            for r in self.spans.fetch(rows.order_by("currency"), table_name, days=asked)
         ]  # fmt: skip
 
     # -- writing -------------------------------------------------------------------------------
@@ -826,7 +821,7 @@ class Question:
     def _rows(
         self, metric: Metric, period: Period, found: dict[str, Cell], ranked: bool
     ) -> list[dict[str, Any]]:
-        last = self.spans.data[1]
+        last = self.spans.last_until(period.end)
         unfinished = last is not None and period.start <= last < period.end
         rows = []
         for member, cell in found.items():

@@ -62,6 +62,7 @@ from helpers.metrics.rows import (
 )
 from helpers.metrics.spans import OPENING_SLACK_DAYS, spans_of
 from helpers.metrics.states import Reads
+from helpers.tables.reads import digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,9 +179,15 @@ class Measuring:
         if states is None:
             return fetched(run(asked))
         reads = Reads(self.spans.within(text), tuple(until))
-        if adds:
-            return fetched(states.add(text, windows, adds, reads, run))
-        return fetched(states.answer(text, asked, reads, run))
+        found = (
+            states.add(text, windows, adds, reads, run)
+            if adds
+            else states.answer(text, asked, reads, run)
+        )
+        frame = fetched(found)
+        told = with_days(text, {ASKED: windows, ASKED_SALES: sales or windows})
+        self.spans.note_query(text, told, reads, asked, digest_of(frame, ordered=False))
+        return frame
 
     # -- the door ------------------------------------------------------------------------------
 
@@ -198,7 +205,7 @@ class Measuring:
             own[metric_id], closed[metric_id] = self._stretch(formula, asked)
             sources = self._sources(formula)
             enough = any if isinstance(formula, Computed) and formula.either else all
-            if not enough(map(self.spans.of, sources)):
+            if not enough(map(self.spans.is_there, sources)):
                 # Nobody ever brought it: no query is needed to say so.
                 refused = (
                     ""
@@ -239,12 +246,13 @@ class Measuring:
         over = formula.over
         stretched: list[Window] = []
         closed: dict[int, tuple[str, str]] = {}
-        first, last = self.spans.data
+        first = self.spans.first_day
         for index, window in enumerate(asked):
+            last = self.spans.last_until(window.end)
             if over == "period" or first is None or last is None:
                 stretched.append(window)
                 continue
-            end = min(window.end, last)
+            end = last
             if over == "since_start":
                 stretched.append(Window(min(first, end), end))
                 continue
@@ -498,13 +506,12 @@ class Measuring:
     def _straddled(self, name: str, windows: Sequence[Window]) -> dict[tuple[int, str], str]:
         """Find windows that cut a reported run of days, or hold a gap between such runs."""
         found: dict[tuple[int, str], str] = {}
-        last_of_data = self.spans.data[1]
         for store, runs in self.spans.long_runs(name).items():
             first, last = runs[0].start, max(run.end for run in runs)
             for index, window in enumerate(windows):
                 touching = [r for r in runs if r.start <= window.end and r.end >= window.start]
                 cut = any(r.start < window.start or r.end > window.end for r in touching)
-                end = min(window.end, last, last_of_data or last)
+                end = min(window.end, last, self.spans.last_until(window.end) or last)
                 start = max(window.start, first)
                 told = {run.start + timedelta(days=n) for run in touching
                         for n in range((run.end - run.start).days + 1)}  # fmt: skip

@@ -31,7 +31,7 @@ def attained(question: Question, formula: Attainment, period: Period) -> dict[st
     parts = _figures(question, targets, period)
     for target, (actual, goal) in zip(targets, parts, strict=True):
         cell = _one(question, target, actual, goal)
-        until = min(period.end, question.spans.data[1] or period.end)
+        until = min(period.end, question.spans.last_until(period.end) or period.end)
         cell.notes.append(note("to_date", first=target["first_day"], last=until))
         if formula.of is not None:
             found[target["member"]] = cell
@@ -53,10 +53,11 @@ def attained(question: Question, formula: Attainment, period: Period) -> dict[st
 def _targets(question: Question, formula: Attainment, period: Period) -> list[dict[str, Any]]:
     """List the targets whose business year holds the period's end, of the scope that is asked."""
     table = question.spans.ibis("targets")
-    rows = table.filter(table["metric"].notnull() & table["value"].notnull()).to_pyarrow()
+    told = table.filter(table["metric"].notnull() & table["value"].notnull())
+    rows = question.spans.fetch(told, "targets")
     fiscal_start = getattr(question.warehouse.workspace, "fiscal_year_start", 1)
     chosen = []
-    for row in rows.to_pylist():
+    for row in rows:
         year = parse_period(row["plan_year"], fiscal_start)
         if not year.start <= period.end <= year.end or row["metric"] not in question.registry:
             continue

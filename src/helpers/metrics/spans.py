@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import weakref
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from helpers.metrics.facts import facts
-from helpers.metrics.measured import ALWAYS, COMPANY, Source, SourceKey
+from helpers.metrics.measured import ALWAYS, COMPANY, Source, SourceKey, fetched
 from helpers.metrics.reach import read_within
 from helpers.metrics.rows import ASKED, ASKED_SALES, Window, with_days
-from helpers.metrics.states import States
+from helpers.metrics.states import Reads, States
 from helpers.tables.models import literal, load_models, quoted
 from helpers.tables.plan_tables import PLAN_TABLES
+from helpers.tables.reads import Many, ReadNotes, Scope, digest_of
+from helpers.tables.warehouse import CONSTANT_RATES
 
 #: A shop without a sale on its very first days still has data from the month's start on.
 OPENING_SLACK_DAYS = 3
+_TRAFFIC = Source("traffic")
+_OF_SALES: dict[str, Scope] = {"order_lines": None}
+#: Where there are no sales, traffic tells from when to when the data run.
+_OF_DATA: dict[str, Scope] = {**_OF_SALES, "traffic": None, "batch_covers": ["traffic"]}
+#: Askings of which there are thousands on one page.
+_MANY = ("has", "has_any", "selling", "sells_since", "last_until")
 
 
 class Spans:
@@ -27,6 +36,9 @@ class Spans:
 
     def __init__(self, warehouse: Any):
         self._open = weakref.proxy(warehouse)
+        # A warehouse made by hand keeps no notes.
+        self.notes: ReadNotes = getattr(warehouse, "notes", None) or ReadNotes()
+        self.notes.put |= dict.fromkeys(_MANY, self._put)
         self.states = States.of(warehouse)
         self._tables: dict[str, Any] = {}
         self._found: dict[SourceKey, dict[str, list[Window]]] = {}
@@ -50,10 +62,51 @@ class Spans:
             self.looked = True
 
     def ibis(self, table: str) -> Any:
-        """Give one table; its columns are looked up once."""
+        """Give one table; its columns are looked up once.
+
+        Whoever runs what he makes of it notes what he reads: ``fetch`` or ``note_query``.
+        """
         if table not in self._tables:
-            self._tables[table] = self._open.ibis(table)
+            give = getattr(self._open, "handle", None) or self._open.ibis
+            self._tables[table] = give(table)
         return self._tables[table]
+
+    def fetch(self, expression: Any, *tables: str, days: Window | None = None) -> list[Any]:
+        """Run a small expression over these tables, noting the days that it reads."""
+        for table in tables:
+            self.notes.note(table, days and (days.start, days.end))
+        rows: list[Any] = expression.to_pyarrow().to_pylist()
+        return rows
+
+    def note_query(
+        self, text: str, told: str, reads: Reads, asked: Sequence[Any], answer: str
+    ) -> None:
+        """Note what a query of ``text`` read.
+
+        Args:
+            text: The query without its days, ``told`` with them.
+            told: As it would be run again.
+            reads: Of which tables it reads only lines of those days, or before them.
+            asked: The windows, each with that of the sales beside it.
+            answer: Names what came of it.
+        """
+        if self.states is None:
+            return
+        scope: dict[str, Any] = dict.fromkeys(self.states.tables_of(text))
+        runs = [(min(a.start, b.start), max(a.end, b.end)) for a, b in asked]
+        for table in scope:
+            if table in reads.within:
+                scope[table] = runs
+            elif table in reads.until:
+                scope[table] = [(None, last) for _, last in runs]
+        if None in scope.values():
+            if "_const" in text:
+                scope[CONSTANT_RATES] = None
+            self.notes.note_answer(["measured", told], answer, scope)
+            return
+        for table, days in scope.items():
+            for one in days:
+                self.notes.note(table, one)
 
     def text(self, shape: Hashable, query: Callable[[], Any]) -> str:
         """Give the SQL of an expression, written once per shape."""
@@ -69,8 +122,6 @@ class Spans:
             blind = self.states is not None and not self.looked
             text, within = self.states.text(shape, write) if self.states and blind else write()
             self._texts[shape], self._within[text] = text, tuple(within)
-            if self.states is not None:
-                self._open.note_read(self.states.tables_of(text))
         return self._texts[shape]
 
     def within(self, text: str) -> tuple[str, ...]:
@@ -89,8 +140,12 @@ class Spans:
     def sales(self) -> dict[str, Window]:
         """First and last day with a placed sale line, per store."""
         self._look()
+        self.notes.note_answer(["sales"], _short(self._sold), _OF_SALES)
+        return self._sold
+
+    @property
+    def _sold(self) -> dict[str, Window]:
         if self._sales is None:
-            self.ibis("order_lines")  # notes the table as read
             rows = self._ends(
                 "order_lines",
                 ["store_id", "min(local_date) AS first_day", "max(local_date) AS last_day"],
@@ -101,14 +156,64 @@ class Spans:
             }
         return self._sales
 
+    def selling(self, window: Window) -> set[str]:
+        """Name the stores whose sales, from the first to the last, hold one of these days."""
+        self._look()
+        self.notes.note_asking(("selling",), window)
+        return self._selling(window)
+
+    def _selling(self, window: Window) -> set[str]:
+        return {
+            store
+            for store, span in self._sold.items()
+            if span.start <= window.end and span.end >= window.start
+        }
+
+    def sells_since(self, store: str, day: date) -> bool:
+        """Tell whether a store had sold something by a day; of one without sales nobody knows."""
+        self._look()
+        self.notes.note_asking(("sells_since",), (store, day))
+        return self._sells_since(store, day)
+
+    def _sells_since(self, store: str, day: date) -> bool:
+        span = self._sold.get(store)
+        return span is None or span.start <= day
+
     @property
     def data(self) -> tuple[date | None, date | None]:
-        """First and last day of the data, as placed sale lines tell it (else any traffic)."""
-        spans = list(self.sales.values())
-        spans = spans or [run for runs in self.of(Source("traffic")).values() for run in runs]
+        """First and last day of the data, as placed sale lines tell it (else any traffic).
+
+        Whoever needs no more than ``first_day`` or ``last_until`` asks for those: the last day
+        is another one with each new file.
+        """
+        self._look()
+        self.notes.note_answer(["data"], _short(self._ends_of_data), _OF_DATA)
+        return self._ends_of_data
+
+    @property
+    def _ends_of_data(self) -> tuple[date | None, date | None]:
+        spans = list(self._sold.values())
+        spans = spans or [run for runs in self._runs_of(_TRAFFIC).values() for run in runs]
         if not spans:
             return None, None
         return min(s.start for s in spans), max(s.end for s in spans)
+
+    @property
+    def first_day(self) -> date | None:
+        """First day of the data."""
+        self._look()
+        self.notes.note_answer(["data_from"], str(self._ends_of_data[0]), _OF_DATA)
+        return self._ends_of_data[0]
+
+    def last_until(self, day: date) -> date | None:
+        """Last day of the data, or ``day`` where they reach beyond it."""
+        self._look()
+        self.notes.note_asking(("last_until",), day)
+        return self._last_until(day)
+
+    def _last_until(self, day: date) -> date | None:
+        last = self._ends_of_data[1]
+        return None if last is None else min(last, day)
 
     def of(self, source: Source) -> dict[str, list[Window]]:
         """Give per store the days for which the source says something.
@@ -117,9 +222,41 @@ class Spans:
         with refunds, is a true 0. Then the days that exports speak for, be it to say nothing.
         """
         self._look()
+        found = self._runs_of(source)
+        self.notes.note_answer(["of", list(source.key)], _short(found), _scope_of(source.key))
+        return found
+
+    def _runs_of(self, source: Source) -> dict[str, list[Window]]:
         if source.key not in self._found:
             self.prepare([source])
         return self._found[source.key]
+
+    def is_there(self, source: Source) -> bool:
+        """Tell whether any store ever had the source."""
+        self._look()
+        found = bool(self._runs_of(source))
+        self.notes.note_answer(["is_there", list(source.key)], found, _scope_of(source.key))
+        return found
+
+    def begins(self, source: Source, store: str | None = None) -> date | None:
+        """Give the first day that a store's source speaks of; any store's where none is named."""
+        self._look()
+        found = self._begins(source, store)
+        question = ["begins", list(source.key), store]
+        self.notes.note_answer(question, str(found), _scope_of(source.key))
+        return found
+
+    def _begins(self, source: Source, store: str | None) -> date | None:
+        runs = self._runs_of(source)
+        told = runs.values() if store is None else [runs.get(store, [])]
+        return min((run.start for found in told for run in found), default=None)
+
+    def sales_begin(self, store: str) -> date | None:
+        """Give the first day with a placed sale line of a store."""
+        self._look()
+        found = self._sold.get(store)
+        self.notes.note_answer(["sales_begin", store], str(found and found.start), _OF_SALES)
+        return found.start if found else None
 
     def prepare(self, sources: Iterable[Source]) -> None:
         """Look up several sources, those of one table in one query."""
@@ -128,7 +265,6 @@ class Spans:
             wanted.setdefault(key[0], []).append(key)
         for name, keys in wanted.items():
             fact = facts()[name]
-            self.ibis(name)  # notes the table as read
             # Plain SQL: asked for every source of every table, where Ibis takes longer to write
             # the query than the engine to answer it.
             ends = [f"coalesce({quoted('store_id')}, '') AS store_id" if fact.has_store
@@ -147,10 +283,11 @@ class Spans:
                     ends.append(f"CASE WHEN {some} THEN DATE '0001-01-01' END AS first_{place}")
                     ends.append(f"CASE WHEN {some} THEN DATE '9999-12-01' END AS last_{place}")
             rows = self._ends(name, ends)
-            if name == "stores" and self.data[1] is None:
+            self.ibis(name)
+            if name == "stores" and self._ends_of_data[1] is None:
                 rows = []  # shops that nobody told anything of
             # A list is kept for good: a month in which nothing of it fell due is a true 0.
-            until = self.data[1] if is_list(name) and any(key[3] for key in keys) else None
+            until = self._ends_of_data[1] if is_list(name) and any(key[3] for key in keys) else None
             for place, key in enumerate(keys):
                 found: dict[str, list[Window]] = {}
                 for row in rows:
@@ -161,7 +298,7 @@ class Spans:
                         run = Window(min(run.start, until), max(run.end, until))
                     # What is of the whole company is of each of its stores.
                     own = row["store_id"]
-                    for store in (own,) if own != COMPANY else (COMPANY, *self.stores):
+                    for store in (own,) if own != COMPANY else (COMPANY, *self._listed):
                         found.setdefault(store, []).append(run)
                 self._found[key] = found
             if (name, "", "", "") in keys:
@@ -189,6 +326,11 @@ class Spans:
     def stores(self) -> tuple[str, ...]:
         """List the stores of the company."""
         self._look()
+        self.notes.note("stores")
+        return self._listed
+
+    @property
+    def _listed(self) -> tuple[str, ...]:
         if self._stores is None:
             rows = self.run(f"SELECT store_id FROM {quoted('stores')} ORDER BY ALL").to_pylist()
             self._stores = tuple(row["store_id"] for row in rows)
@@ -209,13 +351,31 @@ class Spans:
 
     def has(self, source: Source, window: Window, store: str) -> bool:
         """Tell whether the store has the source for any of these days."""
-        runs = self.of(source).get(store, ())
+        self._look()
+        self.notes.note_asking(("has", source.key, source.ahead), (window, store))
+        return self._has(source, window, store)
+
+    def has_any(self, source: Source, window: Window) -> bool:
+        """Tell whether any store has the source for any of these days."""
+        self._look()
+        self.notes.note_asking(("has_any", source.key, source.ahead), window)
+        return self._has_any(source, window)
+
+    def _has_any(self, source: Source, window: Window) -> bool:
+        return any(self._has(source, window, store) for store in self._runs_of(source))
+
+    def _has(self, source: Source, window: Window, store: str) -> bool:
+        runs = self._runs_of(source).get(store, ())
         end = window.end + timedelta(days=source.ahead)
         return any(run.start <= end and run.end >= window.start for run in runs)
 
     def long_runs(self, name: str) -> dict[str, list[Window]]:
         """List per store the runs of days reported as one, where any is longer than a day."""
         self._look()
+        self.notes.note_answer(["long_runs", name], _short(self._long_runs(name)), {name: None})
+        return self._long_runs(name)
+
+    def _long_runs(self, name: str) -> dict[str, list[Window]]:
         if name not in self._runs:
             fact = facts()[name]
             assert fact.day and fact.end_day
@@ -227,8 +387,47 @@ class Spans:
             for row in frame.to_pylist():
                 run = Window(row[fact.day], row[fact.end_day])
                 runs.setdefault(row.get("store_id", COMPANY), []).append(run)
-            self._runs[name] = {store: sorted(found) for store, found in runs.items()}
+            self._runs[name] = {store: sorted(found) for store, found in sorted(runs.items())}
         return self._runs[name]
+
+    # -- asking again --------------------------------------------------------------------------
+
+    def _put(self, kind: Many, items: set[Any]) -> tuple[list[Any], Any, Mapping[str, Scope]]:
+        """Write many small askings of one kind as one question (``ReadNotes.put``)."""
+        name = kind[0]
+        if name == "last_until":
+            told: list[Any] = sorted(day.isoformat() for day in items)
+        elif name == "sells_since":
+            told = sorted([store, day.isoformat()] for store, day in items)
+        elif name == "has":
+            windows = sorted({window for window, _ in items})
+            stores = sorted({store for _, store in items})
+            told = [[_days_told(window) for window in windows], stores]
+        else:
+            told = [_days_told(window) for window in sorted(items)]
+        key = [list(one) if isinstance(one, tuple) else one for one in kind[1:]]
+        question = [name, *key, told]
+        scope = _scope_of(tuple(kind[1])) if name.startswith("has") else _OF_DATA
+        return question, self.answer_many(*question), scope
+
+    def answer_many(self, kind: str, *given: Any) -> Any:
+        """Answer a question that ``_put`` wrote."""
+        if kind == "last_until":
+            return [str(self._last_until(date.fromisoformat(day))) for day in given[0]]
+        if kind == "sells_since":
+            return [self._sells_since(store, date.fromisoformat(day)) for store, day in given[0]]
+        if kind == "selling":
+            return [sorted(self._selling(_window_of(told))) for told in given[0]]
+        key, ahead, told = given
+        table, column, level, day = key
+        source = Source(table, column, level=level, day=day, ahead=ahead)
+        if kind == "has_any":
+            return [self._has_any(source, _window_of(one)) for one in told]
+        windows, stores = told
+        return [
+            "".join("01"[self._has(source, _window_of(window), store)] for window in windows)
+            for store in stores
+        ]
 
 
 _SPANS: weakref.WeakKeyDictionary[Any, Spans] = weakref.WeakKeyDictionary()
@@ -249,3 +448,57 @@ def is_list(table: str) -> bool:
     if table in PLAN_TABLES:
         return True
     return table in models and known_facts().of(models[table].fact).cadence == "list"
+
+
+def _short(value: object) -> str:
+    """Name a value of days and names, whatever the order in which it was found."""
+    told = sorted(value.items()) if isinstance(value, dict) else value
+    return hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()
+
+
+def _days_told(window: Window) -> list[str]:
+    return [window.start.isoformat(), window.end.isoformat()]
+
+
+def _window_of(told: Sequence[str]) -> Window:
+    return Window(date.fromisoformat(told[0]), date.fromisoformat(told[1]))
+
+
+def _scope_of(key: SourceKey) -> dict[str, Scope]:
+    """Say what a source's days follow from: its rows, what exports spoke about, the data's end."""
+    return {**_OF_DATA, key[0]: None, "batch_covers": sorted({key[0], "traffic"}), "stores": None}
+
+
+def _source_of(key: Sequence[str]) -> Source:
+    table, column, level, day = key
+    return Source(table, column, level=level, day=day)
+
+
+def _asks(name: str) -> Callable[..., Any]:
+    return lambda warehouse, *given: spans_of(warehouse).answer_many(name, *given)
+
+
+def _measured_again(warehouse: Any, told: str) -> str:
+    spans = spans_of(warehouse)
+    for table in spans.states.tables_of(told) if spans.states else ():
+        spans.ibis(table)
+    return digest_of(fetched(spans.run(told)), ordered=False)
+
+
+#: Questions that can be put again by their name (``ReadNotes``).
+QUESTIONS: Mapping[str, Callable[..., Any]] = {
+    **{name: _asks(name) for name in _MANY},
+    "measured": _measured_again,
+    "sales": lambda warehouse: _short(spans_of(warehouse)._sold),
+    "data": lambda warehouse: _short(spans_of(warehouse)._ends_of_data),
+    "data_from": lambda warehouse: str(spans_of(warehouse)._ends_of_data[0]),
+    "of": lambda warehouse, key: _short(spans_of(warehouse)._runs_of(_source_of(key))),
+    "is_there": lambda warehouse, key: bool(spans_of(warehouse)._runs_of(_source_of(key))),
+    "begins": lambda warehouse, key, store: str(
+        spans_of(warehouse)._begins(_source_of(key), store)
+    ),
+    "sales_begin": lambda warehouse, store: str(
+        (found := spans_of(warehouse)._sold.get(store)) and found.start
+    ),
+    "long_runs": lambda warehouse, name: _short(spans_of(warehouse)._long_runs(name)),
+}

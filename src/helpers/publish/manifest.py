@@ -8,7 +8,6 @@ the same for the same inputs, byte by byte.
 from __future__ import annotations
 
 import json
-import platform
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +18,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from helpers.config.files_read import sha_of
 from helpers.paths import PACKAGE, ROOT
 from helpers.publish.content import PageBuilt
 from helpers.publish.editions import Edition
 from helpers.publish.seals import MANIFEST, sha256_of
-from helpers.reviews.keys import helper_code, library_versions
+from helpers.reviews.keys import helper_code, libraries
 from helpers.vocabulary.labels import Declared, Language
 
 #: Raised when a field of the manifest changes its meaning.
@@ -96,8 +96,8 @@ def write_manifest(
         },
         **made_from.model_dump(),
         code=code_state(),
-        versions={"python": platform.python_version(), "helpers": _own_version()}
-        | library_versions(),
+        versions={name.removeprefix("library "): one for name, one in libraries().items()}
+        | {"helpers": version("cross-border-operations-review")},
         made_at=(now or datetime.now(UTC)).replace(microsecond=0),
         files={name: sha256_of(folder / name) for name in files_in(folder) if name != MANIFEST},
         assets={one.name: sha256_of(one) for one in assets},
@@ -134,7 +134,11 @@ def code_state() -> Code:
         commit = _git("rev-parse", "HEAD")
         changed = _git("status", "--porcelain")
         dirty = bool(changed) if changed is not None else None
-    return Code(commit=commit, dirty=dirty, helpers=helper_code())
+    return Code(
+        commit=commit,
+        dirty=dirty,
+        helpers=sha_of(json.dumps(helper_code(), sort_keys=True).encode()),
+    )
 
 
 def _git(*asked: str) -> str | None:
@@ -149,10 +153,6 @@ def _git(*asked: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return said.stdout.strip()
-
-
-def _own_version() -> str:
-    return version("cross-border-operations-review")
 
 
 def made_from(pages: Mapping[Language, Sequence[PageBuilt]], root: Path) -> MadeFrom:
@@ -172,13 +172,11 @@ def made_from(pages: Mapping[Language, Sequence[PageBuilt]], root: Path) -> Made
             record = _record_of(page.notebook)
             asked = record.get("parameters", {})
             parameters.setdefault(page.id, {})[language] = asked
-            for name, fingerprint in record.get("parts", {}).items():
-                kind, _, rest = name.partition(" ")
-                if kind == "table":
-                    table, _, partition = rest.partition(" ")
-                    data.setdefault(table, {})[partition] = fingerprint
-                elif kind == "file":
-                    files[rest] = _whole(root / rest, fingerprint)
+            reads = record.get("reads", {})
+            for table, partitions in reads.get("tables", {}).items():
+                data.setdefault(table, {}).update(partitions)
+            for name, fingerprint in reads.get("files", {}).items():
+                files[name] = _whole(root / name, fingerprint)
     return MadeFrom(parameters=parameters, data=data, plan=files)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,30 @@ class Released:
     def is_ok(self) -> bool:
         """Tell whether every file was taken in and every page is sound."""
         return self.receipt.ok and self.report.is_ok
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Tell whether the same release would come out again as long as no file changes."""
+        from helpers.sources.catalogue import load_sources
+
+        elsewhere = self.report.workspace.inboxes or any(
+            one.asked_of is not None for one in load_sources(self.report.paths.mappings).values()
+        )
+        return self.is_ok and not self.edition.taken_back and not elsewhere
+
+    @property
+    def said_again(self) -> tuple[str, dict[str, Any]]:
+        """Give the line about the pages and the journal's entry, had there been nothing to do."""
+        pages = tuple(replace(one, status="up_to_date", seconds=0.0) for one in self.report.pages)
+        idle = replace(self.report, pages=pages)
+        entry = {
+            "period": str(self.period),
+            "edition": f"{idle.review.id}/{self.period}/r{self.edition.number}",
+            "outcome": "unchanged",
+            "files_read": 0,
+            "rows_read": 0,
+        }
+        return f"{idle.review.id} {idle.period}: {idle.summary}", entry
 
 
 def release(

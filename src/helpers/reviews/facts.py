@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.reviews.keys import sha_of
 from helpers.tables.coverage import Coverage, resolve_period
+from helpers.tables.reads import Partitions
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.periods import Kind, Period
 
@@ -21,7 +20,8 @@ class Facts:
     first_day: date
     last_day: date
     markets: tuple[str, ...] = ()
-    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    #: table -> partition (a month, or '') -> fingerprint
+    partitions: Partitions = field(default_factory=dict)
 
     def resolve(self, text: str, kind: Kind, fiscal_start: int = 1) -> Period:
         """Read a period as asked for a review of ``kind``.
@@ -44,7 +44,7 @@ def read_facts(workspace: Workspace, paths: WorkspacePaths) -> Facts:
     Raises:
         AskedWrongly: Nothing was ingested yet.
     """
-    from helpers.tables.warehouse import Warehouse
+    from helpers.tables.warehouse import CONSTANT_RATES, Warehouse
 
     with Warehouse.open(paths, workspace) as warehouse:
         covered = warehouse.coverage()
@@ -55,14 +55,7 @@ def read_facts(workspace: Workspace, paths: WorkspacePaths) -> Facts:
         markets = ask(
             "SELECT DISTINCT country FROM order_lines WHERE country IS NOT NULL ORDER BY 1"
         ).fetchall()
-        # That an export spoke about a month and said "nothing" changes figures without a row.
-        spoken: dict[str, list[str]] = {}
-        for table, *rest in ask("SELECT table_name, * FROM batch_covers ORDER BY ALL").fetchall():
-            spoken.setdefault(table, []).append(repr(rest))
-        fingerprints = {
-            table: sha_of(
-                "\n".join([warehouse.fingerprint([table]), *spoken.get(table, [])]).encode()
-            )
-            for table in warehouse.tables
+        partitions = {
+            table: warehouse.partitions(table) for table in (*warehouse.tables, CONSTANT_RATES)
         }
-    return Facts(covered.first, covered.last, tuple(str(one) for (one,) in markets), fingerprints)
+    return Facts(covered.first, covered.last, tuple(str(one) for (one,) in markets), partitions)

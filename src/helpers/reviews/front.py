@@ -14,9 +14,10 @@ from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review, load_reviews
 from helpers.reviews.engines import ENGINES
 from helpers.reviews.facts import Facts, read_facts
-from helpers.reviews.keys import Parts, file_parts, fixed_parts, reasons
+from helpers.reviews.keys import Parts, fixed_parts, reasons
 from helpers.reviews.parameters import Parameter, parameters_of, refusals
 from helpers.reviews.preparing import Notebook, prepare, read_notebook
+from helpers.reviews.readers import NOTHING, Readers
 from helpers.reviews.warm.starting import can_start
 from helpers.vocabulary.faults import AskedWrongly, DeclarationFaulty, Fault
 from helpers.vocabulary.labels import LANGUAGES, Label, Language
@@ -71,25 +72,23 @@ class Request:
     facts: Facts
     paths: WorkspacePaths
     runs: tuple[PageRun, ...]
-
-    def parts_of(self, run: PageRun, reads: Mapping[str, Sequence[str]]) -> Parts:
-        """Fingerprint everything the page depends on, given what it reads."""
-        tables = {
-            f"table {name}": self.facts.fingerprints.get(name, "absent")
-            for name in sorted(reads["tables"])
-        }
-        return {**run.parts, **tables, **file_parts(reads["files"], self.paths)}
+    readers: Readers
 
     def why_run(self, run: PageRun) -> list[str]:
         """Say why a page would run; an empty list means that it is up to date."""
         if not run.record.is_file():
             return ["never ran"]
         recorded = json.loads(run.record.read_text(encoding="utf-8"))
+        if recorded["reads"].keys() != NOTHING.keys():
+            return ["another version wrote down what it read"]
         if recorded["status"] != "ran":
             return ["failed last time"]
         if not run.output.is_file():
             return ["its output is gone"]
-        return reasons(recorded["parts"], self.parts_of(run, recorded["reads"]))
+        return [
+            *reasons(recorded["parts"], run.parts),
+            *self.readers.changes(recorded["reads"], self.facts.partitions),
+        ]
 
 
 def check_request(
@@ -166,11 +165,11 @@ def check_request(
                 unsound += [one for one in trouble.faults if one not in unsound]
                 continue
             folder = paths.runs / review.id / when.text / language
-            parts = fixed_parts(source, given, paths)
+            parts = fixed_parts(source, given, workspace, words)
             runs.append(PageRun(page, language, source, notebook, given, folder, parts))
     if unsound:
         raise DeclarationFaulty(unsound)
-    return Request(review, when, facts, paths, tuple(runs))
+    return Request(review, when, facts, paths, tuple(runs), Readers(workspace, paths))
 
 
 def template_words(

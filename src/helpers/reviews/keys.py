@@ -1,26 +1,39 @@
 """When is a page still up to date? The parts it depends on, each with its fingerprint.
 
-A page is a pure function of its notebook, its parameters, the helper code, the libraries, the
-workspace's declaration, and the tables and plan files it read (DESIGN 7). The parts are kept by
-name, so that a page that must run again can say because of what.
+A page is a pure function of its notebook, its parameters, the helper code, the libraries, what of
+the workspace's declaration a page can see, and the parts of tables and the files that it read
+(DESIGN 7). The parts are kept by name, so that a page that must run again can say because of what.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from helpers.paths import PACKAGE, WorkspacePaths
+from helpers.config.files_read import fingerprint_of, sha_of
+from helpers.config.workspace import Workspace
+from helpers.paths import PACKAGE
 
 Parts = dict[str, str]
 
 _CODE = (".py", ".yml", ".mplstyle")
+#: What of the declaration says how pages come about and where they go, and never what they show.
+_UNSEEN = {
+    "calendar",
+    "files",
+    "inboxes",
+    "languages",
+    "notices",
+    "publishing",
+    "running",
+    "signing",
+    "targets",
+}
 _LIBRARIES = (
     "babel",
     "duckdb",
@@ -38,30 +51,31 @@ _LIBRARIES = (
 )
 
 
-def sha_of(content: bytes) -> str:
-    """Give a short name for bytes."""
-    return hashlib.sha256(content).hexdigest()[:20]
-
-
-def fixed_parts(notebook: Path, parameters: Mapping[str, Any], paths: WorkspacePaths) -> Parts:
+def fixed_parts(
+    notebook: Path, parameters: Mapping[str, Any], workspace: Workspace, words: Mapping[str, str]
+) -> Parts:
     """Fingerprint everything a page depends on before it reads data.
 
     The folder of the workspace is left out of the parameters: a copy elsewhere is as good.
+
+    Args:
+        notebook: What the analyst wrote.
+        parameters: What it runs with.
+        workspace: The company.
+        words: What may be filled in for the names that its text holds in braces.
     """
     asked = {name: value for name, value in parameters.items() if name != "workspace"}
+    source = notebook.read_bytes()
+    filled = {name: word for name, word in words.items() if f"{{{name}}}".encode() in source}
     return {
-        "notebook": sha_of(notebook.read_bytes()),
-        "columns.yml": _file(notebook.parents[1] / "columns.yml"),
-        "parameters": sha_of(json.dumps(asked, sort_keys=True, default=str).encode()),
-        "helper code": helper_code(),
-        "libraries": _libraries(),
-        "workspace.yml": _file(paths.declaration),
+        "notebook": sha_of(source),
+        "words filled in": _of(filled),
+        "columns.yml": fingerprint_of(notebook.parents[1] / "columns.yml"),
+        "parameters": _of(asked),
+        "workspace.yml": _of(workspace.model_dump(mode="json", exclude=_UNSEEN)),
+        **helper_code(),
+        **libraries(),
     }
-
-
-def file_parts(names: Iterable[str], paths: WorkspacePaths) -> Parts:
-    """Fingerprint files of the workspace by their path in it; a folder counts what it holds."""
-    return {f"file {name}": _file(paths.root / name) for name in sorted(names)}
 
 
 def reasons(recorded: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -70,32 +84,29 @@ def reasons(recorded: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return [f"{name} changed" for name in names if recorded.get(name) != now.get(name)]
 
 
-def _file(path: Path) -> str:
-    if path.is_dir():
-        held = sorted(one for one in path.rglob("*") if one.is_file())
-        names = (f"{one.relative_to(path).as_posix()}={_file(one)}" for one in held)
-        return sha_of("\n".join(names).encode())
-    return sha_of(path.read_bytes()) if path.is_file() else "absent"
+def _of(told: Any) -> str:
+    return sha_of(json.dumps(told, sort_keys=True, default=str).encode())
 
 
 @cache
-def helper_code() -> str:
-    """Fingerprint the whole package: which of it a page calls is not worth guessing."""
-    files = sorted(one for one in PACKAGE.rglob("*") if one.suffix in _CODE and one.is_file())
-    names = (f"{one.relative_to(PACKAGE).as_posix()}={sha_of(one.read_bytes())}" for one in files)
-    return sha_of("\n".join(names).encode())
+def helper_code() -> Parts:
+    """Fingerprint the whole package, room by room: what a page calls is not worth guessing."""
+    rooms: dict[str, list[str]] = {}
+    for file in sorted(one for one in PACKAGE.rglob("*") if one.suffix in _CODE):
+        below = file.relative_to(PACKAGE)
+        rooms.setdefault(below.parts[0], []).append(
+            f"{below.as_posix()}={sha_of(file.read_bytes())}"
+        )
+    return {f"code of {room}": sha_of("\n".join(told).encode()) for room, told in rooms.items()}
 
 
 @cache
-def library_versions() -> dict[str, str]:
-    """Say which version of each library that a page may draw on is installed."""
-    return {name: _version(name) for name in _LIBRARIES}
-
-
-@cache
-def _libraries() -> str:
-    known = (f"{name}={number}" for name, number in library_versions().items())
-    return sha_of("\n".join((platform.python_version(), *known)).encode())
+def libraries() -> Parts:
+    """Name the versions of what a page is drawn and computed with."""
+    return {
+        "library python": platform.python_version(),
+        **{f"library {name}": _version(name) for name in _LIBRARIES},
+    }
 
 
 def _version(name: str) -> str:

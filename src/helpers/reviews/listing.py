@@ -28,7 +28,7 @@ def what_would_run(
 
     Returns:
         One row a page and language: review, period, page, language, notebook, parameters,
-        up_to_date, why.
+        up_to_date, why (in one line), reasons (each by itself).
 
     Raises:
         AskedWrongly: As :func:`helpers.reviews.run.run_review` would refuse it.
@@ -62,6 +62,7 @@ def what_would_run(
                     "parameters": dict(run.parameters),
                     "up_to_date": not why,
                     "why": "; ".join(why),
+                    "reasons": why,
                 }
             )
     return rows

@@ -17,16 +17,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.analysis.desk import Desk, fiscal_year_of, open_desk
+from helpers.config.files_read import fingerprint_of
 from helpers.metrics.catalogue import catalogue_of
-from helpers.plan.loading import Plan, load_plan, plan_years
+from helpers.plan.loading import FILES, Plan, load_plan, plan_years
 from helpers.plan.models import QUARTERS, Quarter
 from helpers.plan.promises import targets_frame, year_targets_frame
+from helpers.plan.watched import watched
 from helpers.reviews.columns import columns_of
 from helpers.reviews.endangered import carried_targets
 from helpers.reviews.engines import READS_TO
 from helpers.reviews.figures import PLAN, Figure, beside, figures_in, once, write_figures
 from helpers.reviews.foretold import carried_forecasts
 from helpers.reviews.notices import Notice, Sentences, absent, plan_source
+from helpers.reviews.readers import together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +64,8 @@ class Page:
     """One page being written: its figures, its plan, and how both are shown."""
 
     desk: Desk
-    _files: set[str] = field(default_factory=set, repr=False)
+    #: Year -> the files of its plan as they were when it was loaded.
+    _plans: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     #: What the page has shown so far.
     figures: list[Figure] = field(default_factory=list, repr=False)
     #: The tables behind each exhibit, the plan's among them.
@@ -78,7 +82,10 @@ class Page:
     def plan_ahead(self) -> Plan:
         """The plan of the year to come, or this year's where none is written yet."""
         ahead = self._year + 1
-        return self._plan_of(ahead if ahead in plan_years(self.desk.paths) else self._year)
+        if ahead in plan_years(self.desk.paths):
+            return self._plan_of(ahead)
+        self.desk.files_read.add(f"plan/{ahead}")  # the page is another one when it is written
+        return self._plan_of(self._year)
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -101,8 +108,13 @@ class Page:
         return int(fiscal_year_of(self.desk.elapsed.end, self.desk.workspace).text)
 
     def _plan_of(self, year: int) -> Plan:
-        self._files.add(f"plan/{year}")
-        return load_plan(self.desk.paths, year, self.desk.workspace)
+        """Load a plan; the page depends on those of its files that it looks into."""
+        files = self.desk.files_read
+        folder = self.desk.paths.plan / str(year)
+        prints = {name: fingerprint_of(folder / name) for name in FILES}
+        self._plans[str(year)] = prints
+        plan = load_plan(self.desk.paths, year, self.desk.workspace)
+        return watched(plan, lambda name: files.take({f"plan/{year}/{name}": prints[name]}))
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -253,12 +265,16 @@ class Page:
     # -- what was read -----------------------------------------------------------------------
 
     @property
-    def reads(self) -> dict[str, list[str]]:
-        """Name the tables and files that the page has read so far."""
-        # What exports spoke about counts to the table they spoke about (``facts``), so that a
-        # file for one table does not make the pages of all others stale.
-        tables = self.desk.warehouse.tables_read - {"batch_covers"}
-        return {"tables": sorted(tables), "files": sorted(self._files | self.desk.files_read)}
+    def reads(self) -> dict[str, Any]:
+        """Say which parts of the tables and which files the page has read so far, as they were.
+
+        Returns:
+            What ``ReadNotes.as_json`` gives, and files: path -> fingerprint; plans: year -> the
+            files of its plan, all of which must be sound.
+        """
+        warehouse = self.desk.warehouse
+        told = warehouse.notes.as_json(warehouse.partitions)
+        return {**told, "files": dict(self.desk.files_read.prints), "plans": self._plans}
 
 
 def write_down_reads() -> None:
@@ -266,9 +282,7 @@ def write_down_reads() -> None:
     where = os.environ.get(READS_TO)
     if not where:
         return
-    found = [page.reads for page in _OPEN]
-    reads = {part: sorted({one for page in found for one in page[part]}) for part in
-             ("tables", "files")}  # fmt: skip
+    reads = together(page.reads for page in _OPEN)
     Path(where).write_text(json.dumps(reads), encoding="utf-8")
     shown = once(one for page in _OPEN for one in page.figures)
     behind = {name: tables for page in _OPEN for name, tables in page.behind.items()}

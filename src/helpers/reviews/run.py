@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from helpers.config.disks import naming_the_disk
 from helpers.config.running import Limits
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
@@ -20,12 +21,11 @@ from helpers.reviews.engines import Outcome, Task, default_engine
 from helpers.reviews.facts import Facts
 from helpers.reviews.figures import beside
 from helpers.reviews.front import PageRun, Request, check_request
+from helpers.reviews.readers import NOTHING
 from helpers.reviews.workers import run_each
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Language
 from helpers.vocabulary.periods import Period
-
-_NOTHING_READ: dict[str, list[str]] = {"tables": [], "files": []}
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def run_review(
     Raises:
         AskedWrongly: The request is refused, with all reasons; nothing ran.
         DeclarationFaulty: ``reviews.yml`` or a notebook is unsound; nothing ran.
-        WorkFailed: Another run holds the workspace.
+        WorkFailed: Another run holds the workspace, or the disk is full.
     """
     jobs = jobs if jobs is not None else os.cpu_count() or 1
     engine = engine or default_engine()
@@ -184,7 +184,7 @@ def run_review(
     paths.runs.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.runs / ".lock")
     try:
-        with lock.acquire(timeout=0):
+        with naming_the_disk(paths.root), lock.acquire(timeout=0):
             results = _run_all(request, jobs, engine, force, progress, limits or declared.running)
     except Timeout:
         fault = Fault(str(paths.runs), "another run is under way", "wait until it has ended")
@@ -215,7 +215,7 @@ def _run_all(
     waiting = [number for number in range(len(request.runs)) if number not in results]
     tasks = {number: _task(request.runs[number], engine, limits) for number in waiting}
     for number, outcome in run_each(tasks, jobs):
-        note(number, _finish(request, request.runs[number], outcome, "; ".join(why[number])))
+        note(number, _finish(request.runs[number], outcome, "; ".join(why[number])))
     return tuple(results[number] for number in range(len(request.runs)))
 
 
@@ -237,9 +237,9 @@ def _task(run: PageRun, engine: str, limits: Limits) -> Task:
     )
 
 
-def _finish(request: Request, run: PageRun, outcome: Outcome, reason: str) -> PageResult:
+def _finish(run: PageRun, outcome: Outcome, reason: str) -> PageResult:
     """Put the result in its place and write down what it depended on."""
-    reads = _NOTHING_READ
+    reads = NOTHING
     with suppress(FileNotFoundError):
         reads = json.loads(_reads_file(run).read_text(encoding="utf-8"))
         _reads_file(run).unlink()
@@ -254,7 +254,7 @@ def _finish(request: Request, run: PageRun, outcome: Outcome, reason: str) -> Pa
         "warnings": list(outcome.warnings),
         "parameters": {k: v for k, v in run.parameters.items() if k != "workspace"},
         "reads": reads,
-        "parts": request.parts_of(run, reads),
+        "parts": run.parts,
     }
     # The record goes first when a page fails and last when it is sound: whatever dies between
     # the two, a page is never taken for up to date that is not.

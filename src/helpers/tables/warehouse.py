@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ from helpers.tables.models import (
     quoted,
 )
 from helpers.tables.plan_tables import PLAN_TABLES, SQL, plan_fingerprint, plan_rows
+from helpers.tables.reads import ReadNotes, Scope, digest_of
 from helpers.tables.restatements import RESTATEMENTS, log_files
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.periods import Kind, Period
@@ -57,6 +58,10 @@ STORES: dict[str, str] = {
 
 #: What happened to the data and what was made of them; neither follows from the exports.
 _LOGS = ("restatements", "forecast_log")
+
+#: Stands among the tables read for the rates that ``_const`` columns follow from.
+CONSTANT_RATES = "constant rates"
+_MONTH = re.compile(r"/month=(\d{4}-\d{2})/")
 
 
 class Warehouse:
@@ -82,9 +87,10 @@ class Warehouse:
         self.generation = generation
         self.models = models
         self.connection = con
-        #: Tables asked for so far: what a page depends on.
-        self.tables_read: set[str] = set()
+        #: What was asked so far: what a page depends on.
+        self.notes = ReadNotes()
         self._coverage: Coverage | None = None
+        self._partitions: dict[str, dict[str, str]] = {}
         self._plan_made: set[str] = set()
         self._ibis: Any = None
         self._make_views()
@@ -145,6 +151,16 @@ class Warehouse:
             KeyError: There is no such table.
         """
         self._note(table)
+        self.notes.note(CONSTANT_RATES)
+        return self.handle(table)
+
+    def handle(self, table: str) -> Any:
+        """Give one table as an Ibis expression to whoever notes by itself what it reads of it.
+
+        Raises:
+            KeyError: There is no such table.
+        """
+        self._check(table)
         if self._ibis is None:
             import ibis
 
@@ -153,11 +169,30 @@ class Warehouse:
         return self._ibis.table(table)
 
     def sql(self, query: str, params: Sequence[object] = ()) -> pandas.DataFrame:
-        """Run one query; the tables it names are noted as read."""
-        for table in self.tables:
-            if re.search(rf"\b{table}\b", query):
-                self._note(table)
-        return self.connection.execute(query, list(params)).df()
+        """Run one query; it is noted with its answer, as a question to the tables it names."""
+        named = [table for table in self.tables if re.search(rf"\b{table}\b", query)]
+        return self._ask(query, params, dict.fromkeys(named))
+
+    def rows(self, query: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run one query as ``sql`` does, and give plain rows."""
+        named = [table for table in self.tables if re.search(rf"\b{table}\b", query)]
+        for table in named:
+            self._check(table)
+        found = self.connection.execute(query, list(params)).fetchall()
+        question = ["rows", query, [_as_json(one) for one in params]]
+        self.notes.note_answer(question, _answer_in_rows(query, found), dict.fromkeys(named))
+        return found
+
+    def _ask(
+        self, query: str, params: Sequence[object], scope: Mapping[str, Scope]
+    ) -> pandas.DataFrame:
+        for table in scope:
+            self._check(table)
+        found = self.connection.execute(query, list(params)).df()
+        told = [_as_json(one) for one in params]
+        within = {**scope, CONSTANT_RATES: None} if "_const" in query else dict(scope)
+        self.notes.note_answer(["sql", query, told], _answer_of(query, found), within)
+        return found
 
     def has(self, table: str, store_id: str | None = None, period: Period | None = None) -> bool:
         """Tell whether an export has spoken about these days, be it to say that nothing was.
@@ -165,13 +200,21 @@ class Warehouse:
         A month whose order export names no refund has refunds (none), and its sum is 0. A month
         without any such export has not, and its sum is n/a.
         """
-        self._note(table)
         rows_where, covers_where = self._narrowed(table, store_id, period)
-        found = self.connection.execute(
+        found = self._ask(
             f"SELECT EXISTS (SELECT 1 FROM {quoted(table)} WHERE {rows_where}) "
-            f"OR EXISTS (SELECT 1 FROM batch_covers WHERE {covers_where})"
-        ).fetchall()
-        return bool(found[0][0])
+            f"OR EXISTS (SELECT 1 FROM batch_covers WHERE {covers_where}) AS there",
+            (),
+            {table: self._days_of(table, period), "batch_covers": [table]},
+        )
+        return bool(found["there"].iloc[0])
+
+    def _days_of(self, table: str, period: Period | None) -> Scope:
+        """Say which days of a table ``_narrowed`` leaves."""
+        model = self.models.get(table)
+        if period is None or model is None or model.day is None:
+            return None
+        return [(period.start, period.end)]
 
     def _narrowed(self, table: str, store_id: str | None, period: Period | None) -> tuple[str, str]:
         model = self.models.get(table)
@@ -187,8 +230,30 @@ class Warehouse:
 
     def coverage(self) -> Coverage:
         """Say from which to which day there are placed sales."""
+        found = self._covered()
+        self.notes.note_answer(["coverage"], _answers_coverage(self), {"order_lines": None})
+        return found
+
+    def first_day(self) -> date | None:
+        """Give the first day with placed sales."""
+        self.notes.note_answer(["first_day"], _answers_first(self), {"order_lines": None})
+        return self._covered().first
+
+    def last_day(self, until: date) -> date | None:
+        """Give the last day with placed sales, or ``until`` where they reach beyond it."""
+        answer = _answers_last(self, until.isoformat())
+        self.notes.note_answer(["last_day", until.isoformat()], answer, {"order_lines": None})
+        last = self._covered().last
+        return None if last is None else min(last, until)
+
+    def stores_until(self, day: date) -> dict[str, tuple[date, date]]:
+        """Give first and last day of the stores that had placed sales by then, up to then."""
+        answer = _answers_stores(self, day.isoformat())
+        self.notes.note_answer(["stores_until", day.isoformat()], answer, {"order_lines": None})
+        return _stores_until(self, day)
+
+    def _covered(self) -> Coverage:
         if self._coverage is None:
-            self._note("order_lines")
             found = self.connection.execute(
                 "SELECT store_id, min(local_date), max(local_date) FROM order_lines "
                 "WHERE kind = 'sale' AND status = 'placed' GROUP BY 1 ORDER BY 1"
@@ -203,7 +268,21 @@ class Warehouse:
 
     def resolve_period(self, text: str, kind: Kind = "month") -> Period:
         """Read a period, ``last`` and ``all`` included, against this data."""
-        return resolve_period(text, self.coverage(), self.workspace.fiscal_year_start, kind)
+        fiscal_start = self.workspace.fiscal_year_start
+        period = resolve_period(text, self._covered(), fiscal_start, kind)
+        if text.strip() in ("last", "all"):
+            self.coverage()
+        else:  # it lies in the data: more of them would change nothing
+            self.first_day()
+            self.last_day(period.start)
+        return period
+
+    @property
+    def tables_read(self) -> set[str]:
+        """Name the tables that were asked for so far, for lines or for an answer."""
+        self.notes.gather()
+        asked = {table for _, scope in self.notes.asked.values() for table in scope}
+        return (self.notes.read.keys() | asked) - {"batch_covers", CONSTANT_RATES}
 
     def fingerprint(self, tables: Iterable[str] | None = None) -> str:
         """Give a short text that changes when the content of these tables does.
@@ -214,26 +293,51 @@ class Warehouse:
         wanted = sorted(set(self.tables_read if tables is None else tables))
         told = []
         for table in wanted:
-            if table == "restatements":
-                files = log_files(self.paths, self.generation.restatements)
-                told += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
-            elif table == "forecast_log":
-                told.append(self._scoreable())
-            elif table in PLAN_TABLES:
-                told.append(plan_fingerprint(self.paths.plan, table))
-            elif table == "stores":
-                told.append(repr([s.model_dump(mode="json") for s in self.workspace.stores]))
-            else:
-                held = self.generation.files.get(table, {})
-                told.append(f"{table} {sorted(held.items())}")
-                if self.models.get(table) and self.models[table].constant:
-                    # Amounts at constant rates are computed from them when they are read.
-                    told.append(f"constant rates {self._constant}")
-        return hashlib.blake2b("\n".join(told).encode(), digest_size=16).hexdigest()
+            told.append(f"{table} {sorted(self.partitions(table).items())}")
+            if self.models.get(table) and self.models[table].constant:
+                # Amounts at constant rates are computed from them when they are read.
+                told.append(f"constant rates {self._constant}")
+        return _short("\n".join(told))
+
+    def partitions(self, table: str) -> Mapping[str, str]:
+        """Fingerprint each partition of a table: its months; what has none is one, called ''.
+
+        What exports spoke about (``batch_covers``) is parted by the table they spoke about.
+        """
+        if table not in self._partitions:
+            self._partitions[table] = dict(sorted(self._parted(table)))
+        return self._partitions[table]
+
+    def _parted(self, table: str) -> Iterator[tuple[str, str]]:
+        if table == "restatements":
+            for file in log_files(self.paths, self.generation.restatements):
+                yield file.name, hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        elif table == "forecast_log":
+            yield "", _short(self._scoreable())
+        elif table in PLAN_TABLES:
+            yield "", _short(plan_fingerprint(self.paths.plan, table))
+        elif table == "stores":
+            yield "", _short(repr([s.model_dump(mode="json") for s in self.workspace.stores]))
+        elif table == CONSTANT_RATES:
+            yield "", _short(repr(self._constant))
+        elif table == "batch_covers":
+            told: dict[str, list[str]] = {}
+            rows = self.connection.execute("SELECT table_name, * FROM batch_covers ORDER BY ALL")
+            for name, *rest in rows.fetchall():
+                told.setdefault(name, []).append(repr(rest))
+            for name, listed in told.items():
+                yield name, _short("\n".join(listed))
+        else:
+            months: dict[str, list[tuple[str, str]]] = {}
+            for file, sha256 in self.generation.files.get(table, {}).items():
+                found = _MONTH.search(file)
+                months.setdefault(found[1] if found else "", []).append((file, sha256))
+            for month, files in months.items():
+                yield month, _short(repr(sorted(files)))
 
     def _scoreable(self) -> str:
         """Name the forecasts whose month has come; to publish more of the future changes none."""
-        last = self.coverage().last
+        last = self._covered().last
         found = self.connection.execute(
             "SELECT CAST(made_on AS VARCHAR), metric, dimension, member, month, p10, p50, p90 "
             "FROM forecast_log WHERE last_day <= ? ORDER BY ALL",
@@ -244,22 +348,25 @@ class Warehouse:
     def lineage(self, tables: Iterable[str], period: Period | None = None) -> pandas.DataFrame:
         """List the sources behind these tables: source, files, rows, first and last day."""
         parts = []
+        scope: dict[str, Scope] = {"import_batches": None}
         for table in sorted(set(tables)):
             model = self.models.get(table)
             if model is None:
                 continue
-            self._note(table)
+            scope[table] = self._days_of(table, period)
             day = quoted(model.day) if model.day else "NULL::DATE"
             rows, _ = self._narrowed(table, None, period)
             parts.append(f"SELECT batch_id, {day} AS day FROM {quoted(table)} WHERE {rows}")
         if not parts:
             parts.append("SELECT NULL::VARCHAR AS batch_id, NULL::DATE AS day WHERE false")
-        return self.connection.execute(
+        return self._ask(
             f"""SELECT b.source, count(DISTINCT b.file) AS files, count(*) AS "rows",
                 min(r.day) AS first_day, max(r.day) AS last_day
             FROM ({" UNION ALL ".join(parts)}) r JOIN import_batches b USING (batch_id)
-            GROUP BY 1 ORDER BY 1"""
-        ).df()
+            GROUP BY 1 ORDER BY 1""",
+            (),
+            scope,
+        )
 
     def restatements(self, period: Period | None = None) -> pandas.DataFrame:
         """List which figures of whole months later files have changed, oldest change first.
@@ -320,15 +427,33 @@ class Warehouse:
         """List the accepted files with what became of their rows."""
         return self.sql("SELECT * FROM import_batches ORDER BY file, batch_id")
 
+    @property
+    def lines_overruled(self) -> Mapping[str, int]:
+        """Say how many lines of each batch gave way to a newer or to another export."""
+        self._note("import_batches")
+        return self.generation.lines_overruled
+
+    def ask_again(self, question: Sequence[Any]) -> Any:
+        """Put a question of ``notes`` to these tables.
+
+        Raises:
+            KeyError: It is none that the tables answer.
+        """
+        kind, *given = question
+        return QUESTIONS[kind](self, *given)
+
     def note_read(self, tables: Iterable[str]) -> None:
-        """Note tables as read whose content came from a state instead."""
+        """Note tables as read whole whose content came from a state instead."""
         for table in tables:
             self._note(table)
 
     def _note(self, table: str) -> None:
+        self._check(table)
+        self.notes.note(table)
+
+    def _check(self, table: str) -> None:
         if table not in self.tables:
             raise KeyError(f"no table named {table!r}; known: {', '.join(self.tables)}")
-        self.tables_read.add(table)
         if table in PLAN_TABLES and table not in self._plan_made:
             self._make_plan_table(table)
 
@@ -399,6 +524,85 @@ class Warehouse:
             typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
             source = f"SELECT {', '.join(['*', *more])} FROM (SELECT {typed}) WHERE false"
         self.connection.execute(f"CREATE VIEW {quoted(name)} AS {source}")
+
+
+def _answers_sql(warehouse: Warehouse, query: str, params: Sequence[Any]) -> str:
+    for table in warehouse.tables:
+        if re.search(rf"\b{table}\b", query):
+            warehouse._check(table)
+    found = warehouse.connection.execute(query, [_from_json(one) for one in params]).df()
+    return _answer_of(query, found)
+
+
+def _answers_rows(warehouse: Warehouse, query: str, params: Sequence[Any]) -> str:
+    given = [_from_json(one) for one in params]
+    return _answer_in_rows(query, warehouse.connection.execute(query, given).fetchall())
+
+
+def _answer_in_rows(query: str, found: Sequence[Sequence[Any]]) -> str:
+    told = [repr(row) for row in found]
+    return _short(repr(told if "order by" in query.casefold() else sorted(told)))
+
+
+def _answer_of(query: str, found: pandas.DataFrame) -> str:
+    """Name an answer; its order counts where it was asked for."""
+    return digest_of(found, ordered="order by" in query.casefold())
+
+
+def _answers_coverage(warehouse: Warehouse) -> Any:
+    covered = warehouse._covered()
+    stores = {one: (str(first), str(last)) for one, (first, last) in covered.stores.items()}
+    return [str(covered.first), str(covered.last), _short(repr(sorted(stores.items())))]
+
+
+def _answers_first(warehouse: Warehouse) -> str:
+    return str(warehouse._covered().first)
+
+
+def _answers_last(warehouse: Warehouse, until: str) -> str:
+    last = warehouse._covered().last
+    return str(None if last is None else min(last, date.fromisoformat(until)))
+
+
+def _answers_stores(warehouse: Warehouse, day: str) -> str:
+    return _short(repr(sorted(_stores_until(warehouse, date.fromisoformat(day)).items())))
+
+
+def _stores_until(warehouse: Warehouse, day: date) -> dict[str, tuple[date, date]]:
+    stores = warehouse._covered().stores.items()
+    return {store: (first, min(last, day)) for store, (first, last) in stores if first <= day}
+
+
+#: Questions that can be put again by their name (``ReadNotes``).
+QUESTIONS: Mapping[str, Callable[..., Any]] = {
+    "sql": _answers_sql,
+    "rows": _answers_rows,
+    "coverage": _answers_coverage,
+    "first_day": _answers_first,
+    "last_day": _answers_last,
+    "stores_until": _answers_stores,
+}
+
+
+def _as_json(value: object) -> Any:
+    """Write a parameter of a query so that it can be told from a text that looks like it."""
+    if isinstance(value, date) and not hasattr(value, "hour"):
+        return {"date": value.isoformat()}
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, list | tuple):
+        return [_as_json(one) for one in value]
+    raise TypeError(f"a parameter of a query is a {type(value).__name__}; give a day or a word")
+
+
+def _from_json(told: Any) -> Any:
+    if isinstance(told, dict):
+        return date.fromisoformat(told["date"])
+    return [_from_json(one) for one in told] if isinstance(told, list) else told
+
+
+def _short(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _built_otherwise(paths: WorkspacePaths) -> AskedWrongly:

@@ -245,8 +245,9 @@ def _picture_changed(
     """Compare the two pictures; a capture names a file in the workspace's ``pictures``."""
     if before is None:
         return None
-    old, new = (picture_in(desk.paths.pictures, _text(one, "image_file") or None)
-                for one in (before, latest))  # fmt: skip
+    names = [_text(one, "image_file") for one in (before, latest)]
+    desk.files_read.update(f"{desk.paths.pictures.name}/{name}" for name in names if name)
+    old, new = (picture_in(desk.paths.pictures, name or None) for name in names)
     return has_changed(old, new) if old and new else None
 
 

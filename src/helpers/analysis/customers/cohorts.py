@@ -108,5 +108,5 @@ def cohorts(desk: Desk, months: int = 13) -> pd.DataFrame:
 
 def _last_finished_month(desk: Desk) -> Period:
     month = month_of(desk.elapsed.end)
-    last_day: date = min(desk.coverage[1], desk.elapsed.end)
+    last_day: date = desk.elapsed.end
     return month if last_day >= month.end else month.previous()

@@ -43,7 +43,7 @@ def repurchase(desk: Desk, windows: Sequence[int] = WINDOWS) -> pd.DataFrame:
     if not desk.warehouse.has("order_lines"):
         return pd.DataFrame(columns=REPURCHASE_COLUMNS)
     begins = month_of(desk.coverage[0]).end + timedelta(days=1)
-    ends = min(desk.elapsed.end, desk.coverage[1])
+    ends = desk.elapsed.end
     rows = []
     for days in windows:
         last_first = ends - timedelta(days=days)

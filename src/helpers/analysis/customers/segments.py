@@ -326,5 +326,5 @@ def _tag_row(
 
 
 def _window(desk: Desk, days: int) -> tuple[date, date]:
-    last = min(desk.elapsed.end, desk.coverage[1])
+    last = desk.elapsed.end
     return last - timedelta(days=days - 1), last

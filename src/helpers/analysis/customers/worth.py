@@ -104,7 +104,7 @@ def worth_so_far(desk: Desk, months: int = 13, days: Sequence[int] = HORIZONS) -
 
     if not desk.warehouse.has("order_lines"):
         return pd.DataFrame(columns=WORTH_COLUMNS)
-    ends = min(desk.elapsed.end, desk.coverage[1])
+    ends = desk.elapsed.end
     cohorts = month_of(ends).last_months(months)
     sums = ", ".join(
         f"sum(value) FILTER (age < {int(one)}) AS gmv_{int(one)}, "
@@ -174,7 +174,7 @@ def worth_to_come(desk: Desk, days: int = 365) -> list[Expected]:
     """
     if not desk.warehouse.has("order_lines"):
         return []
-    ends = min(desk.elapsed.end, desk.coverage[1])
+    ends = desk.elapsed.end
     firms = [store.id for store in desk.workspace.stores if store.platform in WHOLESALE]
     shops = [store.id for store in desk.workspace.stores if store.platform not in WHOLESALE]
     told = []

@@ -163,7 +163,7 @@ def _baselines(desk: Desk, head: Deviation, figures: Figures) -> dict[str, Any]:
 
 
 def _stores(desk: Desk) -> list[str]:
-    return [store for store, (first, last) in desk.warehouse.coverage().stores.items()
+    return [store for store, (first, last) in desk.warehouse.stores_until(desk.period.end).items()
             if first <= desk.period.end and last >= desk.period.start]  # fmt: skip
 
 

@@ -126,9 +126,9 @@ def verified_supplier_effect(measuring: Measuring, windows: Sequence[Window]) ->
     places: list[int] = []
     refused: dict[int, tuple[str, str]] = {}
     told: dict[int, list[str]] = {}
-    first, last_day = measuring.spans.data
+    first = measuring.spans.first_day
     for place, window in enumerate(windows):
-        end = min(window.end, last_day or window.end)
+        end = measuring.spans.last_until(window.end) or window.end
         days = [d for d in verified if d + timedelta(days=LEAST_DAYS - 1) <= end]
         if not days:
             refused[place] = ("not_enough_data", note("no_verification"))
@@ -174,7 +174,8 @@ def _verified_on(measuring: Measuring) -> list[date]:
     """List the days on which stores were verified, in order."""
     items = measuring.warehouse.ibis("compliance_items")
     done = items.filter((items["kind"] == "verification") & items["done_on"].notnull())
-    rows = done.select("done_on").distinct().order_by("done_on").to_pyarrow().to_pylist()
+    listed = done.select("done_on").distinct().order_by("done_on")
+    rows = measuring.spans.fetch(listed, "compliance_items")
     return [row["done_on"] for row in rows]
 
 

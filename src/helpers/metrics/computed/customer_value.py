@@ -82,7 +82,7 @@ def _rfm(
     measured = Measured(frame, (source,), is_share=whole is not None)
     judged = set(frame["window"])
     for index, window in enumerate(windows):
-        bought = any(measuring.spans.has(source, window, one) for one in measuring.spans.of(source))
+        bought = measuring.spans.has_any(source, window)
         if index not in judged and bought:
             # Customers there are, and no rate of the dollar to judge them by.
             told = note("no_rate", currency="USD", first=window.start, last=window.end, rows=0)

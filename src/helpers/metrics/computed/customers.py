@@ -47,7 +47,7 @@ def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         )
     )
     measured = Measured(frame, (Source("order_lines", "customer_key"),))
-    began = measuring.spans.data[0]
+    began = measuring.spans.first_day
     for index, window in enumerate(windows):
         if began is not None and window.start <= began <= window.end:
             measured.closed[index] = ("no_baseline", note("opening", first=began))

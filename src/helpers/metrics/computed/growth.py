@@ -31,10 +31,15 @@ def gmv_per_day(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         return grouped.aggregate(v_value=amount.sum())
 
     frame = measuring.tidy(measuring.ask(("gmv_per_day",), query, windows))
-    last = measuring.spans.data[1]
-    days = [(min(end, last) if last and start <= last else end) - start for start, end in windows]
+    days = [_elapsed(measuring, window).end - window.start for window in windows]
     frame["base"] = [(days[window].days + 1) * SCALE for window in frame["window"]]
     return Measured(frame, (Source("order_lines"),), is_share=True)
+
+
+def _elapsed(measuring: Measuring, window: Window) -> Window:
+    """Give the days of a window that the data hold; the window itself where they hold none."""
+    last = measuring.spans.last_until(window.end)
+    return window._replace(end=last) if last and window.start <= last else window
 
 
 def gmv_cagr(measuring: Measuring, windows: Sequence[Window]) -> Measured:
@@ -46,9 +51,8 @@ def gmv_cagr(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     from helpers.metrics.rows import Window as Run
     from helpers.metrics.rows import in_windows
 
-    first, last = measuring.spans.data
-    begun = first or date.min
-    ends = [min(window.end, last) if last else window.end for window in windows]
+    begun = measuring.spans.first_day or date.min
+    ends = [measuring.spans.last_until(window.end) or window.end for window in windows]
     now = [Run(end - timedelta(days=YEAR - 1), end) for end in ends]
     then = Run(begun, begun + timedelta(days=YEAR - 1))
 
@@ -164,8 +168,8 @@ def hit_growth_contribution(measuring: Measuring, windows: Sequence[Window]) -> 
     from helpers.metrics.rows import Window as Run
     from helpers.metrics.rows import in_windows
 
-    first, last = measuring.spans.data
-    now = [Run(start, min(end, last) if last and start <= last else end) for start, end in windows]
+    first = measuring.spans.first_day
+    now = [_elapsed(measuring, window) for window in windows]
     before = [Run(_year_before(run.start), _year_before(run.end)) for run in now]
     keys = [member for member in measuring.members if member != "dim_product"]
 

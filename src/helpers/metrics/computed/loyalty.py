@@ -50,7 +50,7 @@ def _close_opening(
     measuring: Measuring, measured: Measured, windows: Sequence[Window], cohorts: Sequence[Window]
 ) -> None:
     """Withhold cohorts of the days in which the data begin: nobody can be told apart as new."""
-    began = measuring.spans.data[0]
+    began = measuring.spans.first_day
     for index, cohort in enumerate(cohorts):
         if began is not None and cohort.start <= began:
             measured.closed[index] = ("no_baseline", note("opening", first=began))
@@ -213,8 +213,7 @@ def _retained(measuring: Measuring, windows: Sequence[Window], months: int) -> M
     from helpers.metrics.measured import Measured, Source
     from helpers.metrics.rows import ASKED_SALES, in_windows
 
-    last = measuring.spans.data[1]
-    ends = [min(window.end, last) if last else window.end for window in windows]
+    ends = [measuring.spans.last_until(window.end) or window.end for window in windows]
     active, cohorts = [_month(end, 0) for end in ends], [_month(end, months) for end in ends]
 
     def query() -> Any:

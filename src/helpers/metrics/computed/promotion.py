@@ -214,7 +214,7 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     sources = (Source("ad_spend", "network"), Source("order_lines", "customer_key"))
     measured = Measured(measuring.tidy(frame), sources, is_share=True)
     _block_unrated(measured, frame, windows)
-    began = measuring.spans.data[0]
+    began = measuring.spans.first_day
     for index, window in enumerate(windows):
         if began is not None and window.start <= began <= window.end:
             measured.closed[index] = ("no_baseline", note("opening", first=began))

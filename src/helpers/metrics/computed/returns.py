@@ -39,9 +39,9 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
 
     frame = measuring.tidy(measuring.ask(("returned_units_of_orders",), query, windows))
     measured = Measured(frame, (Source("returns", ahead=DAYS_AHEAD),))
-    last = measuring.spans.data[1]
     for index, window in enumerate(windows):
         until = window.end + timedelta(days=DAYS_TO_RETURN)
+        last = measuring.spans.last_until(until)
         if last is not None and last < until:
             measured.preliminary.add(index)
             measured.notes[index] = [note("immature", until=until)]

@@ -158,10 +158,10 @@ def data_integration_rate(measuring: Measuring, windows: Sequence[Window]) -> Me
             tables.setdefault(model.fact, []).append(Source(name))
     every = [source for sources in tables.values() for source in sources]
     measuring.spans.prepare(every)
-    if not any(map(measuring.spans.of, every)):
+    if not any(map(measuring.spans.is_there, every)):
         # Nobody has begun to bring anything: that is no share of anything.
         return Measured(nothing(), (Source("order_lines"),), is_share=True)
-    stores = measuring.warehouse.ibis("stores").to_pyarrow().to_pylist()
+    stores = measuring.spans.fetch(measuring.warehouse.ibis("stores"), "stores")
     dimensions = [DIMENSIONS[one] for one in measuring.by]
     named = [one.joined[1] if one.joined else one.column for one in dimensions]
     rows = []

@@ -118,8 +118,7 @@ def overdue_orders(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     from helpers.metrics.rows import ASKED
     from helpers.metrics.rows import Window as Run
 
-    last = measuring.spans.data[1]
-    moments = [min(window.end, last) if last else window.end for window in windows]
+    moments = [measuring.spans.last_until(window.end) or window.end for window in windows]
 
     def query() -> Any:
         days = ibis.table({"window": "int64", "asked_day": "date", "asked_until": "date"}, ASKED)
