@@ -36,6 +36,7 @@ from helpers.publish.editions import (
     leading,
     newest,
     next_number,
+    pruned_of,
     summary_of,
     write_summary,
 )
@@ -53,6 +54,7 @@ from helpers.publish.home import HomeSummary
 from helpers.publish.manifest import MadeFrom, write_manifest
 from helpers.publish.portal import PAGES as PORTAL_PAGES
 from helpers.publish.portal import TITLES as PORTAL_TITLES
+from helpers.publish.retention import retire
 from helpers.publish.rollbacks import Rollback
 from helpers.publish.words import (
     FRAME,
@@ -68,6 +70,7 @@ from helpers.vocabulary.periods import Period
 if TYPE_CHECKING:
     from helpers.metrics.catalogue import Metric
     from helpers.publish.engine import BookSource
+    from helpers.publish.what_changed import WhatChanged
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,10 @@ def publish(
         WorkFailed: A page may not be published, the book did not build cleanly, the built pages
             failed their check, or another publication holds the lock.
     """
+    from helpers.metrics.catalogue import catalogue_of
+    from helpers.publish.what_changed import PAGE as CHANGES_PAGE
+    from helpers.publish.what_changed import WhatChanged
+
     site = paths.site
     _check_pages(review, pages)
     title = title or review_title(review)
@@ -145,6 +152,9 @@ def publish(
                 site / INDEX, site / stands.folder, stands.number, False, taken_back
             )
         contents = _read(pages)
+        let_go = retire(site, workspace.publishing.keep)
+        known = [one for one in known if one.folder not in let_go]
+        metrics = catalogue_of(workspace) if metrics is None else metrics
         edition = Edition(
             format=FORMAT,
             review=review,
@@ -157,10 +167,16 @@ def publish(
             **{name: dict(said) for name, said in told.items()},
             key=full_key,
             languages=tuple(one for one in LANGUAGES if one in pages),
-            pages=_page_records(next(iter(pages.values()))),
+            pages=(*_page_records(next(iter(pages.values()))), CHANGES_PAGE),
         )
-        said = {one: told.as_record() for one, told in summary.items() if one in pages}
-        draft = _Draft(edition, contents, said, made_from or MadeFrom())
+        changed = WhatChanged.since(site, known, edition, pages, workspace, paths, metrics)
+        edition = edition.model_copy(update={"compared_with": changed.compared_with})
+        said = {
+            one: told.as_record().model_copy(update={"moved": changed.moved_in(one)})
+            for one, told in summary.items()
+            if one in pages
+        }
+        draft = _Draft(edition, changed.added_to(contents), said, made_from or MadeFrom(), changed)
         with staging_area(site) as staging:
             build_site(site, staging, workspace, known, draft, metrics)
         return EditionBuilt(site / INDEX, site / edition.folder, edition.number, True)
@@ -220,12 +236,14 @@ class _Draft:
     contents: Mapping[Language, Sequence[Content]]
     summary: Mapping[Language, SummaryRecord]
     made_from: MadeFrom
+    changed: WhatChanged
 
     def finish(self, folder: Path, assets: Iterable[Path]) -> None:
         """Lay record, summary and manifest beside the built pages; the manifest is the last."""
         record = self.edition.model_dump_json(indent=1)
         (folder / RECORD).write_text(record, encoding="utf-8")
         write_summary(folder, self.summary)
+        self.changed.write(folder)
         write_manifest(folder, self.edition, self.made_from, assets)
 
 
@@ -252,22 +270,27 @@ def build_site(
     from helpers.metrics.catalogue import catalogue_of
     from helpers.publish.check import check_staged
     from helpers.publish.engine import build
+    from helpers.publish.history import history_beside
     from helpers.publish.portal import write_portal
 
     metrics = catalogue_of(workspace) if metrics is None else metrics
     edition = draft.edition if draft else None
     every = [*known, edition] if edition else list(known)
     every.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
-    standing = newest(every)
-    languages = [one for one in LANGUAGES if any(one in each.languages for each in standing)]
+    # Whoever reads one language is led to the last edition that was made in it.
+    of_language = {one: [each for each in every if one in each.languages] for one in LANGUAGES}
+    languages = [one for one, held in of_language.items() if newest(held)]
     number = next_portal(site)
+    gone = pruned_of(site)
 
     for language in languages:
-        held = [one for one in every if language in one.languages]
+        held = of_language[language]
         lead = leading(held)
         summary = draft.summary if draft and lead is edition else summary_of(site / lead.folder)
         folder = staging / "source" / language
-        write_portal(folder / PORTAL, language, held, metrics, summary.get(language))
+        shown = [*held, *(one for one in gone if language in one.languages)]
+        told = history_beside(site, workspace, language, held)
+        write_portal(folder / PORTAL, language, shown, metrics, summary.get(language), told)
         if draft and language in draft.edition.languages:
             _write_pages(folder / "edition", draft.edition, draft.contents[language])
 

@@ -31,6 +31,11 @@ def of_edition(site: Path, edition: Edition) -> tuple[Announcement, ...]:
         # An edition in one language says it in that one.
         lines = tuple(Label(zh=zh, en=en) for zh, en in zip(at_risk[0], at_risk[-1], strict=True))
         found.append(_about(edition, "target_at_risk", lines, count=len(lines)))
+    moved = [summary[one].moved for one in LANGUAGES if one in summary]
+    if moved and moved[0]:
+        found.append(restated(edition, [
+            Label(zh=zh, en=en) for zh, en in zip(moved[0], moved[-1], strict=True)
+        ]))  # fmt: skip
     return tuple(found)
 
 
