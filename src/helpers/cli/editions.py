@@ -7,8 +7,9 @@ import sys
 
 import click
 
-from helpers.cli.options import json_option, workspace_option
-from helpers.cli.showing import progress_bar, say
+from helpers.cli.options import json_option, to_option, workspace_option
+from helpers.cli.showing import progress_bar, say, show_comparison
+from helpers.vocabulary.labels import LANGUAGES, Language
 
 _MEGABYTE = 1_000_000
 
@@ -70,3 +71,70 @@ def prune(workspace: str | None, dry_run: bool, as_json: bool) -> None:
         say("publishing: keep: preliminary_days is not set in workspace.yml: every edition stays")
     files = f"{len(gone.editions)} editions, {len(gone.assets)} shared files"
     say(f"{would}: {files}, {gone.size / _MEGABYTE:.1f} MB")
+
+
+@click.command()
+@click.argument("edition", nargs=-1, required=True)
+@workspace_option
+@click.option("--because", required=True, metavar="TEXT", help="Why; readers are shown it.")
+@click.option("--by", metavar="NAME", help="Who decided; your account's name by default.")
+@to_option
+def rollback(
+    edition: tuple[str, ...], workspace: str | None, because: str, by: str | None,
+    to: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Lead readers to EDITION again; later ones stay, and say that they were withdrawn.
+
+    EDITION is written monthly/2025-10/r1, or monthly 2025-10 r1. The next publication makes a new
+    number. To go back from a rollback, roll back to the edition that it withdrew.
+    """
+    from helpers.cli.site import refuse_targets, send_to
+    from helpers.config.workspace import load_workspace
+    from helpers.publish.rollback import roll_back
+
+    refuse_targets(workspace, to)
+    declared, paths = load_workspace(workspace)
+    done = roll_back(declared, paths, " ".join(edition), because, by)
+    which = f"{done.to.review} {done.to.period}"
+    if done.rollback is None:
+        say(f"{which}: readers are led to r{done.to.number} already")
+    else:
+        gone = ", ".join(f"r{number}" for number in done.withdrawn) or "nothing"
+        say(f"{which}: readers are led to r{done.to.number} again; withdrawn: {gone}")
+    if to:
+        send_to(workspace, to)
+    elif declared.targets and done.rollback:
+        names = ", ".join(declared.targets)
+        say(f"readers of {names} are led there by: review send")
+    say(f"open {done.index}")
+
+
+@click.command()
+@click.argument("editions", nargs=-1, required=True, metavar="A [B]")
+@workspace_option
+@click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="Numbers known by their table, too.")
+@json_option
+def diff(
+    editions: tuple[str, ...],
+    workspace: str | None,
+    language: Language,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Tell which figures edition B shows otherwise than A, and which files changed them.
+
+    An edition is written monthly/2025-12/r1, or monthly/2025-12 for the newest of that period;
+    "monthly 2025-11 2025-12" names the review once. Of one edition, the one before it is taken.
+    --json lists every number, those known only by their place in a table included.
+    """
+    from helpers.config.workspace import load_workspace
+    from helpers.publish.comparing import compare_editions
+
+    declared, paths = load_workspace(workspace)
+    found = compare_editions(declared, paths, editions)
+    if as_json:
+        told = found.as_json()
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
+        return
+    show_comparison(found, declared, language, everything)

@@ -21,7 +21,7 @@ from helpers.config.targets import STORES, Target, scheme_of
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
-from helpers.publish.editions import RECORD, Edition, editions_of
+from helpers.publish.editions import PRUNED, RECORD, history_of
 from helpers.publish.going_live import (
     INDEX,
     POINTER,
@@ -40,8 +40,6 @@ from helpers.publish.targets.place import Place, md5_of
 from helpers.vocabulary.faults import AskedWrongly, Fault, ReviewError, WorkFailed
 
 HOLDS = "holds.json"
-#: An edition whose pages were pruned keeps its manifest, and is another folder all the same.
-_PRUNED = "pruned.json"
 #: Called with (done, of how many, what is being sent).
 Progress = Callable[[int, int, str], None]
 
@@ -166,12 +164,11 @@ def _bring(
     if pointer is None:
         fault = Fault(str(site / POINTER), "cannot be read", "publish again; that writes it anew")
         raise WorkFailed(fault)
-    editions = editions_of(site)
     portal = f"{PORTAL}/{pointer['portal']}"
-    marks = {one.folder: _mark(site / one.folder) for one in editions}
+    marks = {one.folder: _mark(site / one.folder) for one in history_of(site)}
     marks[portal] = _portal_mark(site / portal)
     held = _holds(place)
-    _refuse_strangers(place, held, marks, editions)
+    _refuse_strangers(place, held, marks)
 
     wanted = [one for one in marks if everything or held.get(one) != marks[one]]
     shipment = _Shipment(site, place, progress)
@@ -196,11 +193,11 @@ def _bring(
 
 
 def _mark(folder: Path) -> str:
-    """Fingerprint what an edition's folder must hold."""
-    manifest = folder / MANIFEST
-    content = manifest if manifest.is_file() else folder / RECORD
-    pruned = " pruned" if (folder / _PRUNED).is_file() else ""
-    return hashlib.sha256(content.read_bytes()).hexdigest() + pruned
+    """Fingerprint what an edition's folder must hold: its manifest, and what is left of it."""
+    present = [folder / name for name in (MANIFEST, RECORD, PRUNED) if (folder / name).is_file()]
+    hashes = [hashlib.sha256(one.read_bytes()).hexdigest() for one in present]
+    pruned = hashes[-1] if present[-1].name == PRUNED else ""
+    return f"{hashes[0]} {pruned}".rstrip()
 
 
 def _portal_mark(folder: Path) -> str:
@@ -229,9 +226,7 @@ def _holds(place: Place) -> dict[str, str]:
         return {}  # what is there is compared file by file then
 
 
-def _refuse_strangers(
-    place: Place, held: Mapping[str, str], marks: Mapping[str, str], editions: Sequence[Edition]
-) -> None:
+def _refuse_strangers(place: Place, held: Mapping[str, str], marks: Mapping[str, str]) -> None:
     """Refuse a target with editions that this site never made, or made otherwise.
 
     A site that was lost and made anew numbers from r1 again; sent over the old one, it would
