@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any
+
+from helpers.config.secrets import page_environment
 
 _PARENT = "helpers.reviews.warm.parent"
 
@@ -45,7 +48,7 @@ def _start(method: str, run: Callable[..., None], arguments: tuple[Any, ...]) ->
     if method == "forkserver":
         context.set_forkserver_preload([_PARENT])
     process: BaseProcess = context.Process(target=run, args=arguments)
-    with _without_main():
+    with _without_main(), _without_secrets():
         process.start()
     return process
 
@@ -59,3 +62,19 @@ def _without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextmanager
+def _without_secrets() -> Iterator[None]:
+    """Give a new interpreter, the warm parent too, the environment of a page from its first moment.
+
+    What a process began with can be read in it for as long as it lives, whatever it cleared since.
+    """
+    kept = dict(os.environ)
+    allowed = page_environment(kept)
+    for name in kept.keys() - allowed.keys():
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
