@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -70,14 +71,19 @@ def one_publication(paths: WorkspacePaths) -> Iterator[None]:
 
 @contextmanager
 def staging_area(site: Path) -> Iterator[Path]:
-    """Give an empty folder on the site's own disk; what a killed build left goes too."""
-    staging = site / BUILD
-    shutil.rmtree(staging, ignore_errors=True)
-    (staging / "source").mkdir(parents=True)
+    """Give an empty folder on the site's own disk; what a killed build left goes too.
+
+    Its name never comes again: what builds for a publication outlives it where only that one is
+    killed, and must not write into the next one's folder.
+    """
+    shutil.rmtree(site / BUILD, ignore_errors=True)
+    (site / BUILD).mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=site / BUILD))
+    (staging / "source").mkdir()
     try:
         yield staging
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(site / BUILD, ignore_errors=True)
 
 
 def go_live(
