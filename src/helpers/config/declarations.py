@@ -52,15 +52,34 @@ def read_yaml(path: Path) -> Any:
     Raises:
         DeclarationFaulty: The file is missing, no UTF-8, or no sound YAML; names the line.
     """
+    return yaml_of(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """Read a file that a person wrote.
+
+    Raises:
+        DeclarationFaulty: The file is missing or no UTF-8.
+    """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DeclarationFaulty(Fault(str(path), "no such file", "create it")) from None
     except UnicodeDecodeError:
         raise DeclarationFaulty(Fault(str(path), "is not UTF-8", "save it as UTF-8")) from None
+
+
+def yaml_of(text: str, where: str, lines_above: int = 0) -> Any:
+    """Read YAML; ``lines_above`` says where in its file the text begins.
+
+    Raises:
+        DeclarationFaulty: It is no sound YAML; names the line.
+    """
+    try:
+        return yaml.load(text, Loader=_StrictLoader)
     except yaml.MarkedYAMLError as trouble:
-        line = trouble.problem_mark.line + 1 if trouble.problem_mark else "?"
-        fault = Fault(f"{path}, line {line}", str(trouble.problem), "correct the line")
+        line = trouble.problem_mark.line + 1 + lines_above if trouble.problem_mark else "?"
+        fault = Fault(f"{where}, line {line}", str(trouble.problem), "correct the line")
         raise DeclarationFaulty(fault) from None
 
 

@@ -233,6 +233,15 @@ class Competitors(Declared):
     rivals: tuple[Rival, ...] = ()
 
 
+class CommentHead(Declared):
+    """What stands above the text of ``commentary/*.md``."""
+
+    author: Line
+    written_on: date
+    #: What the text says of figures, where it does not say it beside a live number.
+    claims: tuple[Words, ...] = ()
+
+
 class SignOff(Declared):
     """``sign_offs/*.yml``: a named person stands by the figures of one edition."""
 
