@@ -265,6 +265,7 @@ class Spans:
             wanted.setdefault(key[0], []).append(key)
         for name, keys in wanted.items():
             fact = facts()[name]
+            self.ibis(name)  # a table of the plan is made when it is first asked for
             # Plain SQL: asked for every source of every table, where Ibis takes longer to write
             # the query than the engine to answer it.
             ends = [f"coalesce({quoted('store_id')}, '') AS store_id" if fact.has_store
@@ -283,7 +284,6 @@ class Spans:
                     ends.append(f"CASE WHEN {some} THEN DATE '0001-01-01' END AS first_{place}")
                     ends.append(f"CASE WHEN {some} THEN DATE '9999-12-01' END AS last_{place}")
             rows = self._ends(name, ends)
-            self.ibis(name)
             if name == "stores" and self._ends_of_data[1] is None:
                 rows = []  # shops that nobody told anything of
             # A list is kept for good: a month in which nothing of it fell due is a true 0.
