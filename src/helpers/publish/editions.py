@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,7 +101,7 @@ class Edition(Declared):
     @property
     def span(self) -> Period:
         """Give the days the edition is about."""
-        return parse_period(self.period, self.fiscal_start)
+        return _span(self.period, self.fiscal_start)
 
     @property
     def folder(self) -> str:
@@ -110,6 +111,11 @@ class Edition(Declared):
     def home(self, language: Language) -> str:
         """Give the address of its front page below the site."""
         return f"{self.folder}/{language}/{self.pages[0].file}.html"
+
+
+@cache
+def _span(period: str, fiscal_start: int) -> Period:
+    return parse_period(period, fiscal_start)
 
 
 def editions_of(site: Path) -> list[Edition]:
@@ -160,10 +166,11 @@ def _day_pruned(mark: Path) -> date | None:
 def marked(editions: Iterable[Edition], rollbacks: Iterable[Rollback]) -> list[Edition]:
     """Mark the editions that were taken back, and no others."""
     taken = withdrawals(rollbacks)
-    return [
-        one.model_copy(update={"withdrawn": taken.get((one.review, one.period, one.number))})
-        for one in editions
-    ]
+    found = []
+    for one in editions:
+        by = taken.get((one.review, one.period, one.number))
+        found.append(one if by == one.withdrawn else one.model_copy(update={"withdrawn": by}))
+    return found
 
 
 def find_edition(site: Path, text: str) -> Edition:

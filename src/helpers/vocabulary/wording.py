@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import cache
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import get_currency_precision, get_currency_symbol
 
@@ -106,7 +108,13 @@ def write_change(change: float | None, unit: Unit | str, language: Language) -> 
 def write_date(day: date, language: Language) -> str:
     """Write a day in full."""
     form = "d MMMM yyyy" if language == "en" else "y年M月d日"
-    return format_date(day, form, locale=LOCALE[language])
+    return format_date(day, form, locale=_locale(language))
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    """Look a locale up once: doing so for every date takes longer than writing it."""
+    return Locale.parse(LOCALE[language])
 
 
 def currency_symbol(code: str, language: Language) -> str:
