@@ -17,6 +17,7 @@ from pages_by_hand import HOSTILE, SEPTEMBER, code, fails, markdown, shows, writ
 from helpers.publish.content import PageBuilt
 from helpers.publish.editions import editions_of, leading
 from helpers.publish.words import FRAME
+from helpers.reviews.journal import Entry, write_entry
 from helpers.vocabulary.faults import WorkFailed
 
 pytestmark = pytest.mark.slow
@@ -231,8 +232,10 @@ def test_an_edition_in_one_language_does_not_lead_to_a_page_in_the_other(publish
 
 
 def test_the_same_inputs_give_the_same_bytes(published, tmp_path):
-    """Another folder, another time; September is the first edition in both."""
+    """Another folder, another time, another past; September is the first edition in both."""
     other = type(published)(type(published.paths)(tmp_path), published.pages, [])
+    failed = Entry("ingest", outcome="partly", failures=("龘靐.csv: is no export",))
+    write_entry(other.paths, failed)
     other.again("september", **SEPTEMBER)
     folders = [one / "monthly/2025-09/r1" for one in (published.site, other.site)]
     first, second = (fingerprint(one) for one in folders)
@@ -243,6 +246,9 @@ def test_the_same_inputs_give_the_same_bytes(published, tmp_path):
         del manifest["made_at"], manifest["code"]
     assert len(first) > 10
     assert first == second
+    # What ran stands on the portal, and in no edition, not even as a letter of its font.
+    told = other.site / "portal/1/zh/history.html"
+    assert "龘靐.csv" in told.read_text(encoding="utf-8")
     assert manifests[0] == manifests[1]
     fonts = {one.name for one in (other.site / "_assets").glob("*.woff2")}
     assert fonts <= {one.name for one in (published.site / "_assets").glob("*.woff2")}

@@ -45,8 +45,10 @@ class Keeping(Declared):
 
     #: Files of the journal, one a month.
     journal_months: Annotated[int, Field(ge=1, le=1200)] = 36
-    #: Periods of each review whose executed notebooks and page logs are kept.
+    #: Executed notebooks and page logs are kept of so many periods of each review, and of all
+    #: that ran in so many days.
     run_periods: Annotated[int, Field(ge=1, le=1200)] = 13
+    run_days: Annotated[int, Field(ge=0, le=36500)] = 90
     #: Logs that a schedule writes: this many, each of at most so many MiB.
     log_files: Annotated[int, Field(ge=1, le=100)] = 4
     log_mib: Annotated[int, Field(ge=1, le=1024)] = 5

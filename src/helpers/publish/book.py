@@ -50,6 +50,7 @@ from helpers.publish.going_live import (
     one_publication,
     staging_area,
 )
+from helpers.publish.history_words import HISTORY, KINDS, OUTCOMES
 from helpers.publish.home import HomeSummary
 from helpers.publish.manifest import MadeFrom, write_manifest
 from helpers.publish.portal import PAGES as PORTAL_PAGES
@@ -358,9 +359,14 @@ def _write_pages(folder: Path, edition: Edition, contents: Sequence[Content]) ->
 
 
 def _letters(source: Path, workspace: Workspace, edition: Edition | None) -> set[str]:
-    """Collect every character that the pages of this build show."""
-    texts = [path.read_text(encoding="utf-8") for path in source.rglob("*.ipynb")]
+    """Collect every character that the pages of this build show.
+
+    Of the history only its own words: what ran must not change the bytes of an edition.
+    """
+    pages = [path for path in source.rglob("*.ipynb") if path.stem != "history"]
+    texts = [path.read_text(encoding="utf-8") for path in pages]
     labels = [*FRAME.values(), *STATUSES.values(), *PORTAL_TITLES.values(), workspace.company]
+    labels += [*HISTORY.values(), *KINDS.values(), *OUTCOMES.values()]
     texts += [label.text(language) for label in labels for language in LANGUAGES]
     told = (edition.awaiting, edition.signed, edition.admitted) if edition else ()
     texts += [text for each in told for text in each.values()]

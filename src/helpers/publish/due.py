@@ -26,6 +26,7 @@ from helpers.reviews.deadlines import Schedule, Slot, Stage
 from helpers.reviews.declarations import Review, load_reviews
 from helpers.reviews.holding import hold
 from helpers.reviews.journal import Entry, asked_by, entries, recording
+from helpers.reviews.keeping import tidy
 from helpers.vocabulary.faults import ReviewError
 from helpers.vocabulary.labels import Label
 
@@ -86,6 +87,7 @@ def due(
                 failures=(*report.failures, *failures),
                 notes=(*report.notes, *waiting),
             )
+        tidy(paths, declared.calendar.keep, now)
     return report
 
 

@@ -16,6 +16,7 @@ from helpers.paths import BOOK
 from helpers.publish.content import as_notebook, markdown, shown_html
 from helpers.publish.definitions import definition_cells
 from helpers.publish.editions import Edition, SummaryRecord, leading, newest
+from helpers.publish.history_words import HISTORY
 from helpers.publish.templates import heading, render
 from helpers.publish.words import FRAME, STATUSES, banners, frame_words
 from helpers.vocabulary.labels import Label, Language
@@ -24,11 +25,14 @@ from helpers.vocabulary.wording import write_date
 if TYPE_CHECKING:
     from helpers.metrics.catalogue import Metric
 
-PAGES = ("index", "archive", "definitions", "how-to-read")
-TITLES = dict(
-    zip(PAGES, (FRAME[name] for name in ("home", "archive", "definitions", "how_to_read")),
-        strict=True)
-)  # fmt: skip
+TITLES = {
+    "index": FRAME["home"],
+    "archive": FRAME["archive"],
+    "definitions": FRAME["definitions"],
+    "how-to-read": FRAME["how_to_read"],
+    "history": HISTORY["history"],
+}
+PAGES = tuple(TITLES)
 _LEGEND = "<!-- legend -->"
 #: From `site/portal/<n>/<lang>/` up to `site/`.
 ROOT = "../../../"
@@ -40,6 +44,7 @@ def write_portal(
     editions: Sequence[Edition],
     metrics: Mapping[str, Metric],
     summary: SummaryRecord | None,
+    history: Sequence[dict[str, Any]],
 ) -> None:
     """Write the portal's pages in one language, ready for the builder.
 
@@ -49,6 +54,7 @@ def write_portal(
         editions: Those that exist in this language, and those that were let go of.
         metrics: What the definitions page explains.
         summary: What the home page says of the leading edition.
+        history: What ran, as ``history.history_cells`` tells it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, cells in (
@@ -56,6 +62,7 @@ def write_portal(
         ("archive", _archive(language, editions)),
         ("definitions", definition_cells(language, metrics)),
         ("how-to-read", _how_to_read(language)),
+        ("history", list(history)),
     ):
         text = json.dumps(as_notebook(cells), ensure_ascii=False)
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
