@@ -25,6 +25,7 @@ COMMANDS = {
     "schedule": "scheduling",
     "sign": "signing",
     "waive": "signing",
+    "editions": "history",
     "diff": "editions",
     "verify": "editions",
     "prune": "editions",

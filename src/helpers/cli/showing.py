@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.analysis.findings.finding import Finding
+    from helpers.config.workspace import Workspace
+    from helpers.publish.comparing import Comparison
     from helpers.vocabulary.labels import Language
 
 #: Called with (done, of how many, what is being worked on).
@@ -105,6 +107,18 @@ def show_table(frame: pd.DataFrame) -> None:
     _console(frame).print(table)
 
 
+def show_rows(rows: Iterable[Mapping[str, str]]) -> None:
+    """Print rows that have the same columns as a table; numbers are written and stand right."""
+    listed = list(rows)
+    table = Table(show_edge=False, header_style="bold")
+    for column in listed[0] if listed else ():
+        numeric = all(row[column][:1].isdigit() or not row[column] for row in listed)
+        table.add_column(column, justify="right" if numeric else "left")
+    for row in listed:
+        table.add_row(*map(Text, row.values()))
+    Console(highlight=False, width=None if sys.stdout.isatty() else 220).print(table)
+
+
 def as_csv(frame: pd.DataFrame) -> str:
     """Write a frame as CSV, values unrounded: whole numbers without a point, missing ones empty."""
     written = frame.astype(object).map(_unrounded)
@@ -171,6 +185,46 @@ def show_findings(findings: Sequence[Finding], language: Language) -> None:
         table.add_row(*(Text(str(cell)) for cell in cells))
     width = None if sys.stdout.isatty() else 200
     Console(highlight=False, width=width).print(table)
+
+
+def show_comparison(
+    found: Comparison, workspace: Workspace, language: Language, everything: bool = False
+) -> None:
+    """Print the new period's headline, then what differs, what caused it, and pages come and gone.
+
+    Args:
+        found: Two editions side by side.
+        workspace: The company.
+        language: Of names and causes.
+        everything: List numbers that are known only by their place in a table, too.
+    """
+    import pandas as pd
+
+    from helpers.publish.changes_written import Written
+
+    written = Written(workspace, found.causes.metrics, language)
+    if news := written.news(found):
+        shown = [
+            {name: one[name] for name in ("name", "before", "after", "change")} for one in news
+        ]
+        show_table(pd.DataFrame(shown).rename(columns={"name": "new period"}))
+    chosen = found.changes.every if everything else found.changes.of_the_catalogue
+    rows, unseen = written.rows(chosen, found.causes)
+    if rows:
+        columns = ("name", "period", "before", "after", "difference", "causes")
+        shown = [{name: str(row[name]) for name in columns} for row in rows]
+        show_table(pd.DataFrame(shown).rename(columns={"name": "restated", "causes": "because of"}))
+    else:
+        say("no published figure reads otherwise")
+    if unseen:
+        say(f"{unseen} figures differ by less than is written; --json has them")
+    hidden = len(found.changes.in_tables)
+    if hidden and not everything:
+        say(f"{hidden} numbers of tables changed with them; --all lists them")
+    for page in found.pages_added:
+        say(f"new page: {page.file}")
+    for page in found.pages_removed:
+        say(f"page no longer there: {page.file}")
 
 
 def show_receipt(receipt: Any) -> None:
