@@ -191,11 +191,6 @@ class Written:
         ]
 
 
-def in_words(workspace: Workspace, metrics: Mapping[str, Metric], language: Language) -> Written:
-    """Write differences in a language."""
-    return Written(workspace, metrics, language)
-
-
 def merged(found: Sequence[Difference], causes: Causes, written: Written) -> list[dict[str, Any]]:
     """List the causes of all differences, those of most figures first."""
     counted = Counter(cause for one in found for cause in causes.of(one))

@@ -16,7 +16,7 @@ from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.causes import Inputs, inputs_of, write_inputs
 from helpers.publish.change_words import QUESTION, TITLE, list_of, say
-from helpers.publish.changes_written import Written, in_words, merged
+from helpers.publish.changes_written import Written, merged
 from helpers.publish.comparing import FIGURES, PAGE_FILE, Comparison, Side, earlier_editions
 from helpers.publish.content import Content, PageBuilt, file_name, markdown, shown_html
 from helpers.publish.differing import by_weight
@@ -214,5 +214,5 @@ class WhatChanged:
     def _written(self, language: Language) -> Written:
         if language not in self._words:
             metrics = self.comparisons[0].causes.metrics if self.comparisons else {}
-            self._words[language] = in_words(self.workspace, metrics, language)
+            self._words[language] = Written(self.workspace, metrics, language)
         return self._words[language]
