@@ -42,11 +42,14 @@ def demo(
 def ingest(files: tuple[Path, ...], workspace: str | None, as_json: bool) -> None:
     """Take in the inbox, and any FILES or folders named: exports become checked tables."""
     from helpers.config.workspace import load_workspace
+    from helpers.publish.traces import traces_of_intake
+    from helpers.reviews.journal import recording
     from helpers.tables.ingest import ingest as take_in
 
     declared, paths = load_workspace(workspace)
-    with progress_bar("ingest", hidden=as_json) as progress:
+    with recording(paths, "ingest") as noted, progress_bar("ingest", hidden=as_json) as progress:
         receipt = take_in(declared, paths, files, progress=progress)
+        noted.note(**traces_of_intake(receipt))
     if as_json:
         click.echo(receipt.as_json())
     else:

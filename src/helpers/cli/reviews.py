@@ -66,9 +66,16 @@ def run(
     force: bool,
 ) -> None:
     """Run the notebooks of REVIEW; a failed page is reported with its cell."""
+    from helpers.config.workspace import load_workspace
+    from helpers.publish.traces import traces_of_run
+    from helpers.reviews.journal import recording
     from helpers.reviews.run import run_review
 
-    with progress_bar(f"{name}: pages") as progress:
+    _, paths = load_workspace(workspace)
+    with (
+        recording(paths, "run", name, period) as noted,
+        progress_bar(f"{name}: pages") as progress,
+    ):
         report = run_review(
             workspace,
             name,
@@ -81,6 +88,7 @@ def run(
             force=force,
             progress=progress,
         )
+        noted.note(**traces_of_run(report))
     _show_report(report)
     if report.failed:
         sys.exit(1)
