@@ -52,11 +52,16 @@ def publish_by_hand(workspace, paths, period: str, number: int) -> None:
     (folder / "edition.json").write_text(edition.model_dump_json(), encoding="utf-8")
 
 
-@pytest.fixture
-def company(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
     """November: five orders of 10.00 and no refund, 50.00; then one of 4.00 comes late: 46.00."""
-    workspace, paths = make_workspace(tmp_path / "company")
-    install(monkeypatch)
+    with pytest.MonkeyPatch.context() as patched:
+        install(patched)
+        yield make_company(tmp_path_factory.mktemp("company"))
+
+
+def make_company(root):
+    workspace, paths = make_workspace(root)
     paths.declaration.write_text(
         yaml.safe_dump(workspace.model_dump(mode="json"), allow_unicode=True), encoding="utf-8"
     )
