@@ -41,20 +41,19 @@ class Judged:
     frames: tuple[pd.DataFrame, ...]
 
 
-def judge(comment: Comment, desk: Desk, targets: pd.DataFrame) -> Judged:
+def judge(comment: Comment, desk: Desk, targets: pd.DataFrame | None) -> Judged:
     """Write a commentary out and hold its claims against the figures.
 
     Args:
         comment: As it was read, sound.
         desk: The period, and the language.
-        targets: What the plan asks of the period (``plan.promises.targets_frame``).
+        targets: What the plan asks of the period (``plan.promises.targets_frame``); needed only
+            where the comment speaks of targets.
 
     Raises:
         AskedWrongly: A metric cannot be cut as asked.
     """
-    lives = [claim.live for claim in comment.claims]
-    for text in comment.texts.values():
-        lives += [read_live(one[1]) for one in lives_in(text)]
+    lives = comment.lives
     frames = _measured(lives, desk, targets)
     rows: dict[Key, dict[Any, Any]] = {
         (row["metric"], row["dimension"] or "", row["member"] or ""): row
@@ -71,7 +70,9 @@ def judge(comment: Comment, desk: Desk, targets: pd.DataFrame) -> Judged:
     return Judged(_written(comment, desk, rows), tuple(refuted), frames)
 
 
-def _measured(lives: Iterable[Live], desk: Desk, targets: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+def _measured(
+    lives: Iterable[Live], desk: Desk, targets: pd.DataFrame | None
+) -> tuple[pd.DataFrame, ...]:
     """Measure what is spoken of, and nothing beside it."""
     wanted: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for one in lives:

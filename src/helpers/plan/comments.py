@@ -65,6 +65,17 @@ class Comment:
     claims: tuple[Claim, ...]
     declared: tuple[Claim, ...]
 
+    @property
+    def lives(self) -> tuple[Live, ...]:
+        """Every figure it speaks of."""
+        written = (read_live(one[1]) for text in self.texts.values() for one in lives_in(text))
+        return (*(claim.live for claim in self.claims), *written)
+
+    @property
+    def speaks_of_targets(self) -> bool:
+        """Tell whether the plan is needed to judge it."""
+        return any(one.basis == "target" for one in self.lives)
+
 
 @dataclass(frozen=True)
 class Placed:

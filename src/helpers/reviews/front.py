@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.config.files_read import fingerprint_of
 from helpers.config.workspace import Workspace
 from helpers.metrics.spans import OPENING_SLACK_DAYS
 from helpers.paths import NOTEBOOKS, WorkspacePaths
+from helpers.plan.comments import comment_file
+from helpers.reviews.comments import with_comment
 from helpers.reviews.declarations import Page, Review, load_reviews
 from helpers.reviews.engines import ENGINES
 from helpers.reviews.facts import Facts, read_facts
@@ -165,7 +168,13 @@ def check_request(
                 unsound += [one for one in trouble.faults if one not in unsound]
                 continue
             folder = paths.runs / review.id / when.text / language
-            parts = fixed_parts(source, given, workspace, words)
+            comment = comment_file(paths, workspace.fiscal_year_start, review.id, when, page.id)
+            if comment.is_file():
+                notebook = with_comment(notebook, review.id, page.id)
+            parts = {
+                **fixed_parts(source, given, workspace, words),
+                "commentary": fingerprint_of(comment),
+            }
             runs.append(PageRun(page, language, source, notebook, given, folder, parts))
     if unsound:
         raise DeclarationFaulty(unsound)

@@ -59,6 +59,13 @@ def open_page(
     return page
 
 
+def page_of(period: str, language: str, workspace: str) -> Page:
+    """Give the page that the notebook has opened at a period, or open it."""
+    asked = (period, language)
+    opened = (one for one in _OPEN if (one.desk.period.text, one.desk.language) == asked)
+    return next(opened, None) or open_page(period, language, workspace)
+
+
 @dataclass
 class Page:
     """One page being written: its figures, its plan, and how both are shown."""
@@ -154,7 +161,7 @@ class Page:
         from helpers.charts.exhibit import Exhibit
 
         desk = self.desk
-        tables = tuple(reads) or self._tables_behind(frame, how.get("metric"))
+        tables = tuple(reads) or self.tables_behind(frame, how.get("metric"))
         lacking = [table for table in needs if not desk.warehouse.has(table)]
         silent = _has_nothing(frame) or (about is not None and _has_nothing(about))
         if lacking or (silent and not even_empty):
@@ -212,7 +219,8 @@ class Page:
         """Give a set of table columns declared in ``notebooks/columns.yml``."""
         return columns_of(name)
 
-    def _tables_behind(self, frame: pd.DataFrame, metric: str | None) -> tuple[str, ...]:
+    def tables_behind(self, frame: pd.DataFrame, metric: str | None = None) -> tuple[str, ...]:
+        """Name the tables that the metrics of a frame stand on."""
         named = set(frame["metric"].dropna()) if "metric" in frame.columns else set()
         known = catalogue_of(self.desk.workspace)
         metrics = named | ({metric} if metric else set())
