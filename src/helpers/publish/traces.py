@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.paths import WorkspacePaths
 from helpers.reviews.journal import PageNote
+from helpers.tables.build import current_generation
 
 if TYPE_CHECKING:
     from helpers.publish.release import Released
@@ -27,7 +32,8 @@ def traces_of(released: Released) -> dict[str, Any]:
 
 def traces_of_run(report: RunReport) -> dict[str, Any]:
     """Give the fields of an entry that tells of a run."""
-    notes = tuple(_page_note(one) for one in report.pages)
+    sizes = _Sizes(report.paths)
+    notes = tuple(_page_note(one, sizes) for one in report.pages)
     read = [one.bytes_read for one in notes if one.bytes_read is not None]
     failures = tuple(str(one.fault) for one in report.failed)
     ran = any(one.status == "ran" for one in report.pages)
@@ -56,13 +62,47 @@ def traces_of_intake(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _page_note(page: PageResult) -> PageNote:
+class _Sizes:
+    """How many bytes the partitions of the tables hold, each looked up once."""
+
+    def __init__(self, paths: WorkspacePaths):
+        found = current_generation(paths)
+        self._folder = found.folder if found else None
+        self._known: dict[tuple[str, str], int] = {}
+
+    def of(self, reads: Mapping[str, Mapping[str, Any]]) -> int | None:
+        """Sum up the partitions that a page read; None where nothing was written down."""
+        if self._folder is None or "tables" not in reads:
+            return None
+        parts = [(table, part) for table, months in reads["tables"].items() for part in months]
+        return sum(self._one(self._folder / table, part) for table, part in parts)
+
+    def _one(self, table: Path, part: str) -> int:
+        key = (table.name, part)
+        if key not in self._known:
+            folder = table / f"month={part}" if part else table
+            self._known[key] = sum(one.stat().st_size for one in folder.rglob("*.parquet"))
+        return self._known[key]
+
+
+def _page_note(page: PageResult, sizes: _Sizes) -> PageNote:
     return PageNote(
         page=page.page.id,
         language=page.language,
         status=page.status,
         seconds=round(page.seconds, 2),
-        peak_memory=getattr(page, "peak_memory", None),
-        bytes_read=getattr(page, "bytes_read", None),
+        peak_memory=page.peak_memory,
+        bytes_read=_bytes_read(page, sizes) if page.status == "ran" else None,
         why=page.reason,
     )
+
+
+def _bytes_read(page: PageResult, sizes: _Sizes) -> int | None:
+    """Say how much the partitions hold that a page read, by its own record."""
+    if page.output is None:
+        return None
+    try:
+        record = json.loads(page.output.with_suffix(".json").read_text(encoding="utf-8"))
+        return sizes.of(record["reads"])
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
