@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import yaml
+from listening import mail_server, web_hook
 
 from helpers.config.declarations import read_declaration
 from helpers.config.secrets import hidden, page_environment, resolve
@@ -19,9 +20,6 @@ from helpers.config.workspace import Workspace
 from helpers.vocabulary.faults import DeclarationFaulty, WorkFailed
 
 from .company import Company
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "publish"))
-from listening import mail_server, web_hook
 
 DRIVER = Path(__file__).with_name("driver.py")
 #: Name in the environment -> what must never be seen again. Some signs are written otherwise in

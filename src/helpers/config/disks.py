@@ -9,9 +9,11 @@ run again.
 from __future__ import annotations
 
 import errno
+import math
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +51,14 @@ def disk_fault(trouble: BaseException, near: Path) -> Fault | None:
     return None
 
 
+def is_out_of_room(trouble: BaseException) -> bool:
+    """Tell whether something could not be written, which no other file will fare better with.
+
+    A file that cannot be read is that file's affair, even where its disk is broken.
+    """
+    return _number_of(trouble) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
 @contextmanager
 def naming_the_disk(near: Path) -> Iterator[None]:
     """Turn whatever a disk did to the work inside into one fault that names it.
@@ -77,13 +87,26 @@ def _number_of(trouble: BaseException) -> int | None:
 def _place(trouble: BaseException, near: Path) -> Path:
     """Find the top of the disk that is meant: what is mounted there has the space."""
     named = getattr(trouble, "filename", None)
-    if not isinstance(named, str | os.PathLike):
-        found = _QUOTED.search(str(trouble))
-        named = found[1] if found else near
-    place = Path(named).absolute()
+    if isinstance(named, str | os.PathLike):
+        return _top(Path(named))
+    if found := _QUOTED.search(str(trouble)):
+        return _top(Path(found[1]))
+    # A write that fails names no file: it was the workspace's disk or that of temporary files.
+    return min(_top(near), _top(Path(tempfile.gettempdir())), key=_free)
+
+
+def _top(path: Path) -> Path:
+    place = path.absolute()
     while not (place.is_mount() or place == place.parent):
         place = place.parent
     return place
+
+
+def _free(place: Path) -> float:
+    try:
+        return shutil.disk_usage(place).free
+    except OSError:
+        return math.inf
 
 
 def _room(place: Path) -> str:

@@ -9,7 +9,6 @@ state behind, so every language has a process of its own. The job is a JSON file
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from helpers.config.secrets import page_environment
 from helpers.paths import BOOK
 from helpers.reviews.imports import spare_the_address_grammar
 from helpers.vocabulary.faults import Fault, WorkFailed
@@ -28,6 +28,7 @@ from helpers.vocabulary.labels import Language
 
 # What Sphinx leaves in its output that no reader needs; `_static` holds other themes' parts.
 _LEFTOVERS = ("_static", "_sources", ".buildinfo", "objects.inv")
+_EPILOGUE = "The full traceback has been saved"
 _WARNING = re.compile(
     r"^(?P<where>.*?)(?::(?P<line>\d+))?: (?P<level>WARNING|ERROR|CRITICAL): (?P<what>.*)$"
 )
@@ -96,7 +97,8 @@ def build(books: Mapping[Language, Sequence[BookSource]]) -> None:
             job.write_text(json.dumps(content), encoding="utf-8")
             errors = (Path(folder) / f"{language}.log").open("w+", encoding="utf-8")
             command = [sys.executable, "-m", "helpers.publish.engine", str(job)]
-            quiet = {**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1"}
+            # What the builder writes of its troubles goes with this folder, too.
+            quiet = {**page_environment(), "NO_COLOR": "1", "PYTHONUTF8": "1", "TMPDIR": folder}
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
                 env=quiet,
@@ -121,7 +123,10 @@ def _as_faults(language: str, log: str) -> Iterable[Fault]:
         name = Path(match["where"]).name or "book"
         yield Fault(f"{name} ({language}){line}", match["what"], "correct the page")
     if not found:
-        yield Fault(f"book ({language})", " / ".join(lines[-3:]) or "the builder ended", "")
+        # Where it has kept its traceback, and where to report it, comes after what happened.
+        told = next((at for at, line in enumerate(lines) if line.startswith(_EPILOGUE)), None)
+        said = " / ".join(lines[:told][-3:]) or "the builder ended"
+        yield Fault(f"book ({language})", said, "")
 
 
 def _spare_the_imports() -> None:

@@ -25,7 +25,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from helpers.config.disks import naming_the_disk
+from helpers.config.disks import is_out_of_room, naming_the_disk
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.batches import Batch, Batches, Spans, spans_of
@@ -211,6 +211,13 @@ def ingest(
         DeclarationFaulty: A mapping or ``reference/fx_rates.csv`` is unsound.
         WorkFailed: Another ingest of this workspace does not finish, or the disk is full.
     """
+    with naming_the_disk(paths.root):
+        return _ingest_alone(workspace, paths, extra, progress or _say_nothing)
+
+
+def _ingest_alone(
+    workspace: Workspace, paths: WorkspacePaths, extra: Sequence[Path], progress: Progressing
+) -> Receipt:
     from filelock import FileLock, Timeout
 
     found, skipped = look_for_files(paths, extra)
@@ -218,13 +225,9 @@ def ingest(
     # The operating system lets go of the lock when its holder dies, however that happens.
     lock = FileLock(paths.warehouse / ".lock")
     try:
-        with (
-            naming_the_disk(paths.root),
-            lock.acquire(timeout=PATIENCE_SECONDS),
-            gathered(workspace, paths) as more,
-        ):
+        with lock.acquire(timeout=PATIENCE_SECONDS), gathered(workspace, paths) as more:
             found, skipped = [*found, *more.found], [*skipped, *more.skipped]
-            receipt = _ingest(workspace, paths, found, skipped, progress or _say_nothing)
+            receipt = _ingest(workspace, paths, found, skipped, progress)
             return replace(receipt, files=(*receipt.files, *_not_fetched(more)))
     except Timeout:
         raise WorkFailed(
@@ -462,8 +465,12 @@ def _take(work: _Work, con: duckdb.DuckDBPyConnection, file: Found) -> _Outcome:
             return _all_set_aside(work, con, file, reading, judged), None
         return _keep(work, con, file, reading, judged)
     except DataRefused as trouble:
+        if is_out_of_room(trouble):
+            raise
         return _refused(work, file, trouble.faults), None
-    except Exception as trouble:  # noqa: BLE001
+    except Exception as trouble:
+        if is_out_of_room(trouble):
+            raise
         # A way of being broken that nobody has met yet must not stop the other files. What the
         # engine says of it may quote a cell, and a cell may be a person.
         what = f"cannot be read, in a way that is new to us ({type(trouble).__name__})"
