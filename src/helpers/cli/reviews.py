@@ -142,7 +142,9 @@ def publish(
     state = "published" if edition.is_new else "nothing has changed since"
     if edition.taken_back:
         state = f"r{edition.taken_back} would come again, and was withdrawn; readers stay with"
-    say(f"{name} {released.period}: {state} r{edition.number}")
+    awaited = [f"{name} {released.period}: awaits {one.en}" for one in released.standing.awaiting]
+    for line in (f"{name} {released.period}: {state} r{edition.number}", *awaited):
+        say(line)
     if to:
         send_to(workspace, to)
     say(f"open {edition.index}")
@@ -150,7 +152,8 @@ def publish(
         sys.exit(1)
     if released.is_vouched_for:
         nothing, entry = released.said_again
-        lines = (nothing, f"{name} {released.period}: nothing has changed since r{edition.number}")
+        unchanged = f"{name} {released.period}: nothing has changed since r{edition.number}"
+        lines = (nothing, unchanged, *awaited)
         place = f"{name}/{released.period}"
         standing.keep(asked, before, place, (*lines, f"open {edition.index}"), entry)
 

@@ -63,10 +63,9 @@ class Plan:
 
 
 def plan_years(paths: WorkspacePaths) -> list[int]:
-    """List the years that have a plan folder."""
-    if not paths.plan.is_dir():
-        return []
-    return sorted(int(one.name) for one in paths.plan.iterdir() if one.name.isdigit())
+    """List the years that have a plan; a folder of sign-offs or comments is none."""
+    return sorted({int(one.parent.name) for one in paths.plan.glob("*/*.yml")
+                   if one.parent.name.isdigit()})  # fmt: skip
 
 
 def load_plan(paths: WorkspacePaths, year: int, workspace: Workspace | None = None) -> Plan:

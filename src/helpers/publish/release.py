@@ -14,6 +14,7 @@ from helpers.config.disks import naming_the_disk
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.publish.announcing import Announcement, announce
+from helpers.publish.awaited_comments import comments_awaited
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt, file_name, read_content
 from helpers.publish.editions import RECORD, Edition
@@ -272,6 +273,7 @@ def _standing(report: RunReport, asked: Status | None, chosen: Chosen) -> Standi
     signatures = signatures_on(gather(named), review, report.period, report.workspace, report.paths)
     amiss = [_filled("stale", page.title) for page, _ in chosen.stale]
     amiss += [_filled("left_out", page.title) for page in chosen.left_out]
+    amiss += comments_awaited(report, chosen.pages)
     return decide(review, ready, report.facts.last_day, asked, signatures, amiss)
 
 

@@ -180,6 +180,10 @@ AMISS: dict[str, Label] = {
         en="a new version of the page “{page}”, which could not be made",
         zh="未能重新生成的“{page}”页",
     ),
+    "stray": Label(
+        en="another name for the comment {file}, which no page shows",
+        zh="评论文件{file}更名（没有页面展示它）",
+    ),
     "left_out": Label(en="the page “{page}”, which could not be made", zh="未能生成的“{page}”页"),
 }
 
