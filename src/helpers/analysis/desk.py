@@ -242,7 +242,7 @@ class Desk:
             wanted: Metric, period and dimensions of each figure. What is known already is left
                 out, and a period of None (a baseline that is not there) is passed over.
         """
-        from helpers.metrics.compute import compute_each
+        from helpers.metrics.figures import compute_or_recall
 
         lacking: dict[tuple[str, ...], dict[str, dict[str, Period]]] = {}
         for metric, period, dims in wanted:
@@ -250,7 +250,7 @@ class Desk:
                 lacking.setdefault(dims, {}).setdefault(metric, {})[period.text] = period
         for dims, metrics in lacking.items():
             asked = {metric: list(periods.values()) for metric, periods in metrics.items()}
-            found = compute_each(self.warehouse, asked, dims)
+            found = compute_or_recall(self.warehouse, asked, dims)
             blocks = dict(list(found.groupby(["metric", "period"], sort=False)))
             for metric, periods in asked.items():
                 for period in periods:

@@ -95,7 +95,9 @@ def standing(asked: Asked) -> Standing | None:
     """Give what the last publication said, if it would say the same again."""
     try:
         told = json.loads(asked.record.read_text(encoding="utf-8"))
-        if told["inputs"] != look(asked).digest or told["made"] != _made(asked.paths, told["place"]):
+        if told["inputs"] != look(asked).digest or told["made"] != _made(
+            asked.paths, told["place"]
+        ):
             return None
         return Standing(tuple(told["lines"]), told["entry"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -180,7 +182,7 @@ def _mark(path: str, name: str) -> tuple[str, int]:
     file with its dates.
     """
     try:
-        told = os.stat(path)
+        told = os.stat(path)  # noqa: PTH116  thousands of them, and a Path costs more than the look
     except OSError:
         return f"{name} leads nowhere\n", 0
     times = (told.st_mtime_ns, told.st_ctime_ns)
@@ -195,7 +197,7 @@ def _surroundings() -> list[Any]:
         if folder.endswith(("site-packages", "dist-packages")):
             # Whatever is installed or taken away changes its folder.
             with suppress(OSError):
-                found.append([folder, os.stat(folder).st_mtime_ns])
+                found.append([folder, Path(folder).stat().st_mtime_ns])
     return found
 
 
@@ -219,7 +221,7 @@ def _made(paths: WorkspacePaths, place: str) -> str:
             named += sorted(Path(entry.path) for entry in entries if entry.is_file())
     for folder in (paths.site / "portal", paths.site / "_assets"):
         if folder.is_dir():
-            seen.update(repr(sorted(os.listdir(folder))).encode())
+            seen.update(repr(sorted(one.name for one in folder.iterdir())).encode())
     for edition in sorted((paths.site / place).iterdir()):
         if edition.is_dir():
             named += [edition / "edition.json", edition / "manifest.json"]

@@ -24,7 +24,7 @@ from helpers.reviews.front import PageRun, Request, check_request
 from helpers.reviews.readers import NOTHING
 from helpers.reviews.workers import run_each
 from helpers.vocabulary.faults import Fault, WorkFailed
-from helpers.vocabulary.labels import Language
+from helpers.vocabulary.labels import LANGUAGES, Language
 from helpers.vocabulary.periods import Period
 
 
@@ -213,6 +213,8 @@ def _run_all(
         if not why[number]:
             note(number, _up_to_date(run))
     waiting = [number for number in range(len(request.runs)) if number not in results]
+    # One language after the other: the second finds the figures that the first computed.
+    waiting.sort(key=lambda number: LANGUAGES.index(request.runs[number].language))
     tasks = {number: _task(request.runs[number], engine, limits) for number in waiting}
     for number, outcome in run_each(tasks, jobs):
         note(number, _finish(request.runs[number], outcome, "; ".join(why[number])))
