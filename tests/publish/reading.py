@@ -14,8 +14,10 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from helpers.publish.going_live import understood
 from helpers.vocabulary.periods import parse_period
 
 Read = Callable[[str], bytes | None]
@@ -23,6 +25,19 @@ LINK = re.compile(r'(?:href|src)="([^"]*)"')
 ABOUT = re.compile(r'data-review="([^"]*)" data-period="([^"]*)" data-number="(\d+)"')
 EDITION = re.compile(r"([a-z]+/[^/]+/r\d+)/(zh|en)/")
 HASHED = re.compile(r"-([0-9a-f]{12})\.(?:css|js)$")
+
+
+def in_folder(folder: Path) -> Read:
+    """Read the files of a folder."""
+
+    def read(name: str) -> bytes | None:
+        path = folder / name
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+    return read
 
 
 class HalfASite(AssertionError):  # noqa: N818 - what a reader would say
@@ -73,9 +88,9 @@ class Walk:
             for name in self.links("index.html", "")
             if name.startswith("portal/")
         }
-        pointer = json.loads(
-            self.take("editions.js", "index.html").decode("utf-8").split("=", 1)[1].rstrip(";\n ")
-        )
+        pointer = understood(self.take("editions.js", "index.html"))
+        if pointer is None:
+            raise HalfASite("editions.js cannot be read")
         for name in self.links("index.html", ""):
             self.take(name, "index.html")
         for one in pointer["editions"]:

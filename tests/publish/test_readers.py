@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import random
-from pathlib import Path
 
 import pytest
 from publishers import publishers
-from reading import HalfASite, Read, Reader, Walk
+from reading import HalfASite, Reader, Walk, in_folder
 from sites_by_hand import SiteByHand
 
 from helpers.publish.editions import editions_of, newest
@@ -19,14 +18,6 @@ from helpers.publish.going_live import read_pointer
 from helpers.publish.sending import send
 
 KILLED = 5
-
-
-def reading(folder: Path) -> Read:
-    def read(name: str) -> bytes | None:
-        path = folder / name
-        return path.read_bytes() if path.is_file() else None
-
-    return read
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills what it forked")
@@ -39,7 +30,7 @@ def test_readers_never_see_half_a_site(tmp_path):
     company = SiteByHand(tmp_path / "company")
     company.publish("2025-09")
     send(company.workspace, company.paths, [str(share)])
-    readers = [Reader(reading(company.site)), Reader(reading(share))]
+    readers = [Reader(in_folder(company.site)), Reader(in_folder(share))]
     with publishers("by-hand", company.root, [str(share)]) as who:
         who.whole()
         for reader in readers:
@@ -57,7 +48,7 @@ def test_readers_never_see_half_a_site(tmp_path):
     assert [one["folder"] for one in read_pointer(share)["editions"]] == [
         one.folder for one in newest(editions_of(company.site))
     ]
-    walk = Walk(reading(share))
+    walk = Walk(in_folder(share))
     for one in editions_of(company.site):
         walk.edition(one.folder)
 
@@ -79,9 +70,9 @@ SPOILT = {
 def test_the_reader_notices_what_is_half(tmp_path, what):
     company = SiteByHand(tmp_path)
     company.publish("2025-10")
-    assert Walk(reading(company.site)).go().led_to == {"monthly/2025-10/r1"}
+    assert Walk(in_folder(company.site)).go().led_to == {"monthly/2025-10/r1"}
     name, content, met = SPOILT[what]
     (path,) = company.site.glob(name)
     path.unlink() if content is None else path.write_text(content, encoding="utf-8")
     with pytest.raises(HalfASite, match=met):
-        Walk(reading(company.site)).go()
+        Walk(in_folder(company.site)).go()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pages_by_hand import WORKSPACE
-from reading import Walk
+from reading import Walk, in_folder
 from sites_by_hand import SiteByHand
 
 from helpers.publish.editions import editions_of, find_edition, leading, newest
@@ -35,12 +35,7 @@ def company(three: SiteByHand, tmp_path: Path) -> SiteByHand:
 
 def led_to(company: SiteByHand) -> str:
     """Walk as a reader does; the walk fails where pointer, first page and portal disagree."""
-
-    def read(name: str) -> bytes | None:
-        path = company.site / name
-        return path.read_bytes() if path.is_file() else None
-
-    (folder,) = Walk(read).go().led_to
+    (folder,) = Walk(in_folder(company.site)).go().led_to
     return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from buckets import KEYS, LocalBucket, local_bucket
 from pages_by_hand import WORKSPACE
-from reading import Walk
+from reading import Walk, in_folder
 from sites_by_hand import SiteByHand
 
 from helpers.config.targets import Target
@@ -75,10 +75,6 @@ def sent(company: SiteByHand, target: Target | Path, **how) -> Sent:
 def led_to(read) -> str:
     (folder,) = Walk(read).go().led_to
     return folder
-
-
-def reading(folder: Path):
-    return lambda name: (folder / name).read_bytes() if (folder / name).is_file() else None
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -268,7 +264,7 @@ def test_a_full_disk_leaves_the_old_site_and_the_next_sending_carries_on(
     monkeypatch.setattr("helpers.publish.targets.folder.shutil.copyfile", full)
     with pytest.raises(WorkFailed, match=r"No space left on device.*see what they saw before"):
         sent(company, share)
-    assert led_to(reading(share)) == "monthly/2025-10/r2"
+    assert led_to(in_folder(share)) == "monthly/2025-10/r2"
     assert not (share / "monthly/2025-11").exists()
     first, copied = copied, []
     monkeypatch.setattr(
@@ -276,7 +272,7 @@ def test_a_full_disk_leaves_the_old_site_and_the_next_sending_carries_on(
         lambda source, target: copied.append(str(source)) or whole(source, target),
     )
     sent(company, share)
-    assert led_to(reading(share)) == "monthly/2025-11/r1"
+    assert led_to(in_folder(share)) == "monthly/2025-11/r1"
     assert len(set(first)) == 4 and not set(first) & set(copied)
     assert not (share / ".build").exists()
 
@@ -293,7 +289,7 @@ def test_a_copy_on_another_disk_is_renamed_on_that_disk(company, share, monkeypa
     monkeypatch.setattr(Path, "replace", strict)
     monkeypatch.setattr(Path, "rename", strict)
     sent(company, share)
-    assert led_to(reading(share)) == "monthly/2025-10/r2"
+    assert led_to(in_folder(share)) == "monthly/2025-10/r2"
 
 
 # -- either --------------------------------------------------------------------------------------
