@@ -188,5 +188,5 @@ def test_a_sign_off_that_says_otherwise_than_its_name_is_refused(company):
     path = company.sign()
     content = path.read_text(encoding="utf-8").replace("2025-10", "2025-11")
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(DeclarationFaulty, match="is named after monthly 2025-10 and signs"):
+    with pytest.raises(DeclarationFaulty, match="signs monthly-2025-11-r2 and is named otherwise"):
         company.signatures()

@@ -10,9 +10,17 @@ import pytest
 
 from helpers.config.workspace import load_workspace
 from helpers.reviews import page as page_module
-from helpers.reviews.comments import MIME, awaited_comments, comment_on, with_comment
+from helpers.reviews.comments import (
+    MIME,
+    awaited_comments,
+    check_comments,
+    comment_on,
+    with_comment,
+)
+from helpers.reviews.declarations import Reviews
 from helpers.reviews.front import check_request
 from helpers.tables.build import rebuild
+from helpers.vocabulary.faults import DeclarationFaulty
 from helpers.vocabulary.periods import parse_period
 from warehouse_builder import make_workspace, order_line, write_table
 
@@ -98,6 +106,30 @@ def test_a_file_that_cannot_be_read_is_withheld_too(said):
     shown = said("It was {gvm}.")
     assert repr(shown).startswith("A comment on this page is withheld: its file cannot be read")
     assert shown.awaited == "a sound file of the comment monthly-2025-10-stock.md"
+
+
+def test_the_check_names_file_and_figure(said, company):
+    said("It fell {gmv:mom}.", zh="见数字。")
+    (company / FILE).with_name("monthly-2025-11-stock.md").write_text("x", encoding="utf-8")
+    # A comment on a period that has no data yet waits for it.
+    early = (company / FILE).read_text(encoding="utf-8")
+    (company / "plan/2026/commentary").mkdir(parents=True)
+    (company / "plan/2026/commentary/monthly-2026-01-stock.md").write_text(early, "utf-8")
+    page = {"title": {"en": "S", "zh": "库"}, "question": {"en": "?", "zh": "？"}}
+    reviews = Reviews.model_validate(
+        {"reviews": [{
+            "id": "monthly", "title": {"en": "M", "zh": "月"}, "period": "month",
+            "pages": [{"id": "stock", "notebook": "monthly/stock.ipynb", **page}],
+        }]}
+    )  # fmt: skip
+    with pytest.raises(DeclarationFaulty) as refused:
+        check_comments(*load_workspace(str(company)), reviews)
+    head, false = map(str, refused.value.faults)
+    assert head.startswith("plan/2025/commentary/monthly-2025-11-stock.md, line 1: does not begin")
+    assert false == (
+        f"{FILE}: it says that gross merchandise value fell against September 2025; it is now "
+        "€210, +5.0%; correct the comment or take the file away; until then it is withheld"
+    )
 
 
 def test_what_people_type_stays_text(said):

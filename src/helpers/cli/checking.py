@@ -55,6 +55,8 @@ def _checks(workspace: str | None) -> Iterator[tuple[str, Callable[[], object]]]
         yield f"plan {year}", partial(_check_plan, workspace, year)
         yield f"claims of {year}", partial(check_claims, paths, year)
     yield "reviews and notebooks", _check_notebooks
+    yield "who signs, what is waived", partial(_check_signing, workspace)
+    yield "commentary", partial(_check_commentary, workspace)
 
 
 def _check_plan(workspace: str | None, year: int) -> None:
@@ -63,6 +65,42 @@ def _check_plan(workspace: str | None, year: int) -> None:
 
     declared, paths = load_workspace(workspace)
     load_plan(paths, year, declared)
+
+
+def _check_signing(workspace: str | None) -> None:
+    """Read who signs, every sign-off and every waiver."""
+    from helpers.config.workspace import load_workspace
+    from helpers.plan.sign_offs import all_sign_offs
+    from helpers.reviews.declarations import load_reviews
+    from helpers.tables.known_facts import known_facts
+    from helpers.tables.waivers import load_waivers
+
+    declared, paths = load_workspace(workspace)
+    known = [one.id for one in load_reviews().reviews]
+    faults = [
+        Fault(f"workspace.yml: signing: {one}", "is no review", f"known: {', '.join(known)}")
+        for one in declared.signing
+        if one not in known
+    ]
+    for read in (
+        lambda: all_sign_offs(paths),
+        lambda: load_waivers(paths, declared, known_facts().facts),
+    ):
+        try:
+            read()
+        except ReviewError as trouble:
+            faults += trouble.faults
+    if faults:
+        raise DeclarationFaulty(faults)
+
+
+def _check_commentary(workspace: str | None) -> None:
+    """Read every comment, and hold what it says against the figures where there are some."""
+    from helpers.config.workspace import load_workspace
+    from helpers.reviews.comments import check_comments
+    from helpers.reviews.declarations import load_reviews
+
+    check_comments(*load_workspace(workspace), load_reviews())
 
 
 def _check_notebooks() -> None:

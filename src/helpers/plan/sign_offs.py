@@ -6,6 +6,7 @@ still holds: that takes the figures it was given for (``publish.signing``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.config.declarations import read_declaration
@@ -28,22 +29,36 @@ def sign_offs_of(
         DeclarationFaulty: One of them is unsound.
     """
     year = year_of(period.end, workspace.fiscal_year_start).text
+    found = _read(sorted((paths.plan / year / FOLDER).glob(f"{review}-{period.text}-*.yml")))
+    return tuple(sorted(found, key=lambda one: (one.edition, one.signed_on, one.name)))
+
+
+def all_sign_offs(paths: WorkspacePaths) -> tuple[SignOff, ...]:
+    """Read every sign-off of a workspace.
+
+    Raises:
+        DeclarationFaulty: One of them is unsound.
+    """
+    return _read(sorted(paths.plan.glob(f"*/{FOLDER}/*.yml")))
+
+
+def _read(files: Iterable[Path]) -> tuple[SignOff, ...]:
     found = []
     faults: list[Fault] = []
-    for path in sorted((paths.plan / year / FOLDER).glob(f"{review}-{period.text}-*.yml")):
+    for path in files:
         try:
             one = read_declaration(path, SignOff)
         except ReviewError as trouble:
             faults += trouble.faults
             continue
-        if (one.review, one.period) == (review, period.text):
-            found.append(one)
-        else:
-            what = f"is named after {review} {period.text} and signs {one.review} {one.period}"
+        found.append(one)
+        named = f"{one.review}-{one.period}-r{one.edition}-"
+        if not path.name.startswith(named):
+            what = f"signs {named[:-1]} and is named otherwise"
             faults.append(Fault(str(path), what, "rename the file, or correct what it signs"))
     if faults:
         raise DeclarationFaulty(faults)
-    return tuple(sorted(found, key=lambda one: (one.edition, one.signed_on, one.name)))
+    return tuple(found)
 
 
 def write_sign_off(paths: WorkspacePaths, workspace: Workspace, one: SignOff) -> Path:

@@ -7,16 +7,26 @@ knows of it. What is withheld travels with the cell, unseen, to whoever publishe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.charts.markup import Markup, clean, tag
-from helpers.plan.comments import Comment, comment_file, read_comment
+from helpers.config.workspace import Workspace
+from helpers.paths import WorkspacePaths
+from helpers.plan.comments import (
+    Comment,
+    Placed,
+    comment_file,
+    comment_files,
+    misplaced,
+    read_comment,
+)
+from helpers.reviews.declarations import Reviews
 from helpers.reviews.figures import figures_in
 from helpers.reviews.preparing import Cell, Notebook, source_of
-from helpers.vocabulary.faults import ReviewError
+from helpers.vocabulary.faults import AskedWrongly, DeclarationFaulty, Fault, ReviewError
 from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.wording import write_date
 
@@ -145,6 +155,67 @@ def awaited_comments(notebook: Path) -> Iterator[str]:
         for output in cell.get("outputs", ()):
             if text := output.get("data", {}).get(MIME):
                 yield "".join(text)
+
+
+def check_comments(workspace: Workspace, paths: WorkspacePaths, reviews: Reviews) -> None:
+    """Check every comment of a workspace, and hold it against the figures where there are some.
+
+    Args:
+        workspace: The company.
+        paths: Its folders.
+        reviews: The reviews there are.
+
+    Raises:
+        DeclarationFaulty: A file is unsound or belongs to no page, or says what is not true
+            (any more); every fault, with file and figure.
+    """
+    from helpers.metrics.catalogue import catalogue_of
+
+    kinds = {one.id: (one.period, tuple(page.id for page in one.pages)) for one in reviews.reviews}
+    known = catalogue_of(workspace)
+    faults: list[Fault] = []
+    sound: dict[Placed, Comment] = {}
+    for one in comment_files(paths):
+        if fault := misplaced(one, kinds, workspace.fiscal_year_start):
+            faults.append(fault)
+            continue
+        try:
+            sound[one] = read_comment(one.path, one.file, kinds[one.review][0], known)
+        except ReviewError as trouble:
+            faults += trouble.faults
+    faults += _untrue(sound, workspace, paths) if sound else ()
+    if faults:
+        raise DeclarationFaulty(faults)
+
+
+def _untrue(
+    comments: Mapping[Placed, Comment], workspace: Workspace, paths: WorkspacePaths
+) -> Iterator[Fault]:
+    """Name the comments that the figures refute; one of a period without data waits for them."""
+    from helpers.analysis.desk import Desk, desk_at
+    from helpers.plan.commenting import judge
+    from helpers.plan.loading import load_plan
+    from helpers.plan.promises import targets_frame
+    from helpers.tables.warehouse import Warehouse
+
+    desks: dict[str, Desk] = {}
+    with Warehouse.open(paths, workspace) as warehouse:
+        for placed, comment in comments.items():
+            try:
+                if placed.period not in desks:
+                    desks[placed.period] = desk_at(warehouse, placed.period, "en")
+            except AskedWrongly:
+                continue
+            desk = desks[placed.period]
+            try:
+                plan = load_plan(paths, int(placed.year), workspace)
+                targets = targets_frame(plan, desk) if comment.speaks_of_targets else None
+                refuted = judge(comment, desk, targets).refuted
+            except ReviewError as trouble:
+                refuted = tuple(str(one) for one in trouble.faults)
+            for why in refuted:
+                way_out = "correct the comment or take the file away; until then it is withheld"
+                yield Fault(placed.file, why, way_out)
 
 
 def _shown(comment: Comment, judged: Judged, language: Language) -> Shown:
