@@ -25,21 +25,23 @@ def root(tmp_path):
     return tmp_path
 
 
-def fill(root, first, last, trouble=None, in_place=(), review="monthly", **how):
+def fill(root, first, last, trouble=None, in_place=(), standing=(), review="monthly", **how):
     asked = []
 
-    def release(period):
-        asked.append(str(period))
-        if trouble and str(period) in trouble:
-            raise trouble[str(period)]
-        is_new = str(period) not in in_place
-        return SimpleNamespace(
-            edition=SimpleNamespace(is_new=is_new, number=1), report=SimpleNamespace(failed=())
-        )
+    def release(review, period):
+        asked.append(period)
+        if trouble and period in trouble:
+            raise trouble[period]
+        built = SimpleNamespace(is_new=period not in in_place, number=1)
+        return SimpleNamespace(edition=built, report=SimpleNamespace(failed=()))
 
+    def stands(review, period):
+        return f"{review}/{period}/r3" if period in standing else None
+
+    releasing = SimpleNamespace(release=release, stands=stands)
     result = backfill(
-        str(root / "company"), review, first, last, notebooks=root / "notebooks", release=release,
-        **how,
+        str(root / "company"), review, first, last, notebooks=root / "notebooks",
+        releasing=releasing, **how,
     )  # fmt: skip
     return result, asked
 
@@ -71,10 +73,11 @@ def test_a_period_that_fails_is_told_and_the_others_go_on(root):
 
 
 def test_what_is_in_place_is_passed_by(root):
-    result, _ = fill(root, "2025-01", "2025-03", in_place={"2025-01", "2025-02"})
+    result, asked = fill(root, "2025-01", "2025-03", in_place={"2025-01"}, standing={"2025-02"})
+    assert asked == ["2025-01", "2025-03"], "what stands by a look at the files is not released"
     assert [str(one) for one in result.periods] == [
         "2025-01: in place, nothing has changed since r1",
-        "2025-02: in place, nothing has changed since r1",
+        "2025-02: in place, nothing has changed since r3",
         "2025-03: published r1",
     ]
 
@@ -112,7 +115,7 @@ def test_a_killed_backfill_goes_on_where_it_stopped(root):
 
         root, die_in = Path(sys.argv[1]), sys.argv[2]
 
-        def release(period):
+        def release(review, period):
             mark = root / "company" / f"{period}.published"
             if str(period) == die_in:
                 os.kill(os.getpid(), 9)
@@ -121,8 +124,9 @@ def test_a_killed_backfill_goes_on_where_it_stopped(root):
             built = SimpleNamespace(is_new=is_new, number=1)
             return SimpleNamespace(edition=built, report=SimpleNamespace(failed=()))
 
+        releasing = SimpleNamespace(release=release, stands=lambda review, period: None)
         result = backfill(str(root / "company"), "monthly", "2025-01", "2025-05",
-                          notebooks=root / "notebooks", release=release)
+                          notebooks=root / "notebooks", releasing=releasing)
         print(*(one.state for one in result.periods))
     """)
     ran = [

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.config.workspace import load_workspace
 from helpers.publish.due_report import counted
+from helpers.publish.unattended import Releasing
 from helpers.reviews.declarations import Review, load_reviews
 from helpers.reviews.holding import hold
 from helpers.reviews.journal import asked_by, recording
@@ -23,7 +24,7 @@ from helpers.vocabulary.periods import Period, parse_period
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from helpers.publish.release import Released
+    from helpers.publish.release import Status
 
 #: Twenty years of months: more is a slip of the pen.
 _MOST = 250
@@ -79,7 +80,8 @@ def backfill(
     last: str,
     *,
     notebooks: Path | None = None,
-    release: Callable[[Period], Released] | None = None,
+    releasing: Releasing | None = None,
+    status: Status | None = None,
     started: Callable[[int, int, Period], None] = lambda done, total, period: None,
     ended: Callable[[Filled], None] = lambda filled: None,
     **how: Any,
@@ -94,10 +96,11 @@ def backfill(
         first: Its first period, as a person writes it.
         last: Its last period.
         notebooks: The folder of ``reviews.yml``; the product's own if not given.
-        release: Goes the whole way for one period; the real thing if not given.
+        releasing: Goes the whole way for each period; the real thing if not given.
+        status: What the editions are called, as ``release`` takes it.
         started: Told before each period: how many are done, of how many, and which comes.
         ended: Told after each period.
-        how: Handed to ``publish.release.release``: status, jobs, engine, languages, audience.
+        how: Handed to ``publish.release.release``: jobs, engine, audience.
 
     Raises:
         AskedWrongly: There is no such review, or from or to is no period of its kind.
@@ -109,7 +112,7 @@ def backfill(
     folder = notebooks or NOTEBOOKS
     asked = load_reviews(folder).find(review)
     periods = _periods(asked, first, last, declared.fiscal_year_start)
-    go = release or _real_release(workspace, review, folder, how)
+    go = releasing or Releasing(workspace, folder, status, tell=False, how=how)
     done: list[Filled] = []
     span = f"{periods[0]}..{periods[-1]}"
     with (
@@ -154,9 +157,11 @@ def _periods(review: Review, first: str, last: str, fiscal_start: int) -> list[P
     return found
 
 
-def _fill(review: str, period: Period, go: Callable[[Period], Released]) -> Filled:
+def _fill(review: str, period: Period, releasing: Releasing) -> Filled:
+    if standing := releasing.stands(review, str(period)):
+        return Filled(period, "unchanged", standing.rsplit("/", 1)[-1])
     try:
-        released = go(period)
+        released = releasing.release(review, str(period))
     except ReviewError as trouble:
         return Filled(period, "failed", failures=tuple(map(str, trouble.faults)))
     except Exception as trouble:  # noqa: BLE001 - the other periods have their turn
@@ -177,14 +182,3 @@ def _outcome(result: Backfilled) -> Literal["done", "unchanged", "partly", "fail
     if not result.is_ok:
         return "failed" if set(states) == {"failed"} else "partly"
     return "done" if "published" in states else "unchanged"
-
-
-def _real_release(
-    workspace: str | None, review: str, notebooks: Path, how: dict[str, Any]
-) -> Callable[[Period], Released]:
-    def go(period: Period) -> Released:
-        from helpers.publish.release import release
-
-        return release(workspace, review, str(period), notebooks=notebooks, tell=False, **how)
-
-    return go

@@ -28,7 +28,7 @@ from helpers.reviews.holding import hold
 from helpers.reviews.journal import Entry, asked_by, entries, recording
 from helpers.reviews.keeping import tidy
 from helpers.vocabulary.faults import ReviewError
-from helpers.vocabulary.labels import Label
+from helpers.vocabulary.labels import LANGUAGES, Label
 
 if TYPE_CHECKING:
     pass
@@ -239,6 +239,7 @@ def _work(
     hands: Hands,
     told: Callable[[str], None],
 ) -> DueReport:
+    found = replace(found, items=tuple(_standing(item, paths, hands) for item in found.items))
     if not any(item.state == "ready" for item in found.items):
         _announce(workspace, paths, found)
         return found
@@ -263,6 +264,13 @@ def _work(
     return report
 
 
+def _standing(item: Item, paths: WorkspacePaths, hands: Hands) -> Item:
+    """Leave alone what a release would only give again: a final edition that is not signed yet."""
+    if item.state != "ready" or not item.edition or hands.stands(item.slot) != item.edition:
+        return item
+    return _shown(replace(item, state="unchanged"), paths.site / item.edition)
+
+
 def _failed(item: Item, said: tuple[str, ...]) -> Item:
     return replace(item, state="failed", failures=said) if item.state == "ready" else item
 
@@ -278,23 +286,22 @@ def _release(item: Item, hands: Hands) -> Item:
         name = f"{item.slot.review.id} {item.slot.period}"
         return _failed(item, (f"{name}: {type(trouble).__name__}: {trouble}; see the log",))
     built = released.edition
-    edition = _record_in(built.edition)
-    awaits = edition.awaiting if edition else {}
-    return replace(
+    done = replace(
         item,
         state="published" if built.is_new else "unchanged",
         edition=f"{item.slot.review.id}/{item.slot.period}/r{built.number}",
-        status=edition.status if edition else "",
-        awaiting=Label(en=awaits["en"], zh=awaits["zh"]) if {"en", "zh"} <= set(awaits) else None,
         failures=tuple(str(page.fault) for page in released.report.failed),
     )
+    return _shown(done, built.edition)
 
 
-def _record_in(folder: Path) -> Edition | None:
-    record = folder / RECORD
-    if not record.is_file():
-        return None
-    return Edition.model_validate_json(record.read_text(encoding="utf-8"))
+def _shown(item: Item, folder: Path) -> Item:
+    """Add what the record of the edition in a folder says of it."""
+    record = (folder / RECORD).read_text(encoding="utf-8")
+    edition = Edition.model_validate_json(record)
+    said = [edition.awaiting[one] for one in LANGUAGES if one in edition.awaiting]
+    awaiting = Label(zh=said[0], en=said[-1]) if said else None
+    return replace(item, status=edition.status, awaiting=awaiting)
 
 
 def _announce(workspace: Workspace, paths: WorkspacePaths, report: DueReport) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.due_words import DATA_END, NOTHING_INGESTED, dated
+from helpers.publish.unattended import Releasing
 from helpers.reviews.deadlines import Slot
 from helpers.reviews.journal import recording
 from helpers.tables.coverage import Coverage
@@ -47,17 +48,19 @@ class Hands:
     readiness: Callable[[Workspace, WorkspacePaths, Sequence[Period]], Sequence[Readied]]
     #: Goes the whole way for one period.
     release: Callable[[Slot], Released]
+    #: Names the edition that a release would only give again, if that is known by a look.
+    stands: Callable[[Slot], str | None] = lambda slot: None
 
 
 def real_hands(workspace: str | None, notebooks: Path, how: Mapping[str, Any]) -> Hands:
     """Give the hands of the product itself."""
-
-    def go(slot: Slot) -> Released:
-        from helpers.publish.release import release
-
-        return release(workspace, slot.review.id, str(slot.period), notebooks=notebooks, **how)
-
-    return Hands(ingest=_take_in, readiness=_ask_tables, release=go)
+    releasing = Releasing(workspace, notebooks, how=how)
+    return Hands(
+        ingest=_take_in,
+        readiness=_ask_tables,
+        release=lambda slot: releasing.release(slot.review.id, str(slot.period)),
+        stands=lambda slot: releasing.stands(slot.review.id, str(slot.period)),
+    )
 
 
 def _take_in(workspace: Workspace, paths: WorkspacePaths) -> Sequence[str]:

@@ -1,0 +1,64 @@
+"""Release a period for `review due` or `review backfill`, or see that it stands as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.config.workspace import load_workspace
+from helpers.paths import NOTEBOOKS
+from helpers.publish.standing import Asked, forget, keep, look, standing
+
+if TYPE_CHECKING:
+    from helpers.publish.release import Released, Status
+
+
+@dataclass(frozen=True)
+class Releasing:
+    """What a release of any period of a workspace has in common."""
+
+    workspace: str | None
+    notebooks: Path = NOTEBOOKS
+    status: Status | None = None
+    #: Announce what happened.
+    tell: bool = True
+    #: Further arguments of ``publish.release.release``: jobs, engine, audience.
+    how: Mapping[str, Any] = field(default_factory=dict)
+
+    def stands(self, review: str, period: str) -> str | None:
+        """Name the edition that would only come out again, by a look at the files.
+
+        None where somebody has to find out by releasing.
+        """
+        found = standing(self._asked(review, period)) if self.notebooks == NOTEBOOKS else None
+        return str(found.entry["edition"]) if found else None
+
+    def release(self, review: str, period: str) -> Released:
+        """Go the whole way, and write down when there is nothing left to do."""
+        from helpers.publish.release import release
+
+        asked = self._asked(review, period)
+        before = look(asked)
+        forget(asked)
+        released = release(
+            self.workspace,
+            review,
+            period,
+            status=self.status,
+            languages=asked.languages,
+            notebooks=self.notebooks,
+            tell=self.tell,
+            **self.how,
+        )
+        if released.is_vouched_for and self.notebooks == NOTEBOOKS:
+            nothing, entry = released.said_again
+            number, index = released.edition.number, released.edition.index
+            same = f"{review} {period}: nothing has changed since r{number}"
+            keep(asked, before, f"{review}/{period}", (nothing, same, f"open {index}"), entry)
+        return released
+
+    def _asked(self, review: str, period: str) -> Asked:
+        spoken = load_workspace(self.workspace)[0].languages
+        return Asked(self.workspace, review, period, self.status, tuple(spoken))
