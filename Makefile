@@ -46,8 +46,9 @@ bench: $(READY) ## time the main job against plain papermill, the door and the m
 bench-findings: $(READY) ## count which planted stories findings tell, and their false alarms
 	@$(BIN)/python benchmarks/findings.py --write benchmarks/results/findings.md
 
-soak: $(READY) ## walk 600 spoilt files through the front door, and write down what became of them
+soak: $(READY) ## spoilt files, killed publications: long campaigns, and what became of them
 	@$(BIN)/python tests/hostile/soak.py --seed $(SEED) --write benchmarks/results/hostile_input.md
+	@$(BIN)/python tests/publish/soak.py --seed $(SEED) --write benchmarks/results/readers.md
 
 lock: ## resolve the pins anew (needs uv) and write requirements.lock and environment.yml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
