@@ -144,6 +144,20 @@ def test_nobody_is_told_twice_and_late_data_are_told_once_a_day(paths, edition):
     assert len(hook.bodies) == 4
 
 
+def test_a_clock_set_back_repeats_no_edition_and_loses_no_message(paths, edition):
+    with web_hook() as hook:
+        told = workspace(hook_to(hook, events=("published", "data_late")))
+        said = of_edition(paths.site, edition)
+        late = data_late("monthly", OCTOBER, [Label(en="fees", zh="费用")])
+        hook.answer = 500
+        announce(told, paths, [*said, late], now=NOW)
+        hook.answer = 200
+        before = NOW - timedelta(days=800)
+        outcomes = [one.outcome for one in announce(told, paths, said, now=before)]
+        assert outcomes == ["delivered", "delivered"]
+        assert announce(told, paths, said, now=before) == announce(told, paths, said, now=NOW) == ()
+
+
 def test_killed_between_sending_and_noting_one_message_comes_twice_at_most(
     paths, edition, monkeypatch
 ):

@@ -50,7 +50,8 @@ def read_yaml(path: Path) -> Any:
     """Read one YAML file.
 
     Raises:
-        DeclarationFaulty: The file is missing, no UTF-8, or no sound YAML; names the line.
+        DeclarationFaulty: The file is missing, unreadable, no UTF-8, or no sound YAML; names the
+            line.
     """
     return yaml_of(read_text(path), str(path))
 
@@ -65,6 +66,11 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DeclarationFaulty(Fault(str(path), "no such file", "create it")) from None
+    except OSError as trouble:
+        fault = Fault(
+            str(path), f"cannot be read ({trouble.strerror})", "check what it is, and its rights"
+        )
+        raise DeclarationFaulty(fault) from None
     except UnicodeDecodeError:
         raise DeclarationFaulty(Fault(str(path), "is not UTF-8", "save it as UTF-8")) from None
 
