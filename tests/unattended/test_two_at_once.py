@@ -1,4 +1,4 @@
-"""Two releases at once, in two real processes: the second says who is at work, and changes nothing."""
+"""Two releases at once, in two processes: the second says who is at work, and changes nothing."""
 
 from __future__ import annotations
 
