@@ -19,7 +19,7 @@ def said_again(arguments: Sequence[str]) -> bool:
     """Say that nothing has changed, where that is known; tell whether it was said."""
     asked = asked_in(arguments)
     found = standing(asked) if asked else None
-    if asked is None or found is None:
+    if asked is None or found is None or _has_notices(asked):
         return False
     with recording(asked.paths, "publish", asked.review, asked.period) as run:
         run.note(**found.entry)
@@ -27,6 +27,15 @@ def said_again(arguments: Sequence[str]) -> bool:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     return True
+
+
+def _has_notices(asked: Asked) -> bool:
+    """Tell whether a notice still has to be sent (``publish.announcing``), which is work to do."""
+    try:
+        told = (asked.paths.runs / "notices.json").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return '"state": "pending"' in told
 
 
 def asked_in(arguments: Sequence[str]) -> Asked | None:
