@@ -80,7 +80,7 @@ def schedule(workspace: str | None, form: Form, at: str | None, folder: Path | N
     declared, paths = load_workspace(workspace)
     for written in schedule(plan_for(declared, paths, at), form):
         if folder is None:
-            click.echo(written.text)
+            click.echo(written.text, nl=False)
         else:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / written.name).write_text(written.text, encoding="utf-8")
