@@ -1,5 +1,7 @@
 """The demo company's plan: what it promised for the year, and what it proposes for the next.
 
+Comments on the year's last month lie in ``commentary``; the month is filled into their names.
+
 The words are templates in ``plans/``; only years and the hit article are filled in, because
 targets are relative to a baseline that the review computes from the data.
 """
@@ -23,13 +25,14 @@ def write_plan(folder: Path, facts: Mapping[str, Mapping[str, Mapping[str, float
     """
     last = max(int(period) for period in facts if period.isdigit())
     for name, year in (("this_year", last), ("next_year", last + 1)):
-        target = folder / "plan" / str(year)
-        target.mkdir(parents=True, exist_ok=True)
-        for template in sorted((TEMPLATES / name).glob("*.yml")):
+        for template in sorted(one for one in (TEMPLATES / name).rglob("*") if one.is_file()):
             text = template.read_text(encoding="utf-8")
             for token, value in _tokens(year).items():
                 text = text.replace(f"@{token}@", value)
-            (target / template.name).write_bytes(text.encode())
+            place = str(template.relative_to(TEMPLATES / name))
+            written = folder / "plan" / str(year) / place.replace("-month-", f"-{year}-12-")
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_bytes(text.encode())
 
 
 def _tokens(year: int) -> dict[str, str]:
