@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from listening import mail_server, web_hook
@@ -186,14 +187,24 @@ def test_what_could_not_be_sent_is_told_and_tried_again_but_not_for_ever(paths, 
         assert first.outcome == "to be tried again"
         assert "notices: hook: published not delivered" in capsys.readouterr().err
         hook.answer = 200
-        assert [one.outcome for one in announce(told, paths, now=NOW)] == ["delivered"]
-        assert announce(told, paths, now=NOW) == ()
+        assert announce(told, paths, now=NOW + timedelta(minutes=4)) == (), "it rests first"
+        later = NOW + timedelta(minutes=5)
+        assert [one.outcome for one in announce(told, paths, now=later)] == ["delivered"]
+        assert announce(told, paths, now=later) == ()
         hook.answer = 500
         for_ever = [data_late("monthly", OCTOBER, [Label(en="x", zh="x")])]
         late = workspace(hook_to(hook))
-        outcomes = [announce(late, paths, for_ever, now=NOW)[0].outcome]
-        outcomes += [announce(late, paths, now=NOW)[0].outcome for _ in range(4)]
-        assert outcomes == ["to be tried again"] * 4 + ["given up"]
+        # Runs come every quarter of an hour for three days; it is tried ever more seldom.
+        tried = []
+        for quarter in range(3 * 24 * 4):
+            now = NOW + timedelta(minutes=15 * quarter)
+            tried += [
+                (quarter, one.outcome)
+                for one in announce(late, paths, for_ever[: quarter == 0], now=now)
+            ]
+        assert [outcome for _, outcome in tried] == ["to be tried again"] * 11 + ["given up"]
+        pauses = [b - a for (a, _), (b, _) in pairwise(tried)]
+        assert pauses == [1, 1, 2, 3, 6, 11, 22, 43, 48, 48, 48]
         assert announce(late, paths, for_ever, now=NOW) == ()
 
 

@@ -48,7 +48,7 @@ def notices(edition: str, workspace: str | None, dry_run: bool, is_test: bool) -
         return
     from helpers.publish.announcing import announce
 
-    sent = announce(declared, paths)
+    sent = announce(declared, paths, at_once=True)
     for delivery in sent:
         if delivery.outcome == "delivered":
             click.echo(f"{delivery.receiver}: {delivery.announcement.kind} delivered")

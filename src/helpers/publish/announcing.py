@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OUTBOX = "notices.json"
-#: A delivery is tried so often, by so many runs, and for so long.
-MOST_TRIES = 5
+#: A delivery is tried so often and for so long, each time after a pause twice as long: a server
+#: that is down for a night costs no message, and no run waits for it every few minutes.
+MOST_TRIES = 12
 TRIED_FOR = timedelta(days=7)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=12)
 #: Longer than any edition is announced anew.
 KEPT_FOR = timedelta(days=400)
 #: Seconds to wait for another process that writes the outbox; it takes milliseconds.
@@ -96,6 +98,7 @@ def announce(
     announcements: Iterable[Announcement] = (),
     dry_run: bool = False,
     now: datetime | None = None,
+    at_once: bool = False,
 ) -> tuple[Delivery, ...]:
     """Tell every receiver what it asked for, and what an earlier run could not deliver.
 
@@ -107,6 +110,7 @@ def announce(
         announcements: What happened now; none, to try again only.
         dry_run: Say what would be sent, and send, note and open nothing.
         now: The time, for tests.
+        at_once: Try again what failed a moment ago, too: somebody waits for it.
 
     Returns:
         What became of each message, in the order in which they were to be sent.
@@ -118,7 +122,7 @@ def announce(
         wanted = _wanted(workspace.notices, announcements)
         if dry_run:
             return _as_would_be(paths, wanted, now)
-        return _deliver_all(workspace, paths, wanted, now)
+        return _deliver_all(workspace, paths, wanted, now, at_once)
     except Exception as trouble:  # noqa: BLE001 - no message is worth a publication
         said = str(trouble) if isinstance(trouble, ReviewError) else type(trouble).__name__
         _tell(Fault("notices", f"could not be sent ({hidden(said)})", "the next run tries again"))
@@ -157,6 +161,7 @@ def _deliver_all(
     paths: WorkspacePaths,
     wanted: Sequence[tuple[Receiver, Announcement]],
     now: datetime,
+    at_once: bool,
 ) -> tuple[Delivery, ...]:
     from filelock import FileLock, Timeout
 
@@ -170,7 +175,7 @@ def _deliver_all(
     try:
         # One process delivers at a time. What others put in meanwhile waits for the next run.
         with FileLock(outbox.path.with_name(".notices-sending.lock"), timeout=0):
-            for key, held in outbox.pending(receivers):
+            for key, held in outbox.pending(receivers, None if at_once else now):
                 done.append(_deliver(workspace, paths, receivers, outbox, key, held, now))
     except Timeout:
         _log.info("another process is sending")
@@ -216,6 +221,14 @@ def _tell(fault: Fault) -> None:
     print(said, file=sys.stderr)
 
 
+def _pauses(held: dict[str, Any], now: datetime) -> bool:
+    """Tell whether it is too early to try again; a clock set back makes nobody wait."""
+    if not held["tries"]:
+        return False
+    pause = min(FIRST_PAUSE * 2 ** (held["tries"] - 1), LONGEST_PAUSE)
+    return timedelta(0) <= now - datetime.fromisoformat(held["tried"]) < pause
+
+
 class _Outbox:
     """``notices.json``: by receiver and announcement, what is to be sent and what was."""
 
@@ -251,13 +264,22 @@ class _Outbox:
 
         self._change(change)
 
-    def pending(self, receivers: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
-        """List what is to be sent; a receiver that is declared no more is not waited for."""
+    def pending(
+        self, receivers: Iterable[str], now: datetime | None
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """List what is to be sent; a receiver that is declared no more is not waited for.
+
+        Args:
+            receivers: Names of those that are declared.
+            now: Leaves out what is in a pause after a failure; None leaves out nothing.
+        """
         known = set(receivers)
         return [
             (key, one)
             for key, one in self.read().items()
-            if one["state"] == "pending" and one["receiver"] in known
+            if one["state"] == "pending"
+            and one["receiver"] in known
+            and (now is None or not _pauses(one, now))
         ]
 
     def note(
@@ -269,6 +291,7 @@ class _Outbox:
         def change(held: dict[str, dict[str, Any]]) -> None:
             one = held[key]
             one["tries"] += 1
+            one["tried"] = now.isoformat(timespec="seconds")
             is_old = now - datetime.fromisoformat(one["since"]) > TRIED_FOR
             if not trouble:
                 one["state"] = "delivered"
