@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,12 +13,11 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from pages_by_hand import HOSTILE, SEPTEMBER, code, fails, markdown, shows, write_notebook
+from pages_by_hand import HOSTILE, code, fails, markdown, shows, write_notebook
 
 from helpers.publish.content import PageBuilt
 from helpers.publish.editions import editions_of, leading
 from helpers.publish.words import FRAME
-from helpers.reviews.journal import Entry, write_entry
 from helpers.vocabulary.faults import WorkFailed
 
 pytestmark = pytest.mark.slow
@@ -232,25 +232,38 @@ def test_an_edition_in_one_language_does_not_lead_to_a_page_in_the_other(publish
 
 
 def test_the_same_inputs_give_the_same_bytes(published, tmp_path):
-    """Another folder, another time, another past; September is the first edition in both."""
-    other = type(published)(type(published.paths)(tmp_path), published.pages, [])
-    failed = Entry("ingest", outcome="partly", failures=("龘靐.csv: is no export",))
-    write_entry(other.paths, failed)
-    other.again("september", **SEPTEMBER)
-    folders = [one / "monthly/2025-09/r1" for one in (published.site, other.site)]
+    """Another folder, process, hash seed, time and past; both make their first edition."""
+    root = tmp_path / "a folder elsewhere"
+    script = f"""
+import sys
+sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[1])]!r}
+from conftest import Published
+from pages_by_hand import SEPTEMBER, pages_in
+from pathlib import Path
+from helpers.paths import WorkspacePaths
+from helpers.reviews.journal import Entry, write_entry
+paths = WorkspacePaths(Path({str(root)!r}))
+write_entry(paths, Entry("ingest", outcome="partly", failures=("龘靐.csv: is no export",)))
+Published(paths, pages_in(paths.runs / "by-hand"), []).again("september", **SEPTEMBER)
+"""
+    seed = {**os.environ, "PYTHONHASHSEED": "2718", "TZ": "Asia/Shanghai", "LC_ALL": "C"}
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=seed)
+    assert run.returncode == 0, run.stderr
+    folders = [one / "monthly/2025-09/r1" for one in (published.site, root / "site")]
     first, second = (fingerprint(one) for one in folders)
     manifests = [json.loads((one / "manifest.json").read_text()) for one in folders]
     for found in (first, second):
         del found["manifest.json"]
+    assert manifests[0]["made_at"] < manifests[1]["made_at"]
     for manifest in manifests:
         del manifest["made_at"], manifest["code"]
     assert len(first) > 10
     assert first == second
     # What ran stands on the portal, and in no edition, not even as a letter of its font.
-    told = other.site / "portal/1/zh/history.html"
+    told = root / "site/portal/1/zh/history.html"
     assert "龘靐.csv" in told.read_text(encoding="utf-8")
     assert manifests[0] == manifests[1]
-    fonts = {one.name for one in (other.site / "_assets").glob("*.woff2")}
+    fonts = {one.name for one in (root / "site/_assets").glob("*.woff2")}
     assert fonts <= {one.name for one in (published.site / "_assets").glob("*.woff2")}
 
 

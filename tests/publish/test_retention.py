@@ -29,8 +29,14 @@ class Shelf:
 
     site: Path
 
-    def put(self, number: int, status: str = "preliminary", days: int | None = 100,
-            languages: tuple[str, ...] = ("zh", "en"), period: str = "2026-01") -> None:  # fmt: skip
+    def put(
+        self,
+        number: int,
+        status: str = "preliminary",
+        days: int | None = 100,
+        languages: tuple[str, ...] = ("zh", "en"),
+        period: str = "2026-01",
+    ) -> None:
         edition = Edition(
             format=2, review="monthly", title=Label(en="M", zh="月"), period=period,
             fiscal_start=1, number=number, status=status, data_through=None, key=str(number),
