@@ -12,10 +12,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from pages_by_hand import DATA_THROUGH, SEPTEMBER, WORKSPACE, pages_in, summaries
+from pages_by_hand import DATA_THROUGH, FEW_METRICS, SEPTEMBER, WORKSPACE, pages_in, summaries
 
 from browser import Browser, open_browser
-from helpers.metrics.catalogue import catalogue
 from helpers.paths import WorkspacePaths
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt
@@ -50,11 +49,6 @@ AWAITING = {
     "en": "fees (may change until 14 November 2025)",
     "zh": "平台费用（11月14日前或有调整）",
 }
-FEW_METRICS = {
-    name: catalogue()[name]
-    for name in ("gmv", "orders_count", "aov", "refunds", "net_sales", "gmv_mom", "return_rate",
-                 "returned_units_of_orders", "units_sold")
-}  # fmt: skip
 
 
 def publish_three(root: Path) -> Published:

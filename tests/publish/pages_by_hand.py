@@ -15,6 +15,7 @@ from helpers.charts.drawing import Drawing
 from helpers.charts.exhibit import Exhibit
 from helpers.charts.markup import tag
 from helpers.config.workspace import Store, Workspace
+from helpers.metrics.catalogue import catalogue
 from helpers.publish.content import PageBuilt
 from helpers.publish.home import HomeSummary
 from helpers.vocabulary.labels import Label
@@ -221,3 +222,9 @@ def summaries(pages: dict[str, list[PageBuilt]]) -> dict[str, HomeSummary]:
 
 DATA_THROUGH = date(2025, 10, 31)
 SEPTEMBER = {"period": parse_period("2025-09"), "data_through": date(2025, 9, 30)}
+#: What the definitions page explains: enough to be a page, and quick to build.
+FEW_METRICS = {
+    name: catalogue()[name]
+    for name in ("gmv", "orders_count", "aov", "refunds", "net_sales", "gmv_mom", "return_rate",
+                 "returned_units_of_orders", "units_sold")
+}  # fmt: skip

@@ -93,9 +93,8 @@ def by_hand(root: Path, targets: list[str]) -> Iterator[None]:
 
 def built(root: Path, targets: list[str]) -> Iterator[None]:
     """Publish books that Jupyter Book builds, as ``review publish`` does."""
-    from pages_by_hand import WORKSPACE, pages_in, summaries
+    from pages_by_hand import DATA_THROUGH, FEW_METRICS, WORKSPACE, pages_in, summaries
 
-    from conftest import DATA_THROUGH, FEW_METRICS
     from helpers.paths import WorkspacePaths
     from helpers.publish.book import publish
     from helpers.publish.sending import send

@@ -57,7 +57,7 @@ def campaign(root: Path, seed: int, killed: int) -> list[str]:
                 reader.start()
             for number in range(killed):
                 who.killed_after(luck.uniform(0, 1.25 * takes))
-                if number % _IN_PEACE_EVERY == _IN_PEACE_EVERY - 1:
+                if number % _IN_PEACE_EVERY == _IN_PEACE_EVERY - 1 or number == killed - 1:
                     who.whole()
         for reader in readers.values():
             reader.stop()

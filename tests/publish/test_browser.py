@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from urllib.parse import quote
 
 import pytest
+from pages_by_hand import FEW_METRICS, WORKSPACE
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from browser import open_browser
+from helpers.publish.rollback import roll_back
 from helpers.publish.serve import served
 from helpers.publish.words import HTML_LANGUAGE
 from helpers.vocabulary.faults import AskedWrongly
@@ -116,6 +119,32 @@ def test_an_old_edition_knows_the_newer_one(published, browser):
     notice.click()
     assert browser.driver.current_url.endswith(f"{EDITION}/en/index.html")
     assert not browser.driver.find_element(By.ID, "newer").is_displayed()
+
+
+def test_an_edition_that_was_rolled_back_says_so_and_leads_on(published, browser, tmp_path):
+    """A true rollback: the portal is built anew, the pages of both editions stay as they are."""
+    shutil.copytree(published.paths.root, tmp_path / "company")
+    paths = type(published.paths)(tmp_path / "company")
+    reason = "平台费用重复计入 <b>twice</b>。"
+    done = roll_back(WORKSPACE, paths, "monthly 2025-10 r1", reason, "ann", FEW_METRICS)
+    assert (done.to.number, done.withdrawn) == (1, (2,))
+    browser.open(paths.site / EDITION / "zh/index.html")
+    notice = browser.driver.find_element(By.ID, "withdrawn")
+    assert "已于" in notice.text and "原因：平台费用重复计入 <b>twice</b>。" in notice.text
+    assert not browser.driver.find_element(By.ID, "newer").is_displayed()
+    notice.find_element(By.TAG_NAME, "a").click()
+    assert browser.driver.current_url.endswith("monthly/2025-10/r1/zh/index.html")
+    for name in ("withdrawn", "newer"):
+        assert not browser.driver.find_element(By.ID, name).is_displayed()
+    browser.driver.find_element(By.CSS_SELECTOR, "a[data-portal='archive.html']").click()
+    archive = browser.driver.find_element(By.ID, "content").text
+    assert "第 2 版（已撤回）" in archive
+    assert "第 2 版已于" in archive and "<b>twice</b>" in archive
+    home = browser.driver.current_url.replace("archive.html", "index.html")
+    browser.driver.get(home)
+    assert "/monthly/2025-10/r1/zh/" in browser.driver.find_element(
+        By.CSS_SELECTOR, ".kicker a"
+    ).get_attribute("href")
 
 
 def test_the_period_after_and_the_portal_are_linked(published, browser):
