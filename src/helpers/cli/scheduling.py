@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from helpers.cli.options import engine_option, jobs_option, json_option, workspace_option
+from helpers.cli.options import (
+    engine_option,
+    jobs_option,
+    json_option,
+    to_option,
+    workspace_option,
+)
 from helpers.cli.showing import bars_within, say
+from helpers.cli.site import refuse_targets, send_to
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +36,7 @@ _TOO_LONG = timedelta(hours=24)
 @workspace_option
 @click.option("--today", metavar="DATE", help="Taken for today, YYYY-MM-DD.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@to_option
 @jobs_option
 @engine_option
 @json_option
@@ -36,6 +44,7 @@ def due(
     workspace: str | None,
     today: str | None,
     dry_run: bool,
+    to: tuple[str, ...],
     jobs: int | None,
     engine: str | None,
     as_json: bool,
@@ -45,6 +54,7 @@ def due(
     from helpers.reviews.holding import HeldByAnother
 
     _ask_nobody()
+    refuse_targets(workspace, to)
     try:
         report = due(workspace, _day(today), dry_run=dry_run, jobs=jobs, engine=engine)
     except HeldByAnother as trouble:
@@ -57,6 +67,9 @@ def due(
             say(line)
     for failure in (*report.failures, *(one for item in report.items for one in item.failures)):
         click.echo(failure, err=True)
+    if to and not dry_run:
+        # Once for all editions, and where there is none: an interrupted sending is carried on.
+        send_to(workspace, to, quiet=as_json)
     if not report.is_ok:
         sys.exit(1)
 

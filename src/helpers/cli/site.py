@@ -39,15 +39,17 @@ def send(workspace: str | None, to: tuple[str, ...], everything: bool) -> None:
     send_to(workspace, to, everything)
 
 
-def send_to(workspace: str | None, to: Sequence[str], everything: bool = False) -> None:
-    """Send the site, and say what that came to."""
+def send_to(
+    workspace: str | None, to: Sequence[str], everything: bool = False, quiet: bool = False
+) -> None:
+    """Send the site, and say what that came to unless asked to be quiet."""
     from helpers.config.workspace import load_workspace
     from helpers.publish.sending import send
 
     declared, paths = load_workspace(workspace)
-    with progress_bar("send") as progress:
+    with progress_bar("send", hidden=quiet) as progress:
         sent = send(declared, paths, to, everything=everything, progress=progress)
-    for one in sent:
+    for one in () if quiet else sent:
         say(str(one))
 
 
