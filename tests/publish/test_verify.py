@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.cli.command import review
+from helpers.publish.content import PageBuilt
 from helpers.publish.editions import editions_of, history_of
+from helpers.publish.manifest import code_state, made_from
 from helpers.publish.seals import seals_beside
 from helpers.publish.verify import lost_editions, verify
+from helpers.vocabulary.labels import Label
 
 pytestmark = pytest.mark.slow
 
@@ -152,3 +156,50 @@ stores:
 - {id: de, name: {en: DE, zh: 德}, platform: own, currency: EUR, time_zone: Europe/Berlin,
    tax_basis: included}
 """
+
+
+def test_the_manifest_says_what_the_pages_read(tmp_path):
+    """Two languages of a page, as their runs' records tell it; a page without one brings none."""
+    actions = tmp_path / "plan/2025/actions.yml"
+    actions.parent.mkdir(parents=True)
+    actions.write_text("actions: []\n", encoding="utf-8")
+    whole = hashlib.sha256(b"actions: []\n").hexdigest()
+    pages = {}
+    for language, month in (("zh", "2025-09"), ("en", "2025-10")):
+        notebook = tmp_path / "runs" / language / "stock.ipynb"
+        notebook.parent.mkdir(parents=True)
+        record = {
+            "parameters": {"period": "2025-10", "language": language},
+            "parts": {"commentary": "absent" if language == "en" else "c0"},
+            "reads": {
+                "tables": {"orders": {month: f"f-{month}"}, "products": {"": "p"}},
+                "files": {"rules.yml": "absent"},
+                "plans": {"2025": {"actions.yml": whole[:20], "risks.yml": "changed since"}},
+            },
+        }
+        notebook.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
+        title = Label(en="T", zh="题")
+        stale = PageBuilt("stale", title, tmp_path / "runs/none.ipynb")
+        pages[language] = [PageBuilt("stock", title, notebook), stale]
+    found = made_from(pages, tmp_path)
+    assert found.parameters == {
+        "stock": {one: {"period": "2025-10", "language": one} for one in ("zh", "en")},
+        "stale": {"zh": {}, "en": {}},
+    }
+    assert found.data == {
+        "orders": {"2025-09": "f-2025-09", "2025-10": "f-2025-10"},
+        "products": {"": "p"},
+    }
+    assert found.plan == {
+        "plan/2025/actions.yml": whole,
+        "plan/2025/risks.yml": "changed since",
+        "rules.yml": "absent",
+        "commentary of stock": "c0",
+    }
+
+
+def test_the_program_is_named_by_its_checkout():
+    found = code_state()
+    assert found.commit is None or re.fullmatch("[0-9a-f]{40}", found.commit)
+    assert (found.commit is None) == (found.dirty is None)
+    assert len(found.helpers) == 20

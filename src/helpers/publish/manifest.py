@@ -29,6 +29,8 @@ from helpers.vocabulary.labels import Declared, Language
 #: Raised when a field of the manifest changes its meaning.
 MANIFEST_FORMAT = 1
 _GIT_SECONDS = 20
+#: What a run's record says of a file that was not there.
+ABSENT = "absent"
 
 
 class MadeFrom(Declared):
@@ -170,13 +172,17 @@ def made_from(pages: Mapping[Language, Sequence[PageBuilt]], root: Path) -> Made
     for language, built in pages.items():
         for page in built:
             record = _record_of(page.notebook)
-            asked = record.get("parameters", {})
-            parameters.setdefault(page.id, {})[language] = asked
+            parameters.setdefault(page.id, {})[language] = record.get("parameters", {})
             reads = record.get("reads", {})
             for table, partitions in reads.get("tables", {}).items():
                 data.setdefault(table, {}).update(partitions)
-            for name, fingerprint in reads.get("files", {}).items():
-                files[name] = _whole(root / name, fingerprint)
+            for year, held in reads.get("plans", {}).items():
+                files.update({f"plan/{year}/{name}": sha for name, sha in held.items()})
+            files.update(reads.get("files", {}))
+            comment = record.get("parts", {}).get("commentary", ABSENT)
+            if comment != ABSENT:
+                files[f"commentary of {page.id}"] = comment
+    files = {name: _whole(root / name, sha) for name, sha in files.items()}
     return MadeFrom(parameters=parameters, data=data, plan=files)
 
 
