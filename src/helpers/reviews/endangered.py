@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MIME = "application/x-review-targets"
 #: Verdicts that leave time to act; a missed target is not at risk any more.
 _AT_RISK = {"at_risk", "over"}
+#: Behind its season, but more likely reached than not by its forecast: nobody need be alarmed.
+_LIKELY = 0.5
 
 
 def carried_targets(frame: pd.DataFrame, desk: Desk) -> dict[str, str]:
@@ -32,7 +34,7 @@ def carried_targets(frame: pd.DataFrame, desk: Desk) -> dict[str, str]:
     rows = {
         _identity(row): _sentence(row, desk)
         for row in frame.to_dict("records")
-        if row["verdict"] in _AT_RISK
+        if row["verdict"] in _AT_RISK and (number(row["chance"]) or 0.0) < _LIKELY
     }
     return {MIME: json.dumps(rows, ensure_ascii=False, sort_keys=True)} if rows else {}
 
