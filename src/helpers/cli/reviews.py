@@ -151,11 +151,7 @@ def publish(
     if not released.is_ok:
         sys.exit(1)
     if released.is_vouched_for:
-        nothing, entry = released.said_again
-        unchanged = f"{name} {released.period}: nothing has changed since r{edition.number}"
-        lines = (nothing, unchanged, *awaited)
-        place = f"{name}/{released.period}"
-        standing.keep(asked, before, place, (*lines, f"open {edition.index}"), entry)
+        standing.keep(asked, before, f"{name}/{released.period}", *released.said_again)
 
 
 def _show_report(report: Any) -> None:

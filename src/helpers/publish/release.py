@@ -27,7 +27,7 @@ from helpers.publish.status import Standing, Status, decide, in_lines
 from helpers.publish.traces import traces_of, traces_of_run
 from helpers.publish.words import AMISS
 from helpers.reviews.declarations import load_reviews
-from helpers.reviews.facts import read_facts
+from helpers.reviews.facts import Facts, read_facts
 from helpers.reviews.figures import gather
 from helpers.reviews.foretold import forecasts_in
 from helpers.reviews.holding import hold
@@ -89,8 +89,8 @@ class Released:
         return self.is_ok and not self.edition.taken_back and not elsewhere
 
     @property
-    def said_again(self) -> tuple[str, dict[str, Any]]:
-        """Give the line about the pages and the journal's entry, had there been nothing to do."""
+    def said_again(self) -> tuple[tuple[str, ...], dict[str, Any]]:
+        """Give the lines that are printed where there is nothing to do, and the journal's entry."""
         pages = tuple(replace(one, status="up_to_date", seconds=0.0) for one in self.report.pages)
         idle = replace(self.report, pages=pages)
         entry = {
@@ -100,7 +100,10 @@ class Released:
             "files_read": 0,
             "rows_read": 0,
         }
-        return f"{idle.review.id} {idle.period}: {idle.summary}", entry
+        same = f"nothing has changed since r{self.edition.number}"
+        told = (idle.summary, same, *(f"awaits {one.en}" for one in self.standing.awaiting))
+        lines = [f"{idle.review.id} {self.period}: {line}" for line in told]
+        return (*lines, f"open {self.edition.index}"), entry
 
 
 def release(
@@ -153,7 +156,7 @@ def release(
         with audience.progress("ingest") as progress:
             receipt = ingest(declared, paths, (), progress=progress)
         audience.receipt(receipt)
-        refuse_unfinished(workspace, review, period, status, notebooks)
+        facts = refuse_unfinished(workspace, review, period, status, notebooks)
         with audience.progress(f"{review}: pages") as progress:
             report = run_review(
                 workspace,
@@ -165,6 +168,7 @@ def release(
                 force=force,
                 progress=progress,
                 notebooks=notebooks,
+                facts=facts,
             )
         run.note(**traces_of_run(report))  # a site that does not build keeps what its pages did
         audience.report(report)
@@ -238,8 +242,8 @@ def refuse_unfinished(
     period: str,
     status: Status | None,
     notebooks: Path = NOTEBOOKS,
-) -> None:
-    """Refuse before any page runs what the pages could not change.
+) -> Facts:
+    """Refuse before any page runs what the pages could not change; give what the data hold.
 
     Raises:
         AskedWrongly: The period is incomplete and was not asked for as preliminary, it was asked
@@ -252,6 +256,7 @@ def refuse_unfinished(
     ready = read_readiness(declared, paths, when)
     signatures = signatures_on(None, review, when, declared, paths)
     decide(review, ready, facts.last_day, status, signatures)
+    return facts
 
 
 def read_readiness(workspace: Workspace, paths: WorkspacePaths, period: Period) -> Readiness:

@@ -53,10 +53,7 @@ class Releasing:
             **self.how,
         )
         if released.is_vouched_for and self.notebooks == NOTEBOOKS:
-            nothing, entry = released.said_again
-            number, index = released.edition.number, released.edition.index
-            same = f"{review} {period}: nothing has changed since r{number}"
-            keep(asked, before, f"{review}/{period}", (nothing, same, f"open {index}"), entry)
+            keep(asked, before, f"{review}/{period}", *released.said_again)
         return released
 
     def _asked(self, review: str, period: str) -> Asked:

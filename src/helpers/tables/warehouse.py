@@ -329,9 +329,9 @@ class Warehouse:
                 yield name, _short("\n".join(listed))
         else:
             months: dict[str, list[tuple[str, str]]] = {}
-            for file, sha256 in self.generation.files.get(table, {}).items():
-                found = _MONTH.search(file)
-                months.setdefault(found[1] if found else "", []).append((file, sha256))
+            for part, sha256 in self.generation.files.get(table, {}).items():
+                found = _MONTH.search(part)
+                months.setdefault(found[1] if found else "", []).append((part, sha256))
             for month, files in months.items():
                 yield month, _short(repr(sorted(files)))
 
