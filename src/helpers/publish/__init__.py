@@ -1,21 +1,27 @@
 """How a review reaches a reader: the book, its editions, the portal that links them.
 
-Belongs here: turning executed notebooks into a static site, going live in one rename, and the
-checks that every published page must pass. Does not: computing a number, or running a notebook.
+Belongs here: turning executed notebooks into a static site, going live in one rename, what changed
+since the last edition, who is told, and the checks that every published page must pass. Does not:
+computing a number, or running a notebook.
 
-``book``      publish one edition; the only entrance other rooms need
-``frames``    the words and links around a page
-``going_live``  the order in which what is built comes before readers
-``content``   what a notebook may show: outputs without code, words without the other language
-``home``      what the first screen says
-``portal``    the pages around the editions: home, archive, definitions, how to read
-``definitions``  the catalogue in the reader's words
-``templates``  what fills ``book/pages``
-``release``   from a finished run to an edition
-``editions``  what has been published, as recorded beside the pages
-``assets``    style sheets, scripts and the font, stored once under a content hash
-``engine``    the one module that knows Jupyter Book; runs in a process of its own
-``search``    the Sphinx extension that makes Chinese searchable
-``check``     reads the built site as a sceptic would
-``serve``     shows the site on this machine
+Making an edition
+    ``release``   from the inbox to an edition; the only entrance other rooms need
+    ``status``    preliminary or final; ``signing`` who has signed, ``fallback`` pages that failed
+    ``book``      build one edition aside; ``content`` what a notebook may show, ``frames`` the words
+                  around a page, ``assets`` style sheets, scripts and the font, once by content hash
+    ``engine``    the one module that knows Jupyter Book; ``search`` makes Chinese searchable
+    ``what_changed``  the page of differences; ``comparing``, ``differing``, ``causes`` find them
+    ``check``     reads the built site as a sceptic would
+What was published
+    ``editions``  the records beside the pages; ``manifest`` what each was made from, ``seals`` its hash
+    ``verify``    names every byte that differs; ``retention`` lets go of what a rule does not keep
+    ``portal``    home, archive, definitions, how to read; ``home``, ``history``, ``definitions``
+Before readers
+    ``going_live``  the order in which what is built comes before readers; ``settling`` brings files
+                  to rest, ``rollback`` leads back, ``sending`` and ``targets`` to other places
+    ``serve``     shows the site on this machine
+Unattended
+    ``due``       what the calendar asks for; ``backfill`` many periods, ``schedules`` lines for cron
+    ``standing``  a publication with nothing to do; ``traces`` what each leaves in the journal
+    ``announcing``  who is told; ``occasions`` of what, ``messages`` in which words, ``delivering`` how
 """
