@@ -335,7 +335,7 @@ def test_old_portals_leave_the_target_a_day_after_their_successor_came(company, 
     assert {one.name for one in (share / "portal").iterdir()} == {"4", "5"}
 
 
-def test_targets_are_named_or_given_and_never_guessed(company, share, tmp_path):
+def test_targets_are_named_or_given_and_never_guessed(company, share, tmp_path, monkeypatch):
     def named(*to: str, **targets: Target):
         return send(WORKSPACE.model_copy(update={"targets": targets}), company.paths, to)
 
@@ -348,4 +348,8 @@ def test_targets_are_named_or_given_and_never_guessed(company, share, tmp_path):
     with pytest.raises(AskedWrongly, match="is the site itself"):
         named(str(company.site))
     assert named(str(share))[0].files > 20
+    monkeypatch.chdir(tmp_path)
+    assert not named("./share")[0].is_new
+    relative = Target(url=os.path.relpath(share, company.root))  # in workspace.yml: its own folder
+    assert not named("board", board=relative)[0].is_new
     assert isinstance(Folder(share).holds("portal"), dict)

@@ -139,7 +139,9 @@ def _address(text: str, workspace: Workspace) -> Target:
         known = ", ".join(workspace.targets) or "none"
         way_out = f"declared in workspace.yml: {known}; a folder is written ./{text}"
         raise AskedWrongly(Fault(f"--to {text}", "is no target", way_out))
-    return declare({"url": text}, Target, "--to")
+    # Below the folder one works in, as everything typed is; workspace.yml means its own folder.
+    url = text if scheme_of(text) else str(Path(text.removeprefix("file://")).resolve())
+    return declare({"url": url}, Target, "--to")
 
 
 def _place(target: Target, paths: WorkspacePaths) -> Place:
