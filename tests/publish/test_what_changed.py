@@ -14,7 +14,7 @@ from helpers.publish.causes import UNKNOWN, Cause, Causes, Inputs
 from helpers.publish.changes_written import Written
 from helpers.publish.comparing import Comparison, Side, earlier_editions
 from helpers.publish.content import Content, markdown
-from helpers.publish.differing import differences
+from helpers.publish.differing import by_weight, differences
 from helpers.publish.editions import Edition, PageRecord
 from helpers.publish.what_changed import PAGE, WhatChanged
 from helpers.reviews.figures import Figure
@@ -366,3 +366,23 @@ def test_figures_and_inputs_are_the_same_bytes_for_the_same_edition(tmp_path: Pa
     side = Side.kept_in(tmp_path, edition().model_copy(update={}))
     assert side.figures == ()
     assert not side.is_kept
+
+
+def test_what_is_told_above_is_not_told_again():
+    since_last_month = compared(WAS, IS, old=edition("2025-10"), entries=(entry(LATE),))
+    _, page = page_of(late_refund(), since_last_month)
+    once = ("the company's correction", "the store's", "the new period's headline")
+    assert page.count("€46,750.00") == len(once)
+    assert "The figures that have changed are told above." in page
+
+
+def test_amounts_that_moved_far_stand_before_rates_that_moved_little():
+    """A rate that trebles from 1 % to 3 % moved two points; sales that halved moved more."""
+    before = [figure("refund_rate", 0.01, unit="percent"), figure("gmv", 100.0),
+              figure("gmv", 90.0, dimension="store", member="de")]  # fmt: skip
+    after = [figure("refund_rate", 0.03, unit="percent"), figure("gmv", 50.0),
+             figure("gmv", 9.0, dimension="store", member="de")]  # fmt: skip
+    found = by_weight(differences(before, after).every)
+    assert [(one.figure.metric, one.figure.member) for one in found] == [
+        ("gmv", ""), ("refund_rate", ""), ("gmv", "de"),
+    ]  # fmt: skip

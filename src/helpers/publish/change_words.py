@@ -35,8 +35,16 @@ SAID: dict[str, Label] = {
         en="No figure that was published then has changed.", zh="当时发布的数字均无变动。"
     ),
     "counted": Label(
-        en="{count} published figures have changed; {whole} of them are of the whole company.",
+        en="{count} published figures have changed, {whole} of them of the whole company.",
         zh="共 {count} 个已发布数字有变动，其中全公司口径 {whole} 个。",
+    ),
+    "counted_whole": Label(
+        en="{count} published figures of the whole company have changed.",
+        zh="共 {count} 个已发布的全公司数字有变动。",
+    ),
+    "as_above": Label(en="{count} more are told above.", zh="另有 {count} 个与上文所列相同。"),
+    "only_above": Label(
+        en="The figures that have changed are told above.", zh="变动的数字与上文所列相同。"
     ),
     "counted_one": Label(en="One published figure has changed.", zh="共 1 个已发布数字有变动。"),
     "only_tables": Label(
@@ -73,7 +81,7 @@ SAID: dict[str, Label] = {
     "rates": Label(en="exchange rates", zh="汇率"),
     "program": Label(en="a new version of the program", zh="程序升级"),
     "unknown": Label(en="unknown", zh="原因不明"),
-    "may_be": Label(en="possibly {cause}", zh="可能为{cause}"),
+    "may_be": Label(en="possibly {cause}", zh="也可能是{cause}"),
     # On the front page.
     "notice_one": Label(
         en="One figure is no longer what was last published:", zh="有 1 个数字与上次发布时不同："
@@ -100,5 +108,5 @@ def say(which: str, language: Language, /, **values: object) -> str:
 
 
 def list_of(parts: list[str], language: Language) -> str:
-    """Put names one after the other."""
-    return ("、" if language == "zh" else ", ").join(parts)
+    """Put names one after the other; a file's own name may hold a comma."""
+    return ("；" if language == "zh" else "; ").join(parts)

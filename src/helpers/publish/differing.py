@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from helpers.reviews.figures import Figure, is_same
+from helpers.vocabulary.units import Unit
 
 Kind = Literal["restated", "appeared", "vanished"]
 
@@ -119,13 +120,16 @@ def differences(
 def by_weight(found: Sequence[Difference]) -> list[Difference]:
     """Put first what readers look at first.
 
-    Whole before parts, the latest days before earlier ones, and of figures of equal rank the
-    widest relative change, or one that is no longer there.
+    Whole before parts, and of figures of equal rank the widest change: of rates in points, of all
+    else as a share of what it was. One that is no longer there moved furthest. Ties go to the
+    latest days.
     """
 
     def rank(one: Difference) -> tuple[object, ...]:
         figure = one.figure
-        widest = float("inf") if one.relative is None else abs(one.relative)
+        is_rate = figure.unit in set(Unit) and Unit(figure.unit).changes_in_points
+        moved = one.difference if is_rate else one.relative
+        widest = float("inf") if moved is None else abs(moved)
         return (bool(figure.dimension), figure.column != "", -widest, figure.key)
 
     latest_first = sorted(found, key=lambda one: one.figure.period, reverse=True)

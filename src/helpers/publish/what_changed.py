@@ -19,7 +19,7 @@ from helpers.publish.change_words import QUESTION, TITLE, list_of, say
 from helpers.publish.changes_written import Written, merged
 from helpers.publish.comparing import FIGURES, PAGE_FILE, Comparison, Side, earlier_editions
 from helpers.publish.content import Content, PageBuilt, file_name, markdown, shown_html
-from helpers.publish.differing import by_weight
+from helpers.publish.differing import Difference, by_weight
 from helpers.publish.editions import Edition, PageRecord
 from helpers.publish.templates import render
 from helpers.reviews.figures import gather, gather_behind, write_figures
@@ -178,7 +178,10 @@ class WhatChanged:
     def _context(self, comparison: Comparison, language: Language) -> dict[str, Any]:
         written = self._written(language)
         before = comparison.before.edition
-        rows, unseen = written.rows(comparison.changes.of_the_catalogue, comparison.causes)
+        every = comparison.changes.of_the_catalogue
+        above = self._told_above(comparison)
+        fresh = [one for one in every if one not in above]
+        rows, unseen = written.rows(fresh, comparison.causes)
         whole = [row for row in rows if not row["dimension"]]
         beside = whole[:_BESIDE] or rows[:_BESIDE]
         listed = [row for row in rows if row not in beside]
@@ -200,16 +203,31 @@ class WhatChanged:
             "news": written.news(comparison),
             "count": len(rows),
             "whole": len(whole),
+            "above": len(every) - len(fresh),
             "beside": beside,
             "listed": listed[:_LISTED],
             "left_out": len(listed[_LISTED:]) + unseen,
             "parts": len(listed),
             "tables": tables,
             "in_tables": sum(one["count"] for one in tables),
-            "causes": merged([*comparison.changes.of_the_catalogue], comparison.causes, written),
+            "causes": merged(fresh, comparison.causes, written),
             "pages": [say(name, language, titles=said) for name, said in titles.items() if said],
             "editions": (before.folder, comparison.after.edition.folder),
         }
+
+    def _told_above(self, comparison: Comparison) -> list[Difference]:
+        """Give what an earlier comparison on the page says in the same words."""
+        place = self.comparisons.index(comparison)
+        told = {
+            (one.figure.key, one.value_before, one.value_after)
+            for earlier in self.comparisons[:place]
+            for one in earlier.changes.of_the_catalogue
+        }
+        return [
+            one
+            for one in comparison.changes.of_the_catalogue
+            if (one.figure.key, one.value_before, one.value_after) in told
+        ]
 
     def _written(self, language: Language) -> Written:
         if language not in self._words:
