@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import gc
 import os
-import pkgutil
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -26,22 +25,26 @@ os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
 _LIBRARIES = (
     "papermill", "nbclient", "ipykernel.ipkernel", "ipykernel.iostream", "IPython.display",
-    "numpy", "pandas", "pandas.io.formats.style", "pyarrow.parquet",
-    "matplotlib.figure", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg", "seaborn", "statsmodels.api", "scipy.stats",
-    "duckdb", "ibis", "ibis.backends.duckdb", "sqlglot.dialects.duckdb",
-    "babel.dates", "babel.numbers", "yaml", "psutil",
+    "numpy", "pandas", "pandas.io.formats.style", "pandas.core.methods.to_dict",
+    "pyarrow.parquet", "pyarrow.pandas_compat", "matplotlib.figure", "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "seaborn",
+    "scipy.stats", "scipy.optimize", "statsmodels.tsa.exponential_smoothing.ets",
+    "statsmodels.tsa.forecasting.theta", "duckdb", "ibis", "ibis.backends.duckdb",
+    "ibis.backends.duckdb.converter", "ibis.expr.types.groupby", "ibis.formats.numpy",
+    "ibis.formats.pandas", "ibis.formats.pyarrow", "sqlglot.dialects.duckdb", "babel.dates",
+    "babel.numbers", "yaml", "psutil", "encodings.utf_16_be",
 )  # fmt: skip
 #: Rooms that a page never enters.
 _ELSEWHERE = ("helpers.cli", "helpers.demo", "helpers.publish", "helpers.sources")
 
 
 def _import_all() -> None:
-    import helpers
+    from helpers.paths import PACKAGE
     from helpers.reviews.imports import spare_the_address_grammar
 
     spare_the_address_grammar()
-    rooms = (one.name for one in pkgutil.walk_packages(helpers.__path__, "helpers."))
+    files = (one.relative_to(PACKAGE.parent) for one in sorted(PACKAGE.rglob("*.py")))
+    rooms = (".".join(one.with_suffix("").parts) for one in files if one.stem != "__init__")
     for name in (*_LIBRARIES, *(one for one in rooms if not one.startswith(_ELSEWHERE))):
         with suppress(ImportError):  # the page that needs it will say so
             import_module(name)
