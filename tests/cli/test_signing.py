@@ -44,7 +44,7 @@ def test_signing_says_who_is_awaited_and_then_what_makes_it_final(tmp_path):
     assert code == 0 and "monthly/2025-10/r1: signed, " in said
     assert "monthly/2025-10/r1: awaits the signature of managing director (王芳)" in said
     code, said = asked("sign", "monthly/2025-10/r1", "--by", "王芳", "--note", "ok", *where)
-    assert code == 0 and "final with: review publish monthly --period 2025-10" in said
+    assert code == 0 and "final with review publish monthly --period 2025-10" in said
     assert asked("sign", "monthly/2025-10/r1", "--by", "Eve", *where)[0] == 2
     code, said = asked("sign", "monthly/2025-09/r1", "--by", "Anna Li", *where)
     assert code == 2 and "known: monthly/2025-10/r1" in said

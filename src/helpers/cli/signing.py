@@ -32,7 +32,10 @@ def sign(edition: str, by: str, note: str | None, workspace: str | None) -> None
     for one in awaited:
         say(f"{meant.folder}: awaits {one.en}")
     if not awaited:
-        say(f"final with: review publish {meant.review} --period {meant.period}")
+        again = f"review publish {meant.review} --period {meant.period}"
+        say(
+            f"{meant.folder}: signed by all who must; once nothing else is awaited, final with {again}"
+        )
 
 
 @click.command()
