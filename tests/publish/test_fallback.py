@@ -15,6 +15,7 @@ from helpers.paths import WorkspacePaths
 from helpers.publish.book import publish
 from helpers.publish.editions import RECORD, Edition, editions_of
 from helpers.publish.fallback import choose_pages, failures_of
+from helpers.publish.rollbacks import ROLLBACKS
 from helpers.reviews.declarations import Page, Review
 from helpers.reviews.facts import Facts
 from helpers.reviews.run import PageResult, RunReport
@@ -142,6 +143,19 @@ def test_a_page_that_stands_in_says_so_and_is_never_taken_from_one_that_stood_in
     assert editions_of(copy / "site")[-1].number == 3
     again = choose_pages(report, copy / "site", "stale-page")
     assert again.stale[0][1].number == 2
+
+
+def test_a_page_is_never_taken_from_an_edition_that_was_taken_back(published, copy):
+    back = {
+        "review": "monthly", "period": "2025-10", "to": 1, "over": 2, "by": "ann",
+        "at": "2025-11-05T08:00:00+00:00", "because": "fees were counted twice",
+    }  # fmt: skip
+    (copy / "site" / ROLLBACKS).write_text(json.dumps([back]), encoding="utf-8")
+    report = report_of(published, copy, {("returns_and_stock", "en"): "KeyError: 'gmv'"})
+    chosen = choose_pages(report, copy / "site", "stale-page")
+    assert [origin.number for _, origin in chosen.stale] == [1]
+    with pytest.raises(WorkFailed, match="readers keep r1"):
+        choose_pages(report, copy / "site", WHOLE)
 
 
 def test_one_failure_in_both_languages_is_told_once(published, copy):

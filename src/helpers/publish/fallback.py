@@ -118,7 +118,9 @@ def _built(result: PageResult) -> PageBuilt:
 
 
 def _is_of(edition: Edition, report: RunReport) -> bool:
-    return (edition.review, edition.period) == (report.review.id, str(report.period))
+    """Tell whether readers may see an edition of what the run is about."""
+    of_it = (edition.review, edition.period) == (report.review.id, str(report.period))
+    return of_it and edition.is_shown
 
 
 def _record_of(page: Page, edition: Edition) -> PageRecord | None:
