@@ -33,9 +33,7 @@ def sign(edition: str, by: str, note: str | None, workspace: str | None) -> None
         say(f"{meant.folder}: awaits {one.en}")
     if not awaited:
         again = f"review publish {meant.review} --period {meant.period}"
-        say(
-            f"{meant.folder}: signed by all who must; once nothing else is awaited, final with {again}"
-        )
+        say(f"{meant.folder}: all have signed; final with {again}, once nothing else is awaited")
 
 
 @click.command()
