@@ -7,13 +7,14 @@ computing a number, or running a notebook.
 Making an edition
     ``release``   from the inbox to an edition; the only entrance other rooms need
     ``status``    preliminary or final; ``signing`` who has signed, ``fallback`` pages that failed
-    ``book``      build one edition aside; ``content`` what a notebook may show, ``frames`` the words
-                  around a page, ``assets`` style sheets, scripts and the font, once by content hash
+    ``book``      builds one edition aside; ``content`` what a notebook may show, ``frames`` the
+                  words around a page, ``assets`` style sheets, scripts and the font, once each
     ``engine``    the one module that knows Jupyter Book; ``search`` makes Chinese searchable
     ``what_changed``  the page of differences; ``comparing``, ``differing``, ``causes`` find them
     ``check``     reads the built site as a sceptic would
 What was published
-    ``editions``  the records beside the pages; ``manifest`` what each was made from, ``seals`` its hash
+    ``editions``  the records beside the pages; ``manifest`` what each was made from, sealed by
+                  ``seals``
     ``verify``    names every byte that differs; ``retention`` lets go of what a rule does not keep
     ``portal``    home, archive, definitions, how to read; ``home``, ``history``, ``definitions``
 Before readers
@@ -21,7 +22,7 @@ Before readers
                   to rest, ``rollback`` leads back, ``sending`` and ``targets`` to other places
     ``serve``     shows the site on this machine
 Unattended
-    ``due``       what the calendar asks for; ``backfill`` many periods, ``schedules`` lines for cron
+    ``due``       what the calendar asks for; ``backfill`` many periods, ``schedules`` for cron
     ``standing``  a publication with nothing to do; ``traces`` what each leaves in the journal
-    ``announcing``  who is told; ``occasions`` of what, ``messages`` in which words, ``delivering`` how
+    ``announcing``  who is told; ``occasions`` of what, ``messages`` in which words
 """
