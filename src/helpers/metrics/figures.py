@@ -45,6 +45,12 @@ _TABLE = (
 )
 
 
+#: What of a company's declaration no figure follows from.
+NO_FIGURE = (
+    "calendar", "files", "inboxes", "notices", "publishing", "running", "signing", "targets",
+)  # fmt: skip
+
+
 def compute_or_recall(
     warehouse: Any, wanted: Mapping[str, Sequence[Period]], by: Sequence[str]
 ) -> pd.DataFrame:
@@ -81,10 +87,7 @@ def _named(warehouse: Any, wanted: Mapping[str, Sequence[Period]], by: Sequence[
                    one.fiscal_start] for one in periods]]
         for metric, periods in wanted.items()
     ]  # fmt: skip
-    about = workspace.model_dump(
-        mode="json",
-        include={"base_currency", "fiscal_year_start", "constant_rates_of", "definitions"},
-    )
+    about = workspace.model_dump(mode="json", exclude={"company", "languages", *NO_FIGURE})
     told = json.dumps([_code(), about, list(by), asked], sort_keys=True)
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 

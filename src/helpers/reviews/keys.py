@@ -17,23 +17,14 @@ from typing import Any
 
 from helpers.config.files_read import fingerprint_of, sha_of
 from helpers.config.workspace import Workspace
+from helpers.metrics.figures import NO_FIGURE
 from helpers.paths import PACKAGE
 
 Parts = dict[str, str]
 
 _CODE = (".py", ".yml", ".mplstyle")
 #: What of the declaration says how pages come about and where they go, and never what they show.
-_UNSEEN = {
-    "calendar",
-    "files",
-    "inboxes",
-    "languages",
-    "notices",
-    "publishing",
-    "running",
-    "signing",
-    "targets",
-}
+_UNSEEN = {"languages", *NO_FIGURE}
 _LIBRARIES = (
     "babel",
     "duckdb",

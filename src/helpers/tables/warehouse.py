@@ -179,8 +179,7 @@ class Warehouse:
         for table in named:
             self._check(table)
         found = self.connection.execute(query, list(params)).fetchall()
-        question = ["rows", query, [_as_json(one) for one in params]]
-        self.notes.note_answer(question, _answer_in_rows(query, found), dict.fromkeys(named))
+        self._note_question("rows", query, params, _answer_in_rows(query, found), named)
         return found
 
     def _ask(
@@ -189,10 +188,28 @@ class Warehouse:
         for table in scope:
             self._check(table)
         found = self.connection.execute(query, list(params)).df()
-        told = [_as_json(one) for one in params]
-        within = {**scope, CONSTANT_RATES: None} if "_const" in query else dict(scope)
-        self.notes.note_answer(["sql", query, told], _answer_of(query, found), within)
+        self._note_question("sql", query, params, _answer_of(query, found), scope)
         return found
+
+    def _note_question(
+        self,
+        kind: str,
+        query: str,
+        params: Sequence[object],
+        answer: str,
+        scope: Mapping[str, Scope] | Iterable[str],
+    ) -> None:
+        """Note a query with its answer; what could not be asked again counts as read whole."""
+        within = dict(scope) if isinstance(scope, Mapping) else dict.fromkeys(scope)
+        if "_const" in query:
+            within[CONSTANT_RATES] = None
+        try:
+            told = [_as_json(one) for one in params]
+        except TypeError:
+            for table in within:
+                self.notes.note(table)
+        else:
+            self.notes.note_answer([kind, query, told], answer, within)
 
     def has(self, table: str, store_id: str | None = None, period: Period | None = None) -> bool:
         """Tell whether an export has spoken about these days, be it to say that nothing was.
@@ -418,7 +435,7 @@ class Warehouse:
         name = f"{NOT_COUNTED}{table}"
         if name in self.generation.files:
             return self.sql(f"SELECT * FROM {name}")
-        self._note(table)
+        self.notes.note(name)  # there is none yet
         columns = {**self.models[table].read_columns, **PROVENANCE, "source": "VARCHAR"}
         typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
         return self.connection.execute(f"SELECT {typed} WHERE false").df()
