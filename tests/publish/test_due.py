@@ -271,6 +271,27 @@ def test_periods_before_the_data_cost_a_look_only_once_for_each_state_of_the_tab
         assert states(report)["2025-10"] == "before_data"
 
 
+def test_an_intake_that_reaches_further_back_is_noticed_by_the_same_call(company):
+    company.data_begin, company.data_end = date(2025, 12, 1), date(2025, 12, 9)
+    company.paths.warehouse.mkdir()
+    current = company.paths.warehouse / "CURRENT"
+    current.write_text("first", encoding="utf-8")
+    company.due("2026-01-20")
+    company.due("2026-01-20")
+    assert company.released == []
+    company.data_begin, company.data_end = date(2025, 11, 1), date(2026, 1, 5)
+
+    def ingest(workspace, paths):
+        current.write_text("second", encoding="utf-8")
+        return ()
+
+    hands = Hands(ingest, company.readiness, company.release)
+    notebooks = company.root / "notebooks"
+    for _ in range(2):
+        due(str(company.paths.root), date(2026, 1, 20), hands=hands, notebooks=notebooks)
+        assert company.released == ["2025-11", "2025-12"]
+
+
 def test_dry_run_says_it_and_leaves_no_trace(company):
     company.lacking = {"2025-11": LATE_ADS}
     report = company.due("2026-01-20", dry_run=True)

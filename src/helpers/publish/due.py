@@ -246,7 +246,10 @@ def _work(
     failures: Sequence[str] = ()
     try:
         failures = hands.ingest(workspace, paths)
-        items, first = _with_readiness(found.items, workspace, paths, hands)
+        items = list(found.items)
+        if not data_begin(paths).is_known:  # other tables now, which may reach further back
+            items = [_asked_again(item) for item in items]
+        items, first = _with_readiness(items, workspace, paths, hands)
         if first is not None:
             remember_begin(paths, first)
     except ReviewError as trouble:
@@ -269,6 +272,12 @@ def _standing(item: Item, paths: WorkspacePaths, hands: Hands) -> Item:
     if item.state != "ready" or not item.edition or hands.stands(item.slot) != item.edition:
         return item
     return _shown(replace(item, state="unchanged"), paths.site / item.edition)
+
+
+def _asked_again(item: Item) -> Item:
+    if item.state != "before_data":
+        return item
+    return replace(item, state="ready", awaiting=None)
 
 
 def _failed(item: Item, said: tuple[str, ...]) -> Item:

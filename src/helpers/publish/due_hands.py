@@ -107,6 +107,11 @@ class Begin:
 
     first: date = date.min
 
+    @property
+    def is_known(self) -> bool:
+        """Tell whether it was found for the tables as they are now."""
+        return self.first != date.min
+
     def has_beginning(self, period: Period) -> bool:
         """Tell whether the data reach back to the period's first days."""
         return Coverage(self.first, self.first).has_beginning(period)
