@@ -23,6 +23,8 @@ class LocalBucket:
     address: str
     #: Method and key of everything that was asked, in order of arrival.
     asked: list[tuple[str, str]] = field(default_factory=list)
+    #: How many of the next requests find the server overloaded.
+    overloaded: int = 0
 
     def target(self, **how: Any) -> Target:
         return Target(**{"url": "s3://board/reviews", "endpoint": self.address, **how})
@@ -81,16 +83,25 @@ def local_bucket() -> Iterator[LocalBucket]:
     host, port = server.get_host_and_port()
     bucket = LocalBucket(f"http://{host}:{port}")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    quiet = WSGIRequestHandler.log_request
+    quiet, whole = WSGIRequestHandler.log_request, WSGIRequestHandler.run_wsgi
 
     def noted(self: Any, *_: Any, **__: Any) -> None:
         key = self.path.partition("?")[0].removeprefix("/board/reviews/")
         bucket.asked.append((self.command, key))
 
+    def overloaded(self: Any) -> None:
+        if bucket.overloaded:
+            bucket.overloaded -= 1
+            self.send_error(503)
+        else:
+            whole(self)
+
     WSGIRequestHandler.log_request = noted  # type: ignore[method-assign]
+    WSGIRequestHandler.run_wsgi = overloaded  # type: ignore[method-assign]
     try:
         bucket.empty()
         yield bucket
     finally:
         WSGIRequestHandler.log_request = quiet  # type: ignore[method-assign]
+        WSGIRequestHandler.run_wsgi = whole  # type: ignore[method-assign]
         server.stop()

@@ -201,6 +201,17 @@ def test_what_is_wrong_is_said_in_words(company, board, monkeypatch, how, said):
         sent(company, board.target(**how))
 
 
+def test_a_fault_of_a_moment_is_tried_again(board, monkeypatch):
+    target = Bucket(board.target())
+    board.overloaded = 1
+    with pytest.raises(WorkFailed, match="Service Unavailable"):
+        target.read("editions.js")
+    monkeypatch.setattr(buckets, "ATTEMPTS", 3)
+    board.overloaded = 1
+    assert Bucket(board.target()).read("editions.js") is None
+    assert board.overloaded == 0
+
+
 def test_wrong_keys_are_said_so_and_never_told(company, board, monkeypatch):
     board.tell("reset-auth", b"0")
     monkeypatch.setenv("BOARD_KEY", "made-up-other-id")

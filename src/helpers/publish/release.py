@@ -230,7 +230,8 @@ def publish_run(
         made_from=made_from(pages, report.paths.root),
     )
     edition = f"{report.review.id}/{report.period}/r{built.number}"
-    log_forecasts(report.paths, _forecasts(pages), edition, report.facts.last_day)
+    if not built.taken_back:  # else no reader is led to what these pages foretell
+        log_forecasts(report.paths, _forecasts(pages), edition, report.facts.last_day)
     if progress:
         progress(1, 1, report.review.id)
     return built, standing
