@@ -147,9 +147,10 @@ class Walk:
 class Reader(threading.Thread):
     """Walks again and again; what it opened in the walk before stays open and must stay whole."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, pause: float = 0.01) -> None:
+        """Take a breath between two walks, in seconds: whoever publishes needs a processor, too."""
         super().__init__(daemon=True)
-        self.read, self.walks, self.files = read, 0, 0
+        self.read, self.pause, self.walks, self.files = read, pause, 0, 0
         self.seen: set[str] = set()
         self.trouble: Exception | None = None
         self._stopped = threading.Event()
@@ -165,6 +166,7 @@ class Reader(threading.Thread):
                 self.walks += 1
                 self.files += len(walk.files)
                 self.seen |= walk.led_to
+                self._stopped.wait(self.pause)
         except Exception as trouble:  # noqa: BLE001 - raised where the reader is stopped
             self.trouble = trouble
 

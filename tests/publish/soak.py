@@ -32,6 +32,7 @@ from helpers.publish.going_live import read_pointer, understood
 
 #: Never a publication in peace for longer than this many killed ones: there must be news to read.
 _IN_PEACE_EVERY = 10
+_PAUSE = 0.1
 _KINDS = {"by-hand": "pages by hand", "built": "books that are built"}
 
 
@@ -45,9 +46,9 @@ def campaign(kind: str, root: Path, luck: random.Random, killed: int) -> list[st
             **KEYS, "AWS_ENDPOINT_URL_S3": bucket.address, "AWS_DEFAULT_REGION": "us-east-1"
         }  # fmt: skip
         readers = {
-            "the site": Reader(in_folder(site)),
-            "a folder": Reader(in_folder(share)),
-            "a bucket": Reader(bucket.get),
+            "the site": Reader(in_folder(site), _PAUSE),
+            "a folder": Reader(in_folder(share), _PAUSE),
+            "a bucket": Reader(bucket.get, _PAUSE),
         }
         with publishers(kind, root, [str(share), "s3://board/reviews"]) as who:
             who.whole()
