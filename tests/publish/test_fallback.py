@@ -121,7 +121,10 @@ def test_a_page_that_stands_in_says_so_and_is_never_taken_from_one_that_stood_in
     }
     for text in page.values():
         # The words stand before the first figure.
-        assert text.index('class="banner" role="note">') < text.index("<figure")
+        assert text.index('class="banner inside stale" role="note">') < text.index("<figure")
+    # Head and foot bear the date of what is shown; the other pages that of the edition.
+    assert page["en"].count("Data to 31 October 2025") == 2
+    assert "6 November 2025" not in page["en"]
     assert "It shows what edition 2 showed, with data to 31 October 2025" in page["en"]
     assert "because its calculation failed (ValueError)" in page["en"]
     assert "此处沿用第 2 版的内容，数据截至2025年10月31日，" in page["zh"]
@@ -136,6 +139,7 @@ def test_a_page_that_stands_in_says_so_and_is_never_taken_from_one_that_stood_in
     assert "Not up to date in this edition: Returns and stock (data to 31 October 2025)." in front
     other = (made.edition / "en/sales-and-markets.html").read_text(encoding="utf-8")
     assert "not up to date" not in other.lower()
+    assert other.count("Data to 6 November 2025") == 2
     record = Edition.model_validate_json((made.edition / RECORD).read_text(encoding="utf-8"))
     stood_in = {one.file: one.stale_of for one in record.pages if one.stale_of}
     assert stood_in == {"returns-and-stock": "monthly/2025-10/r2"}

@@ -84,7 +84,7 @@ def read_content(page: PageBuilt, language: Language) -> Content:
     if not next(heads, "").lstrip().startswith("# "):
         cells.insert(0, markdown(f"# {page.title.text(language)}"))
     if page.banner:
-        banner = f'<p class="banner" role="note">{html.escape(page.banner)}</p>'
+        banner = f'<p class="banner inside stale" role="note">{html.escape(page.banner)}</p>'
         cells.insert(1, shown_html(banner))
     return Content(tuple(cells), tuple(faults))
 

@@ -83,18 +83,14 @@ def edition_frame(edition: Edition, known: Sequence[Edition], language: Language
         "banners": banners(edition, language),
         "lineage": lineage_of(edition),
         "edition_label": words["edition"].format(number=edition.number),
-        "imprint": ("，" if language == "zh" else ", ").join(
-            one
-            for one in (
-                edition.title.text(language),
-                edition.span.label(language),
-                words["edition"].format(number=edition.number),
-                _data_label(edition, language),
-            )
-            if one
-        )
-        + ("。" if language == "zh" else "."),
-        "data_label": _data_label(edition, language),
+        **_dated(edition, edition, language),
+        # A page that stands in for a newer one bears the date of what it shows.
+        "stale": {
+            page.file: _dated(edition, origin, language)
+            for page in edition.pages
+            for origin in known
+            if page.stale_of == origin.folder
+        },
         "search_hint": words["search_hint"],
         "nav": [{"file": page.file, "title": page.title.text(language)} for page in edition.pages],
         "earlier": earlier
@@ -103,6 +99,15 @@ def edition_frame(edition: Edition, known: Sequence[Edition], language: Language
             "label": words["earlier"].format(period=earlier.span.label(language)),
         },
     }
+
+
+def _dated(edition: Edition, origin: Edition, language: Language) -> dict[str, str]:
+    """Say of when the figures are, in the head and at the foot of an edition's page."""
+    day = _data_label(origin, language)
+    edition_label = FRAME["edition"].text(language).format(number=edition.number)
+    said = [edition.title.text(language), edition.span.label(language), edition_label, day]
+    comma, stop = ("，", "。") if language == "zh" else (", ", ".")
+    return {"imprint": comma.join(one for one in said if one) + stop, "data_label": day}
 
 
 def portal_frame(language: Language) -> dict[str, Any]:
