@@ -55,6 +55,8 @@ class _Notes(NotebookExecutionManager):
     was half of what a driver did; a file that is a second behind does as well.
     """
 
+    nb: Any
+
     def save(self, **changed: Any) -> None:
         """Write the notebook if that is due, and when it is complete."""
         self.nb = changed.get("nb") or self.nb

@@ -129,7 +129,8 @@ def _settle(lines: Lines, environment: Mapping[str, str], folder: str) -> None:
     time.tzset()
     os.chdir(folder)
     sys.path[:] = parent.PATH
-    InteractiveShellApp.init_path(SimpleNamespace(ignore_cwd=False))
+    as_a_kernel_does: Any = SimpleNamespace(ignore_cwd=False)
+    InteractiveShellApp.init_path(as_a_kernel_does)
     sys.argv[:] = ["ipykernel_launcher.py"]
     # Forked generators would all draw the same numbers; that of ``random`` starts anew by itself.
     random.seed()
