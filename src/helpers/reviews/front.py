@@ -17,6 +17,7 @@ from helpers.reviews.comments import with_comment
 from helpers.reviews.declarations import Page, Review, load_reviews
 from helpers.reviews.engines import ENGINES
 from helpers.reviews.facts import Facts, read_facts
+from helpers.reviews.figures import beside
 from helpers.reviews.keys import Parts, fixed_parts, reasons
 from helpers.reviews.parameters import Parameter, parameters_of, refusals
 from helpers.reviews.preparing import Notebook, prepare, read_notebook
@@ -86,7 +87,7 @@ class Request:
             return ["another version wrote down what it read"]
         if recorded["status"] != "ran":
             return ["failed last time"]
-        if not run.output.is_file():
+        if not (run.output.is_file() and beside(run.output).is_file()):
             return ["its output is gone"]
         return [
             *reasons(recorded["parts"], run.parts),

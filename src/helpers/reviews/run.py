@@ -19,7 +19,7 @@ from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review
 from helpers.reviews.engines import Outcome, Task, default_engine
 from helpers.reviews.facts import Facts
-from helpers.reviews.figures import beside
+from helpers.reviews.figures import beside, write_figures
 from helpers.reviews.front import PageRun, Request, check_request
 from helpers.reviews.readers import NOTHING
 from helpers.reviews.workers import run_each
@@ -266,8 +266,7 @@ def _finish(run: PageRun, outcome: Outcome, reason: str) -> PageResult:
             run.failed.unlink()
         with suppress(FileNotFoundError):
             run.record.unlink()
-        with suppress(FileNotFoundError):
-            beside(_reads_file(run)).replace(beside(run.output))
+        _keep_figures(run)
         running.replace(run.output)
         _write_json(run.record, record)
     else:
@@ -304,6 +303,14 @@ def _up_to_date(run: PageRun) -> PageResult:
         reason="",
         warnings=tuple(recorded["warnings"]),
     )
+
+
+def _keep_figures(run: PageRun) -> None:
+    """Lay the figures that a page showed beside it: of a page that told none, none."""
+    try:
+        beside(_reads_file(run)).replace(beside(run.output))
+    except FileNotFoundError:
+        write_figures(beside(run.output), ())
 
 
 def _running_file(run: PageRun) -> Path:
