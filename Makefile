@@ -40,6 +40,7 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 bench: $(READY) ## time the main job against plain papermill, the door and the metrics against raw DuckDB
 	@$(BIN)/python benchmarks/main_job.py
+	@$(BIN)/python benchmarks/warm_engine.py
 	@$(BIN)/python benchmarks/all_orders.py --lines $(LINES)
 	@$(BIN)/python benchmarks/month_of_metrics.py
 
