@@ -74,7 +74,7 @@ def test_machines_get_json(paths):
 
 def test_a_schedule_is_written_under_its_own_names(paths, tmp_path):
     told = ask("schedule", "--emit", "systemd", "--workspace", str(paths.root),
-               "--to", str(tmp_path / "units"))  # fmt: skip
+               "--into", str(tmp_path / "units"))  # fmt: skip
     assert told.exit_code == 0, told.output
     assert {one.suffix for one in (tmp_path / "units").iterdir()} == {".service", ".timer"}
 

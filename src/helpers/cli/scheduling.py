@@ -82,16 +82,20 @@ def due(
 )  # fmt: skip
 @click.option("--at", metavar="HH:MM", help="Once a day at this time; every hour by default.")
 @click.option(
-    "--to", "folder", type=click.Path(file_okay=False, path_type=Path),
-    help="Write the files there under their own names; print them by default.",
+    "--into", "folder", type=click.Path(file_okay=False, path_type=Path),
+    help="Write the files into this folder under their own names; print them by default.",
 )  # fmt: skip
-def schedule(workspace: str | None, form: Form, at: str | None, folder: Path | None) -> None:
+@to_option
+def schedule(
+    workspace: str | None, form: Form, at: str | None, folder: Path | None, to: tuple[str, ...]
+) -> None:
     """Print a schedule that runs `review due`, ready to be installed."""
     from helpers.config.workspace import load_workspace
     from helpers.publish.schedules import plan_for, schedule
 
     declared, paths = load_workspace(workspace)
-    for written in schedule(plan_for(declared, paths, at), form):
+    refuse_targets(workspace, to)
+    for written in schedule(plan_for(declared, paths, at, to), form):
         if folder is None:
             click.echo(written.text, nl=False)
         else:

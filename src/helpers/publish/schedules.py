@@ -12,7 +12,7 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -68,13 +68,16 @@ class Plan:
         return f"review-due-{plain or 'workspace'}"
 
 
-def plan_for(workspace: Workspace, paths: WorkspacePaths, at: str | None = None) -> Plan:
+def plan_for(
+    workspace: Workspace, paths: WorkspacePaths, at: str | None = None, to: Sequence[str] = ()
+) -> Plan:
     """Work out what a schedule must say.
 
     Args:
         workspace: The company.
         paths: Its folder.
         at: ``HH:MM`` for once a day; every hour if not given.
+        to: Targets that the site is sent to, too; a folder is taken from here.
 
     Raises:
         AskedWrongly: ``at`` is no time of day, or a path no schedule can hold.
@@ -86,8 +89,11 @@ def plan_for(workspace: Workspace, paths: WorkspacePaths, at: str | None = None)
         fault = Fault(repr(str(paths.root)), "holds a line break", "rename the folder")
         raise AskedWrongly(fault)
     declared = paths.declaration.read_text(encoding="utf-8")
+    # Named targets and addresses stay as they are; a folder typed here is not found from there.
+    whole = [str(Path(one).absolute()) if Path(one).is_dir() else one for one in to]
+    targets = [word for one in whole for word in ("--to", one)]
     return Plan(
-        command=(*_program(), "due", "--workspace", str(paths.root)),
+        command=(*_program(), "due", "--workspace", str(paths.root), *targets),
         folder=ROOT,
         log=paths.runs / "logs" / "due.log",
         workspace=paths.root,
@@ -257,7 +263,6 @@ def _github(plan: Plan) -> tuple[Written, ...]:
         "    runs-on: ubuntu-latest",
         "    timeout-minutes: 120",
         "    env:",
-        f"      WORKSPACE: {_for_github(inside)}",
         '      PYTHONUTF8: "1"',
         "    steps:",
         "      - uses: actions/checkout@v4",
@@ -274,7 +279,7 @@ def _github(plan: Plan) -> tuple[Written, ...]:
         *(f"            {_github_text(one)}" for one in kept),
         "          key: review-${{ github.run_id }}",
         "          restore-keys: review-",
-        '      - run: review due --workspace "$WORKSPACE"',
+        f"      - run: {_for_github(shlex.join(['review', *_github_words(plan, inside)]))}",
         *(["        env:", *secrets] if secrets else []),
         "      - uses: actions/upload-artifact@v4",
         "        if: always()",
@@ -291,6 +296,12 @@ def _github(plan: Plan) -> tuple[Written, ...]:
         "",
     ]
     return (Written("review-due.yml", "\n".join(lines)),)
+
+
+def _github_words(plan: Plan, inside: str) -> list[str]:
+    """Give the arguments as they are in a checkout."""
+    start = plan.command.index("due")
+    return [inside if one == str(plan.workspace) else one for one in plan.command[start:]]
 
 
 def _github_text(text: str) -> str:
