@@ -91,10 +91,19 @@ def rollback(
     from helpers.cli.site import refuse_targets, send_to
     from helpers.config.workspace import load_workspace
     from helpers.publish.rollback import roll_back
+    from helpers.reviews.journal import recording
 
     refuse_targets(workspace, to)
     declared, paths = load_workspace(workspace)
-    done = roll_back(declared, paths, " ".join(edition), because, by)
+    with recording(paths, "rollback") as noted:
+        done = roll_back(declared, paths, " ".join(edition), because, by)
+        noted.note(
+            review=done.to.review,
+            period=done.to.period,
+            edition=done.to.folder,
+            outcome="done" if done.rollback else "unchanged",
+            notes=(because,),
+        )
     which = f"{done.to.review} {done.to.period}"
     if done.rollback is None:
         say(f"{which}: readers are led to r{done.to.number} already")

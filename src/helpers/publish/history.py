@@ -126,7 +126,7 @@ def history_beside(
 
 
 def _is_this_run(entry: Entry, pid: int) -> bool:
-    return entry.outcome == "running" and entry.pid == pid and entry.kind == "publish"
+    return entry.outcome == "running" and entry.pid == pid and entry.kind in ("publish", "rollback")
 
 
 def _row(
