@@ -153,3 +153,14 @@ def test_two_runs_at_once_are_refused(studio, run):
         pytest.raises(WorkFailed, match="another run is under way"),
     ):
         run()
+
+
+def test_the_portable_road_holds_the_same_limits(studio, run):
+    studio.write("broken", studio.code("divide", "1 / 0"))
+    eat = "held = []\nwhile True:\n    held.append(b'x' * 10_000_000)"
+    studio.write("hungry", studio.code("eat", eat))
+    broken, hungry = run(engine="kernel", limits=Limits(memory_mb=500)).pages
+    assert (broken.cell, broken.message) == ("divide", "ZeroDivisionError: division by zero")
+    assert 30 < broken.peak_memory < 500 < hungry.peak_memory
+    assert "the page held more than 500 MiB of memory" in hungry.message
+    assert hungry.output is None
