@@ -120,7 +120,7 @@ def test_last_year_is_the_last_complete_business_year(facts, last_day, fiscal_st
         ({"only": ["slaes"]}, "'slaes' is no page of monthly; known: sales"),
         ({"review": "weekly"}, "'weekly' is no review; known: monthly"),
         ({"languages": ["fr"]}, "known: zh, en"),
-        ({"engine": "warm"}, "'warm' is no engine; known: kernel"),
+        ({"engine": "cold"}, "'cold' is no engine; known: warm, kernel"),
         ({"jobs": 0}, "write 1 or more"),
     ],
 )
