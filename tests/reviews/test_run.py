@@ -131,13 +131,6 @@ def test_failed_page_runs_again_and_a_mended_one_takes_its_place(studio, run):
     assert not failed.failed_output.exists()
 
 
-def test_cell_that_takes_too_long_is_stopped(studio, run):
-    studio.write("slow", studio.code("wait", "import time\ntime.sleep(60)"))
-    slow = run(limits=Limits(cell_seconds=1)).pages[0]
-    assert slow.cell == "wait"
-    assert "longer than 1 s" in slow.message
-
-
 def test_refused_request_starts_nothing(studio, run):
     studio.write("sales", studio.code("show", "1"))
     with pytest.raises(AskedWrongly):
