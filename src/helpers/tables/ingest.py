@@ -49,6 +49,7 @@ from helpers.vocabulary.faults import DataRefused, Fault, WorkFailed
 if TYPE_CHECKING:
     import duckdb
 
+    from helpers.sources.place import Place
     from helpers.sources.reading import Reading
 
 Progressing = Callable[[int, int, str], None]
@@ -128,6 +129,21 @@ class _Work:
     #: sha256 -> the files of this run with those bytes
     twins: Mapping[str, Sequence[Found]]
     _read_with: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    _places: dict[Found, Place] = field(default_factory=dict)
+    #: sha256 -> batch_ids, in the order of ``known``
+    _of_bytes: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for batch in self.known.values():
+            self._of_bytes.setdefault(batch.sha256, []).append(batch.batch_id)
+
+    def place(self, file: Found) -> Place:
+        """Give what a file's whereabouts say, read once: a thousand files are asked often."""
+        if file not in self._places:
+            from helpers.sources.place import place_of
+
+            self._places[file] = place_of(file.path, self.workspace, file.below)
+        return self._places[file]
 
     def read_with(self, source: str, store_id: str | None) -> str:
         """Fingerprint what decides how a file is read: its source, its store, the buyer key."""
@@ -169,7 +185,11 @@ class _Work:
                 and not self._stands_beside(other, batch)
             ):
                 del self.known[other.batch_id]
+                self._of_bytes[other.sha256].remove(other.batch_id)
         self.known[batch.batch_id] = batch
+        alike = self._of_bytes.setdefault(batch.sha256, [])
+        if batch.batch_id not in alike:
+            alike.append(batch.batch_id)
 
     def of_bytes(self, sha256: str) -> list[Batch]:
         """List what was read from these bytes.
@@ -177,7 +197,7 @@ class _Work:
         More than one batch where they do not tell of which store or month they are: exports
         without a row, and stock that nobody touched.
         """
-        return [batch for batch in self.known.values() if batch.sha256 == sha256]
+        return [self.known[one] for one in self._of_bytes.get(sha256, ())]
 
     def _stands_beside(self, other: Batch, batch: Batch) -> bool:
         """Tell a twin, which lies in a place of its own, from a file that was moved."""
@@ -538,13 +558,11 @@ def _keep(
 
 def _belongs_elsewhere(work: _Work, file: Found, before: Batch) -> Fault | None:
     """Refuse a copy of a store's file that lies among another store's files."""
-    from helpers.sources.place import place_of
-
-    mine = place_of(file.path, work.workspace, file.below)
+    mine = work.place(file)
     if mine.store_id is None or before.store_id in (None, mine.store_id) or not before.rows_read:
         return None
     for twin in work.twins[before.sha256]:
-        theirs = place_of(twin.path, work.workspace, twin.below)
+        theirs = work.place(twin)
         if twin.path != file.path and theirs.store_id == before.store_id:
             return Fault(
                 file.shown,
@@ -556,9 +574,7 @@ def _belongs_elsewhere(work: _Work, file: Found, before: Batch) -> Fault | None:
 
 def _is_still_right(work: _Work, file: Found, before: Batch) -> bool:
     """Tell whether reading the file again would give the same rows."""
-    from helpers.sources.place import place_of
-
-    mine = place_of(file.path, work.workspace, file.below)
+    mine = work.place(file)
     if mine.source is not None and mine.source != before.source:
         return False
     if mine.as_of is not None and mine.as_of != before.as_of:
@@ -570,9 +586,7 @@ def _is_still_right(work: _Work, file: Found, before: Batch) -> bool:
 
 def _lies_right(work: _Work, file: Found, batch: Batch) -> bool:
     """Tell whether a file's place agrees with what its bytes were taken for."""
-    from helpers.sources.place import place_of
-
-    mine = place_of(file.path, work.workspace, file.below)
+    mine = work.place(file)
     # Without a row, it is the place that says whose days had nothing.
     left_open = batch.rows_read > 0
     is_said = batch.store_id is not None or not left_open
