@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from helpers.analysis.desk import Desk
+from helpers.analysis.spreads import spread_of
 from helpers.vocabulary.labels import Label
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def supplier_scorecard(desk: Desk) -> pd.DataFrame:
 
     end = desk.elapsed.end
     found = desk.warehouse.sql(
-        """
+        f"""
         WITH received AS (
             SELECT * FROM purchase_orders WHERE received_on BETWEEN ? AND ?
         )
@@ -70,7 +71,7 @@ def supplier_scorecard(desk: Desk) -> pd.DataFrame:
                least(1, sum(received_quantity)::DOUBLE / nullif(sum(quantity), 0)) AS complete,
                avg(received_on - promised_on) AS delay_days,
                avg(received_on - ordered_on) AS lead_time_days,
-               stddev_samp(received_on - ordered_on) AS lead_spread,
+               {spread_of("received_on - ordered_on")} AS lead_spread,
                sum(received_quantity * unit_cost_base)::DOUBLE AS bought
         FROM received p LEFT JOIN suppliers s USING (supplier_id)
         GROUP BY p.supplier_id
@@ -105,14 +106,15 @@ def carrier_scorecard(desk: Desk) -> pd.DataFrame:
 
     end = desk.elapsed.end
     found = desk.warehouse.sql(
-        """
+        f"""
         WITH seen AS (
             SELECT *, delivered_on - promised_on AS late FROM shipments
             WHERE coalesce(delivered_on, shipped_on) BETWEEN ? AND ?
         ),
         lanes AS (SELECT DISTINCT lane, mode, carrier FROM shipments WHERE shipped_on <= ?)
         SELECT carrier, coalesce(lane, '') AS lane, any_value(mode) AS mode,
-               count(late) AS shipments, avg(late) AS delay_days, stddev_samp(late) AS spread,
+               count(late) AS shipments, avg(late) AS delay_days,
+               {spread_of("late")} AS spread,
                avg((late <= 0)::INT) AS on_time,
                avg(coalesce(is_lost, false)::INT) AS lost, avg(cost_base)::DOUBLE AS cost,
                (SELECT string_agg(DISTINCT l.carrier, ', ' ORDER BY l.carrier) FROM lanes l

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.desk import Desk
+from helpers.analysis.spreads import spread_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +117,7 @@ def positions(desk: Desk) -> pd.DataFrame:
         deliveries AS (
             SELECT supplier_id, avg(received_on - ordered_on) AS mean_days,
                    CASE WHEN count(*) >= {DELIVERIES_AT_LEAST}
-                        THEN stddev_samp(received_on - ordered_on) END AS spread_days
+                        THEN {spread_of("received_on - ordered_on")} END AS spread_days
             FROM purchase_orders, span
             WHERE received_on BETWEEN last_day - 364 AND last_day GROUP BY supplier_id
         ),
