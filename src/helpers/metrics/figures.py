@@ -143,7 +143,6 @@ def _keep(path: Path, question: str, answer: bytes) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
     with _open(path) as store:
-        store.execute(_TABLE)
         store.execute(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)",
             [question, answer, len(answer), time.time()],
@@ -163,19 +162,27 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the store for one step; what goes wrong costs time and never a figure."""
     try:
         store = sqlite3.connect(path, timeout=_PATIENCE)
-    except sqlite3.Error:
-        store = sqlite3.connect(":memory:")
-    try:
         # A power cut may cost the last answers; it must not cost a wait for the disk each time.
         store.execute("PRAGMA synchronous = OFF")
+        store.execute(_TABLE)
+    except sqlite3.Error as trouble:
+        _discard(path, trouble)
+        store = sqlite3.connect(":memory:")
+        store.execute(_TABLE)
+    try:
         with store:
             yield store
-    except sqlite3.DatabaseError as trouble:
-        if "malformed" in str(trouble) or "not a database" in str(trouble):
-            with suppress(OSError):
-                path.unlink()
+    except sqlite3.Error as trouble:
+        _discard(path, trouble)
     finally:
         store.close()
+
+
+def _discard(path: Path, trouble: sqlite3.Error) -> None:
+    """Take away a store that is in pieces; one that is busy, or on a full disk, is whole."""
+    if "malformed" in str(trouble) or "not a database" in str(trouble):
+        with suppress(OSError):
+            path.unlink()
 
 
 @cache
