@@ -41,6 +41,7 @@ lab: $(READY) ## open the notebooks in JupyterLab
 bench: $(READY) ## time the main job against plain papermill, the door and the metrics against raw DuckDB
 	@$(BIN)/python benchmarks/main_job.py
 	@$(BIN)/python benchmarks/warm_engine.py
+	@$(BIN)/python benchmarks/no_change.py data/demo
 	@$(BIN)/python benchmarks/all_orders.py --lines $(LINES)
 	@$(BIN)/python benchmarks/month_of_metrics.py
 
@@ -50,6 +51,7 @@ bench-findings: $(READY) ## count which planted stories findings tell, and their
 soak: $(READY) ## spoilt files, killed publications: long campaigns, and what became of them
 	@$(BIN)/python tests/hostile/soak.py --seed $(SEED) --write benchmarks/results/hostile_input.md
 	@$(BIN)/python tests/publish/soak.py --seed $(SEED) --write benchmarks/results/readers.md
+	@$(BIN)/python tests/unattended/soak.py --seed $(SEED) --write benchmarks/results/killed.md
 
 lock: ## resolve the pins anew (needs uv) and write requirements.lock and environment.yml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
