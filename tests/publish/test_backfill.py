@@ -10,7 +10,7 @@ import pytest
 from test_due import COMPANY, MONTHLY, WEEKLY
 
 from helpers.paths import WorkspacePaths
-from helpers.publish.backfill import backfill
+from helpers.publish.unattended.backfill import backfill
 from helpers.reviews.journal import entries
 from helpers.vocabulary.faults import AskedWrongly, Fault, WorkFailed
 
@@ -111,7 +111,7 @@ def test_a_killed_backfill_goes_on_where_it_stopped(root):
         import os, sys
         from pathlib import Path
         from types import SimpleNamespace
-        from helpers.publish.backfill import backfill
+        from helpers.publish.unattended.backfill import backfill
 
         root, die_in = Path(sys.argv[1]), sys.argv[2]
 

@@ -14,10 +14,10 @@ from helpers.analysis.comparison import compare
 from helpers.analysis.desk import desk_at
 from helpers.cli.editions import diff
 from helpers.metrics.catalogue import catalogue_of
-from helpers.publish.causes import inputs_of
-from helpers.publish.comparing import Side
+from helpers.publish.changes.causes import inputs_of
+from helpers.publish.changes.comparing import Side
+from helpers.publish.changes.page import WhatChanged
 from helpers.publish.editions import Edition, PageRecord
-from helpers.publish.what_changed import WhatChanged
 from helpers.reviews.figures import figures_in, once
 from helpers.tables.ingest import ingest
 from helpers.tables.warehouse import Warehouse

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from helpers.paths import WorkspacePaths
-from helpers.publish.due import due
-from helpers.publish.due_hands import Hands, Readied
 from helpers.publish.editions import RECORD, Edition, next_number
+from helpers.publish.unattended.due import due
+from helpers.publish.unattended.hands import Hands, Readied
 from helpers.reviews.holding import HeldByAnother
 from helpers.reviews.journal import Entry, PageNote, entries, write_entry
 from helpers.vocabulary.faults import Fault, WorkFailed

@@ -13,13 +13,13 @@ from pages_by_hand import HOSTILE, WORKSPACE
 
 from helpers.config.notices import Receiver
 from helpers.paths import WorkspacePaths
-from helpers.publish import announcing, delivering
-from helpers.publish.announcing import OUTBOX, announce
-from helpers.publish.delivering import _fitted, send, shown_address
 from helpers.publish.editions import RECORD, Edition, PageRecord, SummaryRecord, write_summary
-from helpers.publish.messages import Message, message_of
-from helpers.publish.occasions import data_late, of_edition, pages_failed, restated
-from helpers.publish.trying import drafts, try_receivers
+from helpers.publish.notices import announcing, delivering
+from helpers.publish.notices.announcing import OUTBOX, announce
+from helpers.publish.notices.delivering import _fitted, send, shown_address
+from helpers.publish.notices.messages import Message, message_of
+from helpers.publish.notices.occasions import data_late, of_edition, pages_failed, restated
+from helpers.publish.notices.trying import drafts, try_receivers
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import parse_period
 

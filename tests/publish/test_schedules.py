@@ -16,7 +16,7 @@ import yaml
 
 from helpers.config.workspace import load_workspace
 from helpers.paths import ROOT
-from helpers.publish.schedules import FORMS, plan_for, schedule
+from helpers.publish.unattended.schedules import FORMS, plan_for, schedule
 from helpers.vocabulary.faults import AskedWrongly
 
 COMPANY = """
@@ -94,7 +94,7 @@ def test_what_fails_under_cron_is_printed_so_that_cron_mails_it(tmp_path, cron_l
 
 @pytest.mark.parametrize("text", ["%", "a%b%", "\\%", "a\\%b", "\\\\%", "it's 5\\%", "\\'%\\"])
 def test_cron_hands_over_every_percent_sign(text):
-    from helpers.publish.schedules import _for_cron
+    from helpers.publish.unattended.schedules import _for_cron
 
     line = "7 * * * * printf %s " + shlex.quote(text)
     command = line.split(maxsplit=5)[5]

@@ -10,13 +10,13 @@ import pytest
 
 from helpers.config.publishing import Moved, Threshold
 from helpers.metrics.catalogue import catalogue
-from helpers.publish.causes import UNKNOWN, Cause, Causes, Inputs
-from helpers.publish.changes_written import Written
-from helpers.publish.comparing import Comparison, Side, earlier_editions
+from helpers.publish.changes.causes import UNKNOWN, Cause, Causes, Inputs
+from helpers.publish.changes.comparing import Comparison, Side, earlier_editions
+from helpers.publish.changes.differing import by_weight, differences
+from helpers.publish.changes.page import PAGE, WhatChanged
+from helpers.publish.changes.written import Written
 from helpers.publish.content import Content, markdown
-from helpers.publish.differing import by_weight, differences
 from helpers.publish.editions import Edition, PageRecord
-from helpers.publish.what_changed import PAGE, WhatChanged
 from helpers.reviews.figures import Figure
 from helpers.tables.batches import Batch, Cover
 from helpers.vocabulary.labels import Label

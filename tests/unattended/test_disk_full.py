@@ -23,8 +23,8 @@ from sites_by_hand import SiteByHand
 
 from helpers.config.disks import disk_fault, naming_the_disk
 from helpers.config.notices import Receiver
-from helpers.publish.announcing import announce
-from helpers.publish.occasions import data_late
+from helpers.publish.notices.announcing import announce
+from helpers.publish.notices.occasions import data_late
 from helpers.tables import ingest as intake
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import DataRefused, Fault, WorkFailed

@@ -4,8 +4,8 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from helpers.publish.due import due
 from helpers.publish.editions import editions_of
+from helpers.publish.unattended.due import due
 from helpers.reviews.journal import entries
 
 from .company import Company

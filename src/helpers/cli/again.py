@@ -30,7 +30,7 @@ def said_again(arguments: Sequence[str]) -> bool:
 
 
 def _has_notices(asked: Asked) -> bool:
-    """Tell whether a notice still has to be sent (``publish.announcing``), which is work to do."""
+    """Tell whether a notice still has to be sent (``publish.notices``), which is work."""
     try:
         told = (asked.paths.runs / "notices.json").read_text(encoding="utf-8")
     except OSError:

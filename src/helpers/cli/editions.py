@@ -138,7 +138,7 @@ def diff(
     --json lists every number, those known only by their place in a table included.
     """
     from helpers.config.workspace import load_workspace
-    from helpers.publish.comparing import compare_editions
+    from helpers.publish.changes.comparing import compare_editions
 
     declared, paths = load_workspace(workspace)
     found = compare_editions(declared, paths, editions)

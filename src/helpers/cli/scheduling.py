@@ -24,8 +24,8 @@ from helpers.cli.site import refuse_targets, send_to
 if TYPE_CHECKING:
     from datetime import date
 
-    from helpers.publish.backfill import Filled
-    from helpers.publish.schedules import Form
+    from helpers.publish.unattended.backfill import Filled
+    from helpers.publish.unattended.schedules import Form
     from helpers.reviews.holding import HeldByAnother
 
 #: A command that holds the lock for longer hangs, and somebody must be told.
@@ -50,7 +50,7 @@ def due(
     as_json: bool,
 ) -> None:
     """Publish whatever is due and not yet published, and say what is waited for."""
-    from helpers.publish.due import due
+    from helpers.publish.unattended.due import due
     from helpers.reviews.holding import HeldByAnother
 
     _ask_nobody()
@@ -91,7 +91,7 @@ def schedule(
 ) -> None:
     """Print a schedule that runs `review due`, ready to be installed."""
     from helpers.config.workspace import load_workspace
-    from helpers.publish.schedules import plan_for, schedule
+    from helpers.publish.unattended.schedules import plan_for, schedule
 
     declared, paths = load_workspace(workspace)
     refuse_targets(workspace, to)
@@ -125,8 +125,8 @@ def backfill(
 
     A period that lacks data is reported, and published only with --status preliminary.
     """
-    from helpers.publish.backfill import backfill
     from helpers.publish.release import Audience
+    from helpers.publish.unattended.backfill import backfill
 
     _ask_nobody()
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from helpers.analysis.findings.finding import Finding
     from helpers.config.workspace import Workspace
-    from helpers.publish.comparing import Comparison
+    from helpers.publish.changes.comparing import Comparison
     from helpers.vocabulary.labels import Language
 
 #: Called with (done, of how many, what is being worked on).
@@ -200,7 +200,7 @@ def show_comparison(
     """
     import pandas as pd
 
-    from helpers.publish.changes_written import Written
+    from helpers.publish.changes.written import Written
 
     written = Written(workspace, found.causes.metrics, language)
     if news := written.news(found):

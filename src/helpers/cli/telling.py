@@ -27,7 +27,7 @@ def notices(edition: str, workspace: str | None, dry_run: bool, is_test: bool) -
         raise click.UsageError("an edition is announced when it is published; add --dry-run")
     declared, paths = load_workspace(workspace)
     if dry_run:
-        from helpers.publish.trying import drafts
+        from helpers.publish.notices.trying import drafts
 
         for one in drafts(declared, paths, edition):
             told = " (told already, not sent again)" if one.is_told else ""
@@ -35,7 +35,7 @@ def notices(edition: str, workspace: str | None, dry_run: bool, is_test: bool) -
             click.echo(f"subject: {one.message.subject}\n\n{one.message.text}\n")
         return
     if is_test:
-        from helpers.publish.trying import try_receivers
+        from helpers.publish.notices.trying import try_receivers
 
         tried = try_receivers(declared, paths)
         for name, fault in tried:
@@ -46,7 +46,7 @@ def notices(edition: str, workspace: str | None, dry_run: bool, is_test: bool) -
         if any(fault for _, fault in tried):
             sys.exit(1)
         return
-    from helpers.publish.announcing import announce
+    from helpers.publish.notices.announcing import announce
 
     sent = announce(declared, paths, at_once=True)
     for delivery in sent:

@@ -10,7 +10,7 @@ Making an edition
     ``book``      builds one edition aside; ``content`` what a notebook may show, ``frames`` the
                   words around a page, ``assets`` style sheets, scripts and the font, once each
     ``engine``    the one module that knows Jupyter Book; ``search`` makes Chinese searchable
-    ``what_changed``  the page of differences; ``comparing``, ``differing``, ``causes`` find them
+    ``changes``   a package: what changed since the last edition, and which files changed it
     ``check``     reads the built site as a sceptic would
 What was published
     ``editions``  the records beside the pages; ``manifest`` what each was made from, sealed by
@@ -22,7 +22,7 @@ Before readers
                   to rest, ``rollback`` leads back, ``sending`` and ``targets`` to other places
     ``serve``     shows the site on this machine
 Unattended
-    ``due``       what the calendar asks for; ``backfill`` many periods, ``schedules`` for cron
+    ``unattended``  a package: what is due, many periods at once, schedules for cron
+    ``notices``   a package: who is told of what, in which words
     ``standing``  a publication with nothing to do; ``traces`` what each leaves in the journal
-    ``announcing``  who is told; ``occasions`` of what, ``messages`` in which words
 """

@@ -70,8 +70,8 @@ from helpers.vocabulary.periods import Period
 
 if TYPE_CHECKING:
     from helpers.metrics.catalogue import Metric
+    from helpers.publish.changes.page import WhatChanged
     from helpers.publish.engine import BookSource
-    from helpers.publish.what_changed import WhatChanged
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ def publish(
             failed their check, or another publication holds the lock.
     """
     from helpers.metrics.catalogue import catalogue_of
-    from helpers.publish.what_changed import PAGE as CHANGES_PAGE
-    from helpers.publish.what_changed import WhatChanged
+    from helpers.publish.changes.page import PAGE as CHANGES_PAGE
+    from helpers.publish.changes.page import WhatChanged
 
     site = paths.site
     _check_pages(review, pages)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from helpers.config.disks import naming_the_disk
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
-from helpers.publish.announcing import Announcement, announce
 from helpers.publish.awaited_comments import comments_awaited
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt, file_name, read_content
@@ -21,7 +20,8 @@ from helpers.publish.editions import RECORD, Edition
 from helpers.publish.fallback import Chosen, choose_pages
 from helpers.publish.home import HomeSummary
 from helpers.publish.manifest import made_from
-from helpers.publish.occasions import of_release, sign_off_awaited
+from helpers.publish.notices.announcing import Announcement, announce
+from helpers.publish.notices.occasions import of_release, sign_off_awaited
 from helpers.publish.signing import signatures_on
 from helpers.publish.status import Standing, Status, decide, in_lines
 from helpers.publish.traces import traces_of, traces_of_run

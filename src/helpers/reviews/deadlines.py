@@ -1,7 +1,7 @@
 """Which period of a review is due on which day: the calendar behind ``review due``.
 
 Belongs here: dates, from the declared calendar and a day that is given. Does not: what was
-published, whether the data are ready, or what day it is (``publish.due``).
+published, whether the data are ready, or what day it is (``publish.unattended.due``).
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.publish.announcing import Announcement
 from helpers.publish.editions import RECORD, Edition, summary_of
-from helpers.publish.notice_words import said
+from helpers.publish.notices.announcing import Announcement
+from helpers.publish.notices.words import said
 from helpers.publish.words import STATUSES, review_title
 from helpers.vocabulary.labels import LANGUAGES, Label
 from helpers.vocabulary.periods import Period

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.config.workspace import load_workspace
-from helpers.publish.due_report import counted
-from helpers.publish.unattended import Releasing
+from helpers.publish.unattended.releasing import Releasing
+from helpers.publish.unattended.report import counted
 from helpers.reviews.declarations import Review, load_reviews
 from helpers.reviews.holding import hold
 from helpers.reviews.journal import asked_by, recording

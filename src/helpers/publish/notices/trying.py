@@ -8,11 +8,11 @@ from helpers.config.notices import Receiver
 from helpers.config.secrets import hidden
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.announcing import announce
-from helpers.publish.delivering import send, shown_address
 from helpers.publish.editions import Edition, editions_of, leading
-from helpers.publish.messages import Message, message_of
-from helpers.publish.occasions import of_edition, of_test
+from helpers.publish.notices.announcing import announce
+from helpers.publish.notices.delivering import send, shown_address
+from helpers.publish.notices.messages import Message, message_of
+from helpers.publish.notices.occasions import of_edition, of_test
 from helpers.vocabulary.faults import AskedWrongly, Fault, ReviewError
 
 

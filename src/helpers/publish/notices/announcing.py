@@ -191,8 +191,8 @@ def _deliver(
     held: dict[str, Any],
     now: datetime,
 ) -> Delivery:
-    from helpers.publish.delivering import send
-    from helpers.publish.messages import message_of
+    from helpers.publish.notices.delivering import send
+    from helpers.publish.notices.messages import message_of
 
     announcement = Announcement.model_validate(held["announcement"])
     receiver = receivers[held["receiver"]]

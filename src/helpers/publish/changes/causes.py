@@ -21,7 +21,7 @@ from pydantic import Field
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.differing import Difference
+from helpers.publish.changes.differing import Difference
 from helpers.reviews.figures import PLAN
 from helpers.reviews.keys import helper_code
 from helpers.tables.batches import Batch, Batches

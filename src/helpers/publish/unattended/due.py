@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
-from helpers.publish.due_hands import Hands, Readied, data_begin, real_hands, remember_begin
-from helpers.publish.due_report import DueReport, Item, counted
-from helpers.publish.due_words import DATA_BEGIN, dated
 from helpers.publish.editions import RECORD, Edition, editions_of, newest
+from helpers.publish.unattended.hands import Hands, Readied, data_begin, real_hands, remember_begin
+from helpers.publish.unattended.report import DueReport, Item, counted
+from helpers.publish.unattended.words import DATA_BEGIN, dated
 from helpers.reviews.deadlines import Schedule, Slot, Stage
 from helpers.reviews.declarations import Review, load_reviews
 from helpers.reviews.holding import hold
@@ -315,8 +315,8 @@ def _shown(item: Item, folder: Path) -> Item:
 
 def _announce(workspace: Workspace, paths: WorkspacePaths, report: DueReport) -> None:
     """Tell who asked for it which data are late; what could not be delivered goes out again."""
-    from helpers.publish.announcing import announce
-    from helpers.publish.occasions import data_late
+    from helpers.publish.notices.announcing import announce
+    from helpers.publish.notices.occasions import data_late
 
     announce(
         workspace,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import PLATFORM_LABELS, Workspace
 from helpers.metrics.dimensions import SEPARATOR
-from helpers.publish.causes import Cause, Causes
-from helpers.publish.change_words import list_of, say
-from helpers.publish.comparing import Comparison
-from helpers.publish.differing import Difference, by_weight
+from helpers.publish.changes.causes import Cause, Causes
+from helpers.publish.changes.comparing import Comparison
+from helpers.publish.changes.differing import Difference, by_weight
+from helpers.publish.changes.words import list_of, say
 from helpers.reviews.figures import Figure
 from helpers.vocabulary.labels import Language
 from helpers.vocabulary.periods import parse_period

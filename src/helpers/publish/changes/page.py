@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.causes import Inputs, inputs_of, write_inputs
-from helpers.publish.change_words import QUESTION, TITLE, list_of, say
-from helpers.publish.changes_written import Written, merged
-from helpers.publish.comparing import FIGURES, PAGE_FILE, Comparison, Side, earlier_editions
+from helpers.publish.changes.causes import Inputs, inputs_of, write_inputs
+from helpers.publish.changes.comparing import FIGURES, PAGE_FILE, Comparison, Side, earlier_editions
+from helpers.publish.changes.differing import Difference, by_weight
+from helpers.publish.changes.words import QUESTION, TITLE, list_of, say
+from helpers.publish.changes.written import Written, merged
 from helpers.publish.content import Content, PageBuilt, file_name, markdown, shown_html
-from helpers.publish.differing import Difference, by_weight
 from helpers.publish.editions import Edition, PageRecord
 from helpers.publish.templates import render
 from helpers.reviews.figures import gather, gather_behind, write_figures

@@ -16,7 +16,7 @@ from helpers.config.notices import Receiver
 from helpers.config.secrets import hidden, is_reference, remember, resolve
 
 if TYPE_CHECKING:
-    from helpers.publish.messages import Message
+    from helpers.publish.notices.messages import Message
 
 #: Seconds for reaching a server, and for its answer; then the next run tries again.
 CONNECT_SECONDS, ANSWER_SECONDS = 10, 20

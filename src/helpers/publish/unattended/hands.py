@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.due_words import DATA_END, NOTHING_INGESTED, dated
-from helpers.publish.unattended import Releasing
+from helpers.publish.unattended.releasing import Releasing
+from helpers.publish.unattended.words import DATA_END, NOTHING_INGESTED, dated
 from helpers.reviews.deadlines import Slot
 from helpers.reviews.journal import recording
 from helpers.tables.coverage import Coverage

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.causes import Causes, Inputs, read_inputs
-from helpers.publish.differing import Differences, by_weight, differences
+from helpers.publish.changes.causes import Causes, Inputs, read_inputs
+from helpers.publish.changes.differing import Differences, by_weight, differences
 from helpers.publish.editions import Edition, PageRecord, editions_of, find_edition, newest
 from helpers.publish.words import OWNERS
 from helpers.reviews.figures import Figure, read_behind, read_figures

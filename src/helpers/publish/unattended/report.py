@@ -1,7 +1,7 @@
 """What is true of the periods that ``review due`` looks after, and how it is told.
 
 Lines are for whoever reads a log, in English as all of the command's; what readers of the review
-are told goes through ``publish.announcing`` in both languages.
+are told goes through ``publish.notices.announcing`` in both languages.
 """
 
 from __future__ import annotations
