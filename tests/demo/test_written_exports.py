@@ -365,7 +365,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     asked = {"seed": 3, "months": 4, "scale": 0.05, "until": "2025-12"}
     first = _digest(make(tmp_path / "a", **asked).folder)
     assert first == _digest(make(tmp_path / "b", **asked).folder)
-    assert len({Path(name).suffix for name in first}) == 6  # json, yml, txt, csv, xlsx, xls
+    assert len({Path(name).suffix for name in first}) == 7  # json, yml, md, txt, csv, xlsx, xls
     other = _digest(make(tmp_path / "c", **{**asked, "seed": 4}).folder)
     assert first["truth.json"] != other["truth.json"]
 

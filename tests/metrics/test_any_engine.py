@@ -33,7 +33,7 @@ ENGINES = [
 ]  # fmt: skip
 #: Where SQL is written as text: the window table and the days of sources, plain SQL of any engine
 #: but for the list of days, which is DuckDB's and stands in front of the query.
-PLAIN_SQL = {"rows.py", "spans.py", "states.py"}
+PLAIN_SQL = {"figures.py", "rows.py", "spans.py", "states.py"}
 
 
 @pytest.fixture(scope="module")

@@ -219,8 +219,9 @@ def test_the_parent_only_imports():
 
     from helpers.reviews.warm import starting
 
-    ours, theirs = multiprocessing.Pipe()
+    ours, theirs = multiprocessing.Pipe(duplex=False)
     process = start_warm(_look_around, theirs)
+    theirs.close()  # so that a child that dies is an error here, and no wait without end
     found = ours.recv()
     process.join()
     assert len(found.pop("imported")) > 20
@@ -232,10 +233,12 @@ def test_the_parent_only_imports():
 
 
 RUN = """
-import sys
+import signal, sys
 from datetime import date
 from pathlib import Path
 from helpers.reviews.facts import Facts
+# A run begun in the background of a shell is born deaf to Ctrl-C, and so would this one be.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from helpers.reviews.run import run_review
 facts = Facts(date(2024, 1, 1), date(2025, 12, 9))
 run_review(sys.argv[1], "monthly", "2025-10", notebooks=Path(sys.argv[2]), facts=facts,

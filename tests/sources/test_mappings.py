@@ -100,7 +100,7 @@ def test_a_companys_own_file_with_only_what_it_must_say(company: Company) -> Non
         ("quantity: pieces", "quantity: price",
          "till.yml: tables.order_lines.fill: quantity: needs a integer, and this is money"),
         ("zone: store, ", "", "till.yml: columns.sold_at: a timestamp needs zone: utc, offset,"
-         " store or a name such as Europe/London; found"),
+         " store or a name such as Europe/London; correct it"),
         ("type: integer", "type: number", "till.yml: columns.pieces.type: "),
         ("known_by: [receipt,", "known_by: [reciept,",
          "till.yml: known_by: 'reciept' is no column named under columns; did you mean 'receipt'?"),

@@ -324,13 +324,14 @@ class Desk:
                 GROUP BY sku, product_name
                 QUALIFY row_number() OVER (
                     PARTITION BY sku ORDER BY count(*) DESC, product_name) = 1
+                ORDER BY sku
                 """
             )
             names.update(zip(found["sku"], found["product_name"], strict=True))
         if self.warehouse.has("products"):
             column = f"name_{self.language}"
             found = self.warehouse.sql(
-                f"SELECT sku, {column} AS name FROM products WHERE {column} IS NOT NULL"
+                f"SELECT sku, {column} AS name FROM products WHERE {column} IS NOT NULL ORDER BY 1"
             )
             names.update(zip(found["sku"], found["name"], strict=True))
         return names
