@@ -156,7 +156,7 @@ def release(
         with audience.progress("ingest") as progress:
             receipt = ingest(declared, paths, (), progress=progress)
         audience.receipt(receipt)
-        facts = refuse_unfinished(workspace, review, period, status, notebooks)
+        facts, ready = refuse_unfinished(workspace, review, period, status, notebooks)
         with audience.progress(f"{review}: pages") as progress:
             report = run_review(
                 workspace,
@@ -175,7 +175,7 @@ def release(
         built: tuple[EditionBuilt, Standing] | None = None
         try:
             with audience.progress(f"{review}: site") as progress:
-                built = publish_run(report, status=status, progress=progress)
+                built = publish_run(report, status, progress, ready)
         finally:
             announce(declared, paths, _announcements(report, built) if tell else ())
         released = Released(receipt, report, *built)
@@ -187,6 +187,7 @@ def publish_run(
     report: RunReport,
     status: Status | None = None,
     progress: Progress | None = None,
+    ready: Readiness | None = None,
 ) -> tuple[EditionBuilt, Standing]:
     """Make an edition of what a run gave, and say where it stands between preliminary and final.
 
@@ -199,6 +200,7 @@ def publish_run(
             may change any more and those who must have signed these figures, else
             ``preliminary``; a period that lacks data must be asked for as ``preliminary``.
         progress: Told when the site is being built.
+        ready: Whether the period's data are all there; asked of the warehouse if not given.
 
     Raises:
         AskedWrongly: The period is incomplete and ``preliminary`` was not asked for, or
@@ -207,7 +209,8 @@ def publish_run(
     """
     chosen = choose_pages(report, report.paths.site, report.workspace.publishing.policy)
     pages = chosen.pages
-    standing = _standing(report, status, chosen)
+    ready = ready or read_readiness(report.workspace, report.paths, report.period)
+    standing = _standing(report, ready, status, chosen)
     if progress:
         progress(0, 1, report.review.id)
     built = publish(
@@ -243,7 +246,7 @@ def refuse_unfinished(
     period: str,
     status: Status | None,
     notebooks: Path = NOTEBOOKS,
-) -> Facts:
+) -> tuple[Facts, Readiness]:
     """Refuse before any page runs what the pages could not change; give what the data hold.
 
     Raises:
@@ -257,7 +260,7 @@ def refuse_unfinished(
     ready = read_readiness(declared, paths, when)
     signatures = signatures_on(None, review, when, declared, paths)
     decide(review, ready, facts.last_day, status, signatures)
-    return facts
+    return facts, ready
 
 
 def read_readiness(workspace: Workspace, paths: WorkspacePaths, period: Period) -> Readiness:
@@ -268,9 +271,10 @@ def read_readiness(workspace: Workspace, paths: WorkspacePaths, period: Period) 
         return readiness(warehouse, workspace, period)
 
 
-def _standing(report: RunReport, asked: Status | None, chosen: Chosen) -> Standing:
+def _standing(
+    report: RunReport, ready: Readiness, asked: Status | None, chosen: Chosen
+) -> Standing:
     """Decide what the edition of a run is called, with the figures that it would show."""
-    ready = read_readiness(report.workspace, report.paths, report.period)
     named: dict[str, list[tuple[str, Path]]] = {
         language: [(file_name(one.id, place), one.notebook) for place, one in enumerate(built)]
         for language, built in chosen.pages.items()
