@@ -107,7 +107,7 @@ def _in_a_process(root: Path, executed: Path, period: str) -> dict[str, Any]:
 
 def synthesise(site: Path, real: Path, period: str) -> None:
     """Put two editions of a month on the site: copies of a real one, with their own papers."""
-    from helpers.publish.seals import sha256_of
+    from helpers.config.files_read import sha256_of
 
     for number, status in ((1, "preliminary"), (2, "final")):
         folder = site / "monthly" / period / f"r{number}"

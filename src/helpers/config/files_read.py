@@ -50,6 +50,12 @@ def fingerprint_of(path: Path) -> str:
     return sha_of(path.read_bytes()) if path.is_file() else ABSENT
 
 
+def sha256_of(path: Path) -> str:
+    """Hash the bytes of a file, however large it is."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def sha_of(content: bytes) -> str:
     """Give a short name for bytes."""
     return hashlib.sha256(content).hexdigest()[:20]

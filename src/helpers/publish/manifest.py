@@ -18,11 +18,11 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from helpers.config.files_read import sha_of
+from helpers.config.files_read import sha256_of, sha_of
 from helpers.paths import PACKAGE, ROOT
 from helpers.publish.content import PageBuilt
 from helpers.publish.editions import Edition
-from helpers.publish.seals import MANIFEST, sha256_of
+from helpers.publish.seals import MANIFEST
 from helpers.reviews.keys import helper_code, libraries
 from helpers.vocabulary.labels import Declared, Language
 

@@ -6,12 +6,12 @@ file for each period, so that sealing an edition costs the same however many the
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config.files_read import sha256_of
 from helpers.publish.settling import replace_text
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 SEALS = "seals.json"
-
-
-def sha256_of(path: Path) -> str:
-    """Hash a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def seals_beside(folder: Path) -> dict[str, str]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from helpers.config.files_read import sha256_of
 from helpers.publish.assets import FOLDER as ASSETS
 from helpers.publish.editions import FORMAT, Edition
 from helpers.publish.manifest import Manifest, files_in, read_manifest
-from helpers.publish.seals import MANIFEST, SEALS, seals_beside, sha256_of
+from helpers.publish.seals import MANIFEST, SEALS, seals_beside
 
 Verdict = Literal["sound", "pruned", "unverifiable", "differs"]
 #: Called with (done, of how many, the edition just looked at).

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.sources.grids import EXPORT_AGAIN, Opened, refused, sha256_of
+from helpers.config.files_read import sha256_of
+from helpers.sources.grids import EXPORT_AGAIN, Opened, refused
 from helpers.sources.parquet import parquet_grid
 from helpers.sources.passwords import Passwords
 from helpers.sources.text import open_text

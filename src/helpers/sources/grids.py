@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -166,12 +165,6 @@ def header_places(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, 
 def refused(path: Path, what: str, way_out: str) -> DataRefused:
     """Say that a file cannot be read at all, and what to do."""
     return DataRefused(Fault(path.name, what, way_out))
-
-
-def sha256_of(path: Path) -> str:
-    """Hash the bytes of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _BREAKS = re.compile("[\r\n]+")
