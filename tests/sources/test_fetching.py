@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import fsspec
@@ -36,6 +37,15 @@ def listing(company: Company, *addresses: str) -> None:
 def taken(company: Company) -> Receipt:
     workspace, paths = load_workspace(str(company.root))
     return ingest(workspace, paths)
+
+
+def without_drivers(monkeypatch: pytest.MonkeyPatch, **drivers: str) -> None:
+    """As if these were not installed, also where an earlier test of this process used one."""
+    known = import_module("fsspec.registry")._registry  # `fsspec.registry` names a mapping
+    for protocol, driver in drivers.items():
+        monkeypatch.setitem(sys.modules, driver, None)
+        monkeypatch.delitem(sys.modules, f"fsspec.implementations.{protocol}", raising=False)
+        monkeypatch.delitem(known, protocol, raising=False)
 
 
 def told(receipt: Receipt) -> list[tuple[str, str]]:
@@ -182,8 +192,7 @@ def test_an_inbox_that_is_away_is_told_and_the_rest_goes_on(
     company: Company, bucket: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company.put("returns.csv", RETURNS.format(1))
-    for driver in ("s3fs", "paramiko"):
-        monkeypatch.setitem(sys.modules, driver, None)  # as if it were not installed
+    without_drivers(monkeypatch, s3="s3fs", sftp="paramiko")
     monkeypatch.setenv("SHARE_PASSWORD", "s3cret")
     listing(
         company, "s3://bucket/exports", "memory://nowhere", "nonsense://x", "/no/such/folder",
