@@ -252,6 +252,41 @@ def test_nothing_to_say_is_said(language):
     assert len(set(said)) >= len(said) - 1
 
 
+@pytest.mark.parametrize(
+    ("language", "partly", "wholly"),
+    [
+        (
+            "en",
+            "£150 went into advertising in November 2011; the £100 of it whose sales are reported "
+            "returned 2.00× in attributed sales; £50 went to one campaign without a single "
+            "attributed order.",
+            "£100 of advertising in November 2011 returned 2.00× in attributed sales.",
+        ),
+        (
+            "zh",
+            "2011年11月广告花费£150，其中可归因的£100投产比（ROAS）为2.00×；"
+            "1个广告活动零归因订单，花费£50。",
+            "2011年11月广告花费£100，投产比（ROAS）为2.00×。",
+        ),
+    ],
+)
+def test_money_that_reports_no_sales_is_not_said_to_have_returned_none(language, partly, wholly):
+    # 200 of sales on 100 of money is 2.00; over all 150 it would read 1.33, unlike the card.
+    campaigns = pd.DataFrame(
+        {
+            "label": ["A", "B"],
+            "spend": [100.0, 50.0],
+            "spend_with_sales": [100.0, None],
+            "orders": [40.0, 0.0],
+            "sales": [200.0, None],
+            "roas": [2.0, None],
+        }
+    )
+    desk = paper_desk(language)
+    assert headlines.advertising_takeaway(campaigns, desk) == partly
+    assert headlines.advertising_takeaway(campaigns.head(1), desk) == wholly
+
+
 def trend(values, last_status="ok"):
     months = pd.date_range(end="2011-12-01", periods=len(values), freq="MS")
     return pd.DataFrame(

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CAMPAIGN_COLUMNS = [
-    "store", "store_label", "member", "label", "spend", "share", "impressions", "clicks", "orders",
-    "sales", "ctr", "cpc", "ad_cvr", "ad_cvr_low", "ad_cvr_high", "acos", "roas",
-    "spend_previous", "spend_change", "roas_previous", "acos_change", "is_waste", "is_enough",
-    "currency", "status",
+    "store", "store_label", "member", "label", "spend", "spend_with_sales", "share",
+    "impressions", "clicks", "orders", "sales", "ctr", "cpc", "ad_cvr", "ad_cvr_low",
+    "ad_cvr_high", "acos", "roas", "spend_previous", "spend_change", "roas_previous",
+    "acos_change", "is_waste", "is_enough", "currency", "status",
 ]  # fmt: skip
 _METRICS = (
-    "ad_spend", "ad_impressions", "ad_clicks", "ad_clicks_with_orders", "ad_orders", "ad_sales",
-    "ad_ctr", "cpc", "ad_cvr", "acos", "roas",
+    "ad_spend", "ad_spend_with_sales", "ad_impressions", "ad_clicks", "ad_clicks_with_orders",
+    "ad_orders", "ad_sales", "ad_ctr", "cpc", "ad_cvr", "acos", "roas",
 )  # fmt: skip
 
 
@@ -31,7 +31,8 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
     """Put campaigns side by side, the dearest first.
 
     Returns:
-        store, store_label, member (the campaign), label, spend, share (of all spend),
+        store, store_label, member (the campaign), label, spend, spend_with_sales (as much of it
+        as reports sales, which alone can have returned any), share (of all spend),
         impressions, clicks, orders, sales (as the platform attributes them), ctr, cpc, ad_cvr
         with its 95 % interval (ad_cvr_low, ad_cvr_high), acos, roas, spend_previous,
         spend_change (relative), roas_previous, acos_change (points), is_waste (not a single
@@ -64,6 +65,7 @@ def by_campaign(desk: Desk) -> pd.DataFrame:
                 "member": campaign,
                 "label": desk.member_label("campaign", campaign).strip(),
                 "spend": spend,
+                "spend_with_sales": _value(cells, "ad_spend_with_sales"),
                 "share": spend / total if spend is not None and total else None,
                 "impressions": _value(cells, "ad_impressions"),
                 "clicks": clicks,

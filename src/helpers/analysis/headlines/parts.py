@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from helpers.analysis.comparison import adds_up
@@ -102,14 +103,25 @@ def advertising_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
         return phrase("advertising.none", language)
     spend = float(frame["spend"].sum())
     sales = number(frame["sales"].sum(min_count=1))
+    told = number(frame["spend_with_sales"].sum(min_count=1))
     named: Row = {"spend": money(spend, desk), "when": when_text(desk)}
-    if sales is None or not spend:
+    if sales is None or not told:
         return closed(starting(phrase("advertising.spend", language, **named)), desk)
+    # Money that reports no sales has not returned nothing: it says nothing of what it returned.
+    is_all = math.isclose(told, spend, abs_tol=0.005)
     text = phrase(
-        "advertising.total", language, roas=write_value(sales / spend, "times", language), **named
+        "advertising.total" if is_all else "advertising.partly",
+        language,
+        roas=write_value(sales / told, "times", language),
+        told=money(told, desk),
+        **named,
     )
     # A campaign is called the best only on enough orders and a share of the money that counts.
-    fair = frame[(frame["orders"] >= MINIMUM_CASES) & (frame["spend"] >= 0.02 * spend)]
+    fair = frame[
+        (frame["orders"] >= MINIMUM_CASES)
+        & (frame["spend"] >= 0.02 * spend)
+        & frame["roas"].notna()
+    ]
     if len(fair) > 1:
         best = fair.sort_values("roas", ascending=False).iloc[0]
         text += phrase(
