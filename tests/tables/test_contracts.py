@@ -73,6 +73,18 @@ def test_a_day_far_behind_all_others_of_the_file_is_a_typing_error():
     assert set_aside[0][0] == 9
 
 
+def test_years_that_nobody_lives_in_are_set_aside_row_by_row():
+    """Three rows in ten are in years past the calendar's end; the sound ones are kept."""
+    rows = [order_line(order_id=str(n), local_date=f"2025-10-{n + 1:02d}") for n in range(10)]
+    for at, day in ((2, "9999-12-31"), (5, "10025-10-06"), (8, "0025-10-09")):
+        rows[at] = order_line(order_id=str(at), local_date=day)
+    _, set_aside, kept = judged({"order_lines": rows})
+    assert kept["order_lines"] == 7
+    assert [(row[0], row[4]) for row in set_aside] == [
+        (4, "impossible_day"), (7, "impossible_day"), (10, "impossible_day"),
+    ]  # fmt: skip
+
+
 def test_a_row_is_named_once_and_all_its_reasons_are_counted():
     rows = [order_line(kind="gift", currency="USD"), order_line(line_no=2, currency="USD")]
     found, set_aside, _ = judged({"order_lines": rows})

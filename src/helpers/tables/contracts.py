@@ -290,7 +290,11 @@ def _first_look(
     if model.day:
         # Nothing is far ahead of the rest in a file that spans fewer years altogether.
         day = quoted(model.day)
-        far = f"max({day}) > min({day}) + INTERVAL {FAR_FUTURE_YEARS} YEAR"
+        sound = f"FILTER ({_in_sound_years(day)})"
+        far = (
+            f"coalesce(max({day}) {sound} > min({day}) {sound}"
+            f" + INTERVAL {FAR_FUTURE_YEARS} YEAR, false)"
+        )
     # Two keys with one hash only cost a second look.
     key = ", ".join(map(quoted, model.key))
     # Distinct keys are counted far faster where nothing needs to be grouped.
@@ -334,8 +338,7 @@ def _checks(model: TableModel, stores: Sequence[Store]) -> list[tuple[str, str, 
             own = _currency_of("t.store_id", stores)
             checks.append((name, "other_currency", f"{cell} <> {own}"))
         if name == model.day:
-            first, last = _SOUND_YEARS
-            checks.append((name, "impossible_day", f"year({cell}) NOT BETWEEN {first} AND {last}"))
+            checks.append((name, "impossible_day", f"NOT {_in_sound_years(cell)}"))
     return checks
 
 
@@ -344,8 +347,18 @@ def _broken(checks: Sequence[tuple[str, str, str]]) -> str:
     return " OR ".join(f"({condition})" for _, _, condition in checks) or "false"
 
 
+def _in_sound_years(day: str) -> str:
+    first, last = _SOUND_YEARS
+    return f"(year({day}) BETWEEN {first} AND {last})"
+
+
 def _latest_day(day: str) -> str:
-    return f"quantile_disc({day}, 0.9) + INTERVAL {FAR_FUTURE_YEARS} YEAR"
+    # Years that are faults by themselves say nothing of when the others end, and past the year
+    # 9999 neither Python nor an interval can hold what comes out.
+    return (
+        f"quantile_disc({day}, 0.9) FILTER ({_in_sound_years(day)})"
+        f" + INTERVAL {FAR_FUTURE_YEARS} YEAR"
+    )
 
 
 def _find_broken(
