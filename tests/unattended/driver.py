@@ -1,24 +1,84 @@
-"""Release the little company's review in this process, telling a file which step it is at.
+"""Release the little company's review in this process, noting which phase it has reached.
 
-python driver.py ROOT STEPS
+    python driver.py ROOT NOTED [PHASE CHANGE [GROUP]]
+
+``NOTED`` gets a line for every phase: its name, the time it began (monotonic, seconds) and how
+many changes to the company's files were made before. With ``PHASE`` and ``CHANGE`` the process
+kills itself right before that change of that phase, with ``GROUP`` all its children, too.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from helpers.publish.release import Audience, release
 from helpers.vocabulary.faults import ReviewError
 
+#: In the order of a release: what it takes in, runs, builds, shows to readers, and writes at last.
+PHASES = ("start", "ingest", "pages", "build", "live", "after")
+_CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate"}
+_FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
-def main(root: Path, steps: Path) -> int:
+
+@dataclass
+class Course:
+    """How far a release has come, in phases and in changes to files below a folder."""
+
+    below: str
+    noted: int
+    dies_in: str = ""
+    dies_at: int = 0
+    whole_group: bool = False
+    phase: str = ""
+    changes: int = 0
+    began_at: int = 0
+
+    def reach(self, phase: str) -> None:
+        """Begin a phase."""
+        self.phase, self.began_at = phase, self.changes
+        os.write(self.noted, f"{phase} {time.monotonic():.3f} {self.changes}\n".encode())
+
+    def hear(self, event: str, told: tuple[Any, ...]) -> None:
+        """Count a change, and die before it if this is the one; see :func:`sys.addaudithook`."""
+        if not is_change(event, told, self.below):
+            return
+        self.changes += 1
+        if self.phase == self.dies_in and self.changes - self.began_at == self.dies_at:
+            dying = os.getpgid(0) if self.whole_group else os.getpid()
+            (os.killpg if self.whole_group else os.kill)(dying, signal.SIGKILL)
+
+
+def is_change(event: str, told: tuple[Any, ...], below: str) -> bool:
+    """Tell whether an audit event is about to change a file or folder below a folder."""
+    if event == "open":
+        if not told[2] & _FOR_WRITING:
+            return False
+    elif event not in _CHANGES:
+        return False
+    path = told[0]
+    return isinstance(path, str | os.PathLike) and os.fspath(path).startswith(below)
+
+
+def main(root: Path, noted: Path, dies_in: str = "", dies_at: str = "0", group: str = "") -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    course = Course(
+        str(root / "company"), os.open(noted, flags), dies_in, int(dies_at), bool(group)
+    )
+    course.reach("start")
+    _note_going_live(course)
+    sys.addaudithook(course.hear)
+
     @contextmanager
     def step(what: str) -> Iterator[Callable[[int, int, str], None]]:
-        with steps.open("a", encoding="utf-8") as file:
-            file.write(f"{what}\n")
+        course.reach({"site": "build"}.get(what.split()[-1], what.split()[-1]))
         yield lambda done, total, name: None
 
     try:
@@ -34,10 +94,25 @@ def main(root: Path, steps: Path) -> int:
         for fault in trouble.faults:
             print(fault, file=sys.stderr)
         return trouble.exit_code
+    course.reach("end")
     for page in released.report.failed:
         print(page.fault, file=sys.stderr)
     return 0 if released.is_ok else 1
 
 
+def _note_going_live(course: Course) -> None:
+    """Tell apart what is built where nobody reads from what readers are led to."""
+    from helpers.publish import book
+
+    usual = book.go_live
+
+    def go_live(*given: Any, **named: Any) -> None:
+        course.reach("live")
+        usual(*given, **named)
+        course.reach("after")
+
+    book.go_live = go_live
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

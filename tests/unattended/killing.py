@@ -1,8 +1,10 @@
 """Kill -9 at random moments of a release, and what must hold of site, inbox and figures.
 
-A release is ingest, run, build and publish in one process with children of its own. At a random
-moment it is killed: at times only the process itself, as the system does when memory runs out, at
-times with all its children, as when the machine goes down. Whatever the moment:
+A release is ingest, run, build and publish in one process with children of its own. Every phase
+gets its share of the kills, for the moments that matter most are short. Half of them fall at a
+random time of the phase, half right before a random change to the company's files. At times only
+the process itself is killed, as the system does when memory runs out, at times with all its
+children, as when the machine goes down. Whatever the moment:
 
 - what readers open is whole: every link leads to a file, every file is the one that its edition's
   manifest names, and the totals on the page are those of some delivery, never a part of one;
@@ -26,14 +28,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from .company import Company
+from .driver import PHASES
 
 DRIVER = Path(__file__).with_name("driver.py")
 #: A release takes seconds; one that takes minutes hangs.
 MOST_SECONDS = 300
+#: How many of twelve kills are aimed at a phase.
+SHARES = dict(zip(PHASES, (1, 3, 2, 2, 3, 1), strict=True))
+#: So many of ten killed releases are followed by one that is left in peace.
+CALM_OF_TEN = 3
 _TOTAL = re.compile(r"TOTAL (\d+) lines ([\d.]+) pounds")
 
 
@@ -49,33 +57,73 @@ class Outcome:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Usual:
+    """What a phase takes when nobody disturbs it."""
+
+    seconds: float
+    changes: int
+
+
+@dataclass(frozen=True)
+class Aim:
+    """When a release is to die: at a time of a phase, or before a change made in it."""
+
+    phase: str
+    seconds: float | None
+    change: int
+    whole_group: bool
+
+    def __str__(self) -> str:
+        when = f"change {self.change}" if self.seconds is None else f"{self.seconds:.2f} s"
+        return f"{self.phase} {when}{' with all children' if self.whole_group else ''}"
+
+
 def campaign(
     folder: Path, seed: int, kills: int, tell: Callable[[str], object] = lambda fault: None
 ) -> Outcome:
-    """Kill so many releases of a little company; two in five are followed by a calm one."""
+    """Kill so many releases of a little company; some are followed by a calm one."""
     rng, outcome, began = random.Random(seed), Outcome(), time.monotonic()
     company = Company(folder).found()
     usual = _calm(company, outcome, tell)
-    while outcome.kills < kills and len(outcome.faults) < 10:
+    for phase in _shares(rng):
+        if outcome.kills == kills or len(outcome.faults) >= 10:
+            break
         path = company.deliver()
         if rng.random() < 0.3:
             company.repeat(path)
-        moment, whole_group = rng.uniform(0, usual), rng.random() < 0.5
-        step = _killed(company, moment, whole_group)
-        named = f"seed {seed}, kill {outcome.kills + 1} at {moment:.2f} s, {step or 'finished'}"
-        if step:
+        aim = _aim(rng, phase, usual[phase])
+        met = _killed(company, aim)
+        named = f"seed {seed}, kill {outcome.kills + 1} at {aim}, {met or 'finished'}"
+        if met:
             outcome.kills += 1
-            outcome.at[step] += 1
+            outcome.at[met] += 1
         else:
             outcome.too_late += 1
         _note(outcome, tell, named, _faults_meanwhile(company))
-        if rng.random() < 0.4:
-            seconds = _calm(company, outcome, tell, named)
-            # One that found all its work done says nothing of how long a release takes.
-            usual = (usual + seconds) / 2 if step else usual
+        if rng.random() < CALM_OF_TEN / 10:
+            _calm(company, outcome, tell, named)
     _calm(company, outcome, tell, "after the last")
     outcome.seconds = time.monotonic() - began
     return outcome
+
+
+def _shares(rng: random.Random) -> Iterator[str]:
+    """Give phases without end, each as often as its share, in no order."""
+    while True:
+        turn = [phase for phase, share in SHARES.items() for _ in range(share)]
+        rng.shuffle(turn)
+        yield from turn
+
+
+def _aim(rng: random.Random, phase: str, usual: Usual) -> Aim:
+    by_time = not usual.changes or rng.random() < 0.5
+    return Aim(
+        phase,
+        rng.uniform(0, usual.seconds) if by_time else None,
+        rng.randint(1, max(usual.changes, 1)),
+        rng.random() < 0.5,
+    )
 
 
 def _note(outcome: Outcome, tell: Callable[[str], object], named: str, faults: list[str]) -> None:
@@ -86,19 +134,22 @@ def _note(outcome: Outcome, tell: Callable[[str], object], named: str, faults: l
 
 def _calm(
     company: Company, outcome: Outcome, tell: Callable[[str], object], named: str = "first"
-) -> float:
-    """Release without disturbance: it must finish, and show every line once."""
-    began = time.monotonic()
+) -> dict[str, Usual]:
+    """Release without disturbance: it must finish, and show every line once.
+
+    Returns:
+        What each phase took.
+    """
+    noted = _noted(company)
     try:
         done = subprocess.run(
-            _command(company), stdin=subprocess.DEVNULL, capture_output=True,
+            _command(company, noted), stdin=subprocess.DEVNULL, capture_output=True,
             text=True, timeout=MOST_SECONDS, check=False,
         )  # fmt: skip
         faults = [] if done.returncode == 0 else [f"the next run ended {done.returncode}: "
                                                   f"{done.stderr.strip()[-2000:]}"]  # fmt: skip
     except subprocess.TimeoutExpired:
         faults = ["the next run hangs"]
-    seconds = time.monotonic() - began
     outcome.calm += 1
     faults += _faults_meanwhile(company)
     shown = totals_shown(company.paths.site)
@@ -107,32 +158,51 @@ def _calm(
     left = [one.name for one in company.paths.site.glob(".*")]
     faults += [f"left behind on the site: {one}" for one in left if one != ".build"]
     _note(outcome, tell, named, faults)
-    return seconds
+    return {
+        phase: Usual(ended - began, after - before)
+        for (phase, began, before), (_, ended, after) in pairwise(_phases(noted))
+    }
 
 
-def _killed(company: Company, moment: float, whole_group: bool) -> str:
-    """Start a release, kill it at the moment, and name its step; empty if it was done before."""
-    steps = company.root / "steps.txt"
-    steps.unlink(missing_ok=True)
+def _killed(company: Company, aim: Aim) -> str:
+    """Start a release, kill it where it is aimed at, and name the phase; empty if it was done."""
+    noted = _noted(company)
+    by_itself = aim.seconds is None
     process = subprocess.Popen(
-        _command(company), stdin=subprocess.DEVNULL,
+        _command(company, noted, aim if by_itself else None), stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    try:
-        process.wait(moment)
-    except subprocess.TimeoutExpired:
-        if whole_group:
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-        process.wait()
-        told = steps.read_text(encoding="utf-8").split("\n") if steps.is_file() else []
-        return next((one for one in reversed(told) if one), "start")
-    return ""
+    if not by_itself:
+        ends_at = time.monotonic() + MOST_SECONDS
+        while process.poll() is None and time.monotonic() < ends_at:
+            began = next((at for phase, at, _ in _phases(noted) if phase == aim.phase), None)
+            if began is not None and time.monotonic() >= began + aim.seconds:
+                (os.killpg if aim.whole_group else os.kill)(process.pid, signal.SIGKILL)
+                break
+            time.sleep(0.003)
+    process.wait(MOST_SECONDS)
+    return _phases(noted)[-1][0] if process.returncode == -signal.SIGKILL else ""
 
 
-def _command(company: Company) -> list[str]:
-    return [sys.executable, str(DRIVER), str(company.root), str(company.root / "steps.txt")]
+def _noted(company: Company) -> Path:
+    """Say where a release notes its phases; what the one before noted goes."""
+    path = company.root / "phases.txt"
+    path.unlink(missing_ok=True)
+    return path
+
+
+def _phases(noted: Path) -> list[tuple[str, float, int]]:
+    """Read the phases that were reached, when, and after how many changes to files."""
+    text = noted.read_text(encoding="utf-8") if noted.is_file() else ""
+    lines = [line.split() for line in text.split("\n")[:-1]]
+    return [(phase, float(at), int(changes)) for phase, at, changes in lines] or [("start", 0.0, 0)]
+
+
+def _command(company: Company, noted: Path, aim: Aim | None = None) -> list[str]:
+    command = [sys.executable, str(DRIVER), str(company.root), str(noted)]
+    if aim:
+        command += [aim.phase, str(aim.change), *(["group"] if aim.whole_group else [])]
+    return command
 
 
 # -- what must hold at any moment ------------------------------------------------------------------

@@ -17,19 +17,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from unattended.driver import PHASES
 from unattended.killing import Outcome, campaign
 
 
 def page(outcome: Outcome, seed: int) -> str:
     """Write what was found."""
-    steps = ", ".join(f"{count} in {step}" for step, count in sorted(outcome.at.items()))
+    phases = ", ".join(f"{outcome.at[one]} in {one}" for one in PHASES)
     faults = [f"- {one}" for one in outcome.faults] or ["None."]
     return "\n".join(
         [
             f"# Releases killed at random moments, {date.today()}",
             "",
             f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()};"
-            f" seed {seed}: {outcome.kills} releases killed with SIGKILL ({steps}), {outcome.calm}"
+            f" seed {seed}: {outcome.kills} releases killed with SIGKILL ({phases}), {outcome.calm}"
             f" left in peace between them, {outcome.too_late} done before they could be killed;"
             f" {outcome.seconds:.0f} s.",
             "",

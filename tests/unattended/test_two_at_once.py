@@ -15,11 +15,11 @@ DRIVER = Path(__file__).with_name("driver.py")
 
 
 def test_the_second_says_who_is_at_work_and_changes_nothing(tmp_path):
-    company = Company(tmp_path).found()
+    company, noted = Company(tmp_path).found(), tmp_path / "phases.txt"
     with held_elsewhere(company.paths, "review publish monthly") as first:
         before = _content(company)
         second = subprocess.run(
-            [sys.executable, str(DRIVER), str(tmp_path), str(tmp_path / "steps.txt")],
+            [sys.executable, str(DRIVER), str(tmp_path), str(noted)],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert _content(company) == before
@@ -27,7 +27,8 @@ def test_the_second_says_who_is_at_work_and_changes_nothing(tmp_path):
     assert f"is at work already: review publish monthly (process {first.pid} on " in second.stderr
     assert "wait until it has ended, or end it" in second.stderr
     assert "Traceback" not in second.stderr
-    assert not (tmp_path / "steps.txt").exists(), "it began nothing"
+    reached = [line.split()[0] for line in noted.read_text(encoding="utf-8").splitlines()]
+    assert reached == ["start"], "it began nothing"
 
 
 def _content(company: Company) -> dict[str, str]:
