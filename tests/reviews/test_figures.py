@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -180,6 +181,37 @@ def test_an_edition_has_each_figure_once_and_in_one_order(pages, tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert read_figures(tmp_path / "a") == gathered
     assert len((tmp_path / "a").read_text(encoding="utf-8").splitlines()) == 3 + 3, "one a line"
+
+
+def test_two_pages_that_show_one_figure_with_two_values_are_refused_by_both_names(pages):
+    shown = {"index": [figure(5.0, "cards"), figure(3.0, "top", "GB")],
+             "sales": [figure(5.01, "trend"), figure(3.0, "map", "GB")]}  # fmt: skip
+    with pytest.raises(WorkFailed) as refused:
+        gather(pages(zh=shown, en=shown))
+    assert [(one.where, one.what) for one in refused.value.faults] == [
+        ("index#cards", "gmv 2025-10 is 5 there and 5.01 on sales#trend")
+    ]
+
+
+def test_one_page_that_says_two_things_is_refused_as_well(pages):
+    kept = once([figure(5.0, "cards"), figure(5.0, "table"), figure(6.0, "trend")])
+    with pytest.raises(WorkFailed, match=r"index#cards: gmv .* 5 there and 6 on index#trend"):
+        gather(pages(en={"index": kept}))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(figure(6.0), unit="CNY"),
+        replace(figure(6.0), column="target"),
+        replace(figure(6.0), period="2025-11"),
+        replace(figure(6.0), exhibit="a table of its own"),
+        figure(None),
+    ],
+)
+def test_another_currency_target_period_or_table_is_another_figure(pages, other):
+    shown = {"index": [figure(5.0)], "sales": [replace(other, page="trend")]}
+    assert figure(5.0).value in {one.value for one in gather(pages(en=shown))}
 
 
 def test_languages_that_differ_are_refused_by_page_and_figure(pages):

@@ -3,7 +3,8 @@
 ``page.show`` notes every figure of the frames it draws. A figure of the catalogue is known by
 what it says (metric, period, dimension, member), wherever it is shown; any other number of a
 table or drawing by its place there (exhibit, row, column). Neither knows a language, so the two
-languages of a page must show the same figures, and a difference is a fault.
+languages of a page must show the same figures, and a difference is a fault; so is a figure of the
+catalogue that has two values in one edition, be it on two pages or twice on one.
 """
 
 from __future__ import annotations
@@ -285,15 +286,28 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def once(figures: Iterable[Figure]) -> tuple[Figure, ...]:
-    """Keep each figure once: the first that has a value, from the place where it stands first."""
-    kept: dict[tuple[str, ...], Figure] = {}
+    """Keep each figure once: the first that has a value, from the place where it stands first.
+
+    A figure of the catalogue that says something else the second time is kept beside the first,
+    for ``gather`` to find; money of another currency is another figure.
+    """
+    kept: dict[tuple[str, ...], list[Figure]] = {}
     for one in figures:
-        known = kept.get(one.key)
-        if known is None:
-            kept[one.key] = one
-        elif known.value is None and one.value is not None:
-            kept[one.key] = replace(one, page=known.page or one.page)
-    return tuple(sorted(kept.values(), key=_in_order))
+        known = kept.setdefault(one.key, [])
+        if not known:
+            known.append(one)
+        elif known[0].value is None and one.value is not None:
+            known[0] = replace(one, page=known[0].page or one.page)
+        elif not any(_agree(first, one) for first in known):
+            known.append(one)
+    return tuple(sorted((one for each in kept.values() for one in each), key=_in_order))
+
+
+def _agree(first: Figure, second: Figure) -> bool:
+    """Tell whether a reader of both is told one thing; what is n/a here may be known there."""
+    if not first.is_of_the_catalogue or second.value is None:
+        return True
+    return first.unit == second.unit and is_same(first.value, second.value)
 
 
 def gather(pages: Mapping[str, Sequence[tuple[str, Path]]]) -> tuple[Figure, ...]:
@@ -303,7 +317,8 @@ def gather(pages: Mapping[str, Sequence[tuple[str, Path]]]) -> tuple[Figure, ...
         pages: For each language the pages in reading order: file name and executed notebook.
 
     Raises:
-        WorkFailed: A page shows other figures in one language than in another.
+        WorkFailed: A page shows other figures in one language than in another, or one figure has
+            two values in the edition.
     """
     faults: list[Fault] = []
     found: list[Figure] = []
@@ -314,9 +329,12 @@ def gather(pages: Mapping[str, Sequence[tuple[str, Path]]]) -> tuple[Figure, ...
         for language, figures in zip(languages[1:], each[1:], strict=True):
             faults += _disagreements(name, languages[0], each[0], language, figures)
         found += [replace(one, page=f"{name}#{one.page}") for one in each[0]]
+    gathered = once(found)
+    faults += _contradictions(gathered)
     if faults:
         raise WorkFailed(faults)
-    return once(found)
+    first = {one.key: one for one in reversed(gathered)}
+    return tuple(sorted(first.values(), key=_in_order))
 
 
 def gather_behind(pages: Iterable[tuple[str, Path]]) -> dict[str, tuple[str, ...]]:
@@ -348,6 +366,20 @@ def _disagreements(
         told.append(f"{more} more")
     what = f"its languages show different figures ({'; '.join(told)})"
     yield Fault(page, what, "run both languages again; a sort or a label may decide a figure")
+
+
+def _contradictions(figures: Sequence[Figure]) -> Iterator[Fault]:
+    """Name both places of each figure that has two values in one edition."""
+    stands: dict[tuple[str, ...], Figure] = {}
+    for one in figures:
+        first = stands.setdefault((*one.key, one.unit), one)
+        if first is not one and first.is_of_the_catalogue:
+            what = (
+                f"{' '.join(part for part in one.key if part)} is {_said(first)} there"
+                f" and {_said(one)} on {one.page}"
+            )
+            way_out = "run both pages again; if they still differ, one of them measures by itself"
+            yield Fault(first.page, what, way_out)
 
 
 def _said(figure: Figure | None) -> str:
