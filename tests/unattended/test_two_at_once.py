@@ -34,6 +34,6 @@ def test_the_second_says_who_is_at_work_and_changes_nothing(tmp_path):
 def _content(company: Company) -> dict[str, str]:
     return {
         str(file.relative_to(company.root)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in company.root.rglob("*")
+        for file in company.paths.root.rglob("*")
         if file.is_file()
     }
