@@ -68,7 +68,7 @@ def test_every_known_difference_is_a_step_and_the_rest_is_unexplained(warehouse)
         "month_rate": 0.0, "unexplained": pytest.approx(-1.0), "booked_revenue": 234.0,
     }  # fmt: skip
     assert booking_takeaway(frame, desk) == (
-        "Finance booked £234; £1 of it, 0.4%, is left unexplained"
+        "Finance booked £234; £1 of it, 0.4%, is left unexplained."
     )
 
 

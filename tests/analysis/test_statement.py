@@ -117,6 +117,49 @@ def test_an_unknown_cost_leaves_the_result_empty_and_is_named(tmp_path):
     assert row["lacks"].startswith("Refunds, Landed cost of sales, Commission")
 
 
+@pytest.fixture(scope="module")
+def half_costed(tmp_path_factory):
+    """Britain buys A for 300 and B for 100, Ireland A for 60; only A has a cost, 90 a unit.
+
+    Nobody bought postage: the 8 that Britain paid for it need no unit cost.
+    """
+    workspace, paths = make_workspace(
+        tmp_path_factory.mktemp("coverage"), STORES, base_currency="GBP"
+    )
+    write_table(paths, "order_lines", [
+        sale("a", "300.00", "GB", sku="A"), sale("b", "100.00", "GB", sku="B"),
+        sale("c", "60.00", "IE", sku="A"),
+        sale("a", "8.00", "GB", line_no=2, is_merchandise=False),
+    ])  # fmt: skip
+    write_table(paths, "landed_costs", [
+        {"sku": "A", "valid_from": "2025-01-01", "currency": "GBP", "unit_cost": "90.00"},
+    ])  # fmt: skip
+    return Warehouse.open(paths, workspace)
+
+
+@pytest.mark.parametrize(("by", "shares", "costs"), [
+    # Of Britain's goods of 400 the cost of 300 is known; a result needs all of it.
+    ("market", {"GB": 300 / 400, "IE": 1.0, TOTAL: 360 / 460}, {"IE": 90.0}),
+    ("product", {"A": 1.0, "B": 0.0, TOTAL: 360 / 460}, {"A": 180.0}),
+    ("store", {"shop-uk": 360 / 460, TOTAL: 360 / 460}, {}),
+])  # fmt: skip
+def test_each_row_says_of_how_much_of_its_goods_the_cost_is_known(half_costed, by, shares, costs):
+    rows = statement(desk_at(half_costed, "2025-10", "en"), by).set_index("member")
+    told = rows["cost_coverage"].dropna().to_dict()
+    assert told == pytest.approx(shares)
+    assert rows["landed_cost"].dropna().to_dict() == costs
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "Landed cost of sales (unit cost known for 78.3% of goods sold)"),
+    ("zh", "销货到岸成本（已有成本的商品占销售额78.3%）"),
+])  # fmt: skip
+def test_the_missing_cost_is_named_with_what_is_known_of_it(half_costed, language, words):
+    desk = desk_at(half_costed, "2025-10", language)
+    rows = statement(desk, "store")
+    assert words in rows["lacks"].iloc[-1] and words in statement_takeaway(rows, desk)
+
+
 def test_the_middle_is_added_up_in_one_row(desk):
     rows = statement(desk, "market", most=1)
     assert list(rows["member"]) == ["GB", "others", TOTAL]
@@ -128,5 +171,5 @@ def test_the_middle_is_added_up_in_one_row(desk):
 def test_the_takeaway_names_who_earns_most_and_who_loses(desk):
     # Britain 162 - 60, Ireland 24 - 16
     assert statement_takeaway(statement(desk, "market"), desk) == (
-        "United Kingdom earns most: operating profit £102"
+        "United Kingdom earns most: operating profit £102."
     )

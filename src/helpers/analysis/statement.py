@@ -4,6 +4,9 @@ What a platform charges for the whole shop (storage, the monthly plan, advertisi
 country) belongs to no single market or product. Such costs, and what the company spends beside
 its orders, are spread over what was sold in proportion to net sales, and each row says how much
 of it is spread. Rows so add up to the company, and nothing is left out to make a row look good.
+
+A row's landed cost is known or it is not: part of a cost would make a profit that nobody earned.
+How far it is known stands beside it, as the share of goods sold (by GMV) that have a unit cost.
 """
 
 from __future__ import annotations
@@ -31,9 +34,11 @@ TOTAL = "total"
 OTHERS = "others"
 #: Sales below this are the rounding of sums.
 CENT = 0.005
-COLUMNS = ["member", "label", *SALES, "net_sales", *COSTS, "tacos", "contribution",
-           "contribution_rate", "shared_costs", "operating_profit", "spread", "rest_fees",
-           "currency", "lacks"]  # fmt: skip
+#: Sales of goods, and those of them whose unit cost is known: never spread, a line has both.
+COVERED = ("costed_gmv", "merchandise_gmv")
+COLUMNS = ["member", "label", *SALES, "net_sales", "landed_cost", "cost_coverage", *COSTS[1:],
+           "tacos", "contribution", "contribution_rate", "shared_costs", "operating_profit",
+           "spread", "rest_fees", "currency", "lacks"]  # fmt: skip
 
 Figures = dict[str, float | None]
 
@@ -48,7 +53,9 @@ def statement(desk: Desk, by: By, most: int | None = None) -> pd.DataFrame:
             contribution, where shared costs are not known), and add up the others in one.
 
     Returns:
-        member, label, gmv, refunds, net_sales, landed_cost, commission_fees, fulfilment_fees,
+        member, label, gmv, refunds, net_sales, landed_cost, cost_coverage (fraction of the row's
+        sales of goods whose unit cost is known; empty where no goods were sold),
+        commission_fees, fulfilment_fees,
         storage_fees, other_fees, ad_spend, tacos (fraction of GMV), contribution,
         contribution_rate (fraction of net sales), shared_costs, operating_profit, spread (how
         much of the row's costs before shared ones is spread by net sales), rest_fees (storage
@@ -93,22 +100,21 @@ def statement_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
     result = "operating_profit" if told["operating_profit"].notna().all() else "contribution"
     name = desk.metric_label(result)
 
-    def said(key: str, row: Any) -> str:
-        return phrase(
-            key,
-            language,
-            label=str(row["label"]),
-            name=name.lower() if language == "en" else name,
-            value=write_value(abs(float(row[result])), Unit.MONEY, language, desk.currency),
-        )
+    def money(row: Any) -> str:
+        return write_value(abs(float(row[result])), Unit.MONEY, language, desk.currency)
 
     ordered = told.sort_values(result, ascending=False)
     best, worst = ordered.iloc[0], ordered.iloc[-1]
-    text = said("statement.best" if best[result] >= 0 else "statement.all_lose", best)
-    losing = int((told[result] < 0).sum())
-    if losing and best[result] >= 0:
-        text += said("statement.worst", worst)
-    return text
+    key = "all_lose" if best[result] < 0 else "best_and_worst" if worst[result] < 0 else "best"
+    return phrase(
+        f"statement.{key}",
+        language,
+        label=str(best["label"]),
+        name=name.lower() if language == "en" else name,
+        value=money(best),
+        worst=str(worst["label"]),
+        loss=money(worst),
+    )
 
 
 def spread(amount: float, weights: Mapping[Any, float | None]) -> dict[Any, float]:
@@ -128,7 +134,7 @@ def spread(amount: float, weights: Mapping[Any, float | None]) -> dict[Any, floa
 
 def _parts(desk: Desk, by: By) -> dict[tuple[str, str], Figures]:
     """Give the direct figures of each store and member; what a store cannot divide is spread."""
-    metrics = [*SALES, *COSTS]
+    metrics = [*SALES, *COSTS, *COVERED]
     known = _by_member(desk, metrics, ["store"])
     if by in ("store", "platform"):
         names = {one.id: one.id if by == "store" else str(one.platform)
@@ -158,11 +164,15 @@ def _divided(whole: Figures, cut: Mapping[str, Figures]) -> dict[str, Figures]:
         if metric == "gmv":
             continue
         if total is None:
-            for block in blocks.values():
-                block[metric] = None
+            # Goods with a cost keep it though others of the store have none.
+            for member, block in blocks.items():
+                block[metric] = (cut.get(member, {}).get(metric)
+                                 if metric == "landed_cost" else None)  # fmt: skip
             continue
         direct = {member: (cut[member][metric] or 0.0) if member != UNKNOWN else 0.0
                   for member in sold}  # fmt: skip
+        if metric in COVERED and UNKNOWN in sold:
+            direct[UNKNOWN] = total - sum(direct.values())
         rest = spread(total - sum(direct.values()), sold)
         for member, block in blocks.items():
             block[metric] = direct[member] + rest[member]
@@ -234,7 +244,7 @@ def _added(blocks: Any) -> Figures:
     """Add parts up; what one of them does not know, the sum does not know."""
     blocks = list(blocks)
     summed: Figures = {}
-    for name in (*SALES, *COSTS, "shared_costs", "spread"):
+    for name in (*SALES, *COSTS, *COVERED, "shared_costs", "spread"):
         values = [block[name] for block in blocks]
         summed[name] = None if any(one is None for one in values) else sum(values)
     return summed
@@ -246,8 +256,15 @@ def _row(desk: Desk, by: By, member: str, figures: Figures) -> dict[str, Any]:
     contribution = None if net is None or None in costs else net - sum(costs)  # type: ignore[arg-type]
     shared = figures["shared_costs"]
     gmv, ads = figures["gmv"], figures["ad_spend"]
+    costed, goods = (figures[one] for one in COVERED)
+    coverage = costed / goods if costed is not None and goods else None
     lacking = [one for one in ("refunds", *COSTS, "shared_costs") if figures[one] is None]
     names = [desk.metric_label(one) for one in lacking]
+    if coverage and "landed_cost" in lacking:
+        names[lacking.index("landed_cost")] += phrase(
+            "statement.covered", desk.language,
+            share=write_value(coverage, Unit.PERCENT, desk.language),
+        )  # fmt: skip
     return {
         "member": member,
         "label": phrase(f"statement.{member}", desk.language)
@@ -258,6 +275,7 @@ def _row(desk: Desk, by: By, member: str, figures: Figures) -> dict[str, Any]:
         "rest_fees": None
         if figures["storage_fees"] is None or figures["other_fees"] is None
         else figures["storage_fees"] + figures["other_fees"],
+        "cost_coverage": coverage,
         "tacos": ads / gmv if gmv and ads is not None else None,
         "contribution": contribution,
         "contribution_rate": contribution / net
