@@ -1,11 +1,10 @@
 """What holds for all tests."""
 
 import pytest
-from hypothesis import settings
 
-# Laws are searched for counter-examples, not for milliseconds: a busy machine must not fail them.
-settings.register_profile("review", deadline=None)
-settings.load_profile("review")
+from laws import register_profiles
+
+register_profiles()
 
 #: Files that take longest come first, so that no worker is left with one of them at the end.
 _LONGEST = (

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.experiments import (
@@ -15,6 +15,7 @@ from helpers.analysis.experiments import (
     read_test,
     required_n,
 )
+from laws import examples
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_who_looks_five_times_must_see_more():
     assert often.is_peeked
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.integers(30, 5000), st.integers(30, 5000), st.data())
 def test_swapping_the_arms_turns_the_reading(first, second, data):
     control = data.draw(st.integers(1, first)), first

@@ -3,7 +3,7 @@ import random
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from desks import paper_desk
@@ -20,6 +20,7 @@ from helpers.analysis.forecast.seasons import (
     seasonal_index,
 )
 from helpers.analysis.headlines import outlook_takeaway
+from laws import examples
 
 # DOMAIN E2
 ACTUAL, GUESSED = [100, 0, 50, 200], [90, 10, 60, 180]
@@ -173,7 +174,7 @@ def test_ranges_hold_with_every_candidate():
     assert one >= 0.6 and three >= 0.6  # two standard errors of 20 below 80 %
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     st.floats(1, 1e6), st.floats(0.01, 1), st.floats(1, 50), st.booleans(), st.floats(0, 1e6),
     st.floats(0.02, 0.98),

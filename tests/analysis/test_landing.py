@@ -5,7 +5,7 @@ import random
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.attainment import pace
@@ -18,6 +18,7 @@ from helpers.analysis.headlines import pace_takeaway
 from helpers.analysis.landing import landing_of, total_to_come
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.units import Direction
+from laws import examples
 from warehouse_builder import make_workspace, order_line, write_table
 
 YEAR = [100.0, 80, 120, 90, 100, 110, 95, 105, 130, 140, 250, 200]
@@ -39,7 +40,7 @@ def test_a_short_history_has_no_landing():
     assert total_to_come(YEAR * 3, 0, 500.0) is None
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.floats(10, 1e6), st.floats(0.01, 0.5), st.floats(1, 30), st.floats(0, 1e6),
        st.floats(0.2, 3), st.floats(1.01, 2))  # fmt: skip
 def test_more_is_never_likelier(middle, scale, freedom, sure, goal, further):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.customers.lifetime import (
@@ -12,6 +12,7 @@ from helpers.analysis.customers.lifetime import (
     fit_buying,
     fit_spending,
 )
+from laws import examples
 
 #: CDNOW, as published by Fader, Hardie and Lee (2005) and Fader and Hardie (2013).
 CDNOW = Buying(0.243, 4.414, 0.793, 2.426)
@@ -103,7 +104,7 @@ PARAMETERS = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(PARAMETERS, st.integers(0, 20), st.floats(0, 1), st.floats(1, 100), st.floats(1, 60))
 def test_longer_ahead_is_never_fewer_and_nobody_is_more_than_alive(model, x, part, age, ahead):
     one = (np.array([x]), np.array([age * part if x else 0.0]), np.array([age]))
@@ -113,7 +114,7 @@ def test_longer_ahead_is_never_fewer_and_nobody_is_more_than_alive(model, x, par
     assert near <= (model.r + x) / (model.alpha + age) * ahead + 1e-9  # the rate of who stays
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.floats(1, 8), st.floats(1.5, 6), st.floats(1, 50), st.integers(1, 50),
        st.floats(0.5, 500))  # fmt: skip
 def test_expected_spending_lies_between_ones_own_and_everybodys(p, q, scale, x, own):

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.expectation import expect
@@ -15,6 +15,7 @@ from helpers.analysis.signal import (
     judge_series,
     xmr_limits,
 )
+from laws import examples
 
 # DOMAIN E5
 POINTS = [52, 47, 53, 51, 50, 49, 55, 48, 50, 52, 51]
@@ -173,7 +174,7 @@ def test_an_earlier_exception_does_not_widen_the_limits():
     assert expect([math.log(value) for value in struck], 12).exceptions == (17,)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.integers(0, 10_000), st.floats(0.01, 1000), st.floats(-0.02, 0.02))
 def test_neither_the_currency_nor_a_steady_growth_changes_a_verdict(seed, factor, growth):
     luck = np.random.default_rng(seed).normal(0, 0.1, 37)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from little_warehouse import LittleWarehouse
 
@@ -15,6 +15,7 @@ from helpers.metrics.computed.experiments import CONTROLS
 from helpers.metrics.computed.loyalty import _month
 from helpers.metrics.notes import read_note, write_note
 from helpers.vocabulary.periods import parse_period
+from laws import examples
 
 OCTOBER = parse_period("2025-10")
 OPEN = {"local_date": date(2025, 8, 1)}
@@ -74,7 +75,7 @@ def test_no_test_that_ended_is_no_lift_of_0():
     assert ask(given, "image_test_lift")[""].status in ("no_source", "not_enough_data")
 
 
-@settings(max_examples=15, deadline=None)
+@examples(10)
 @given(n=st.integers(200, 5000), x=st.integers(10, 100), times=st.integers(1, 3))
 def test_a_variant_that_does_the_same_lifts_nothing(n, x, times):
     row = ask(trials((n, x, n * times, x * times)), "image_test_lift")[""]

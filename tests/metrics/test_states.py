@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from little_warehouse import LittleWarehouse
 
@@ -17,6 +17,7 @@ from helpers.metrics import spans, states
 from helpers.metrics.compute import compute_series
 from helpers.tables.models import load_models
 from helpers.vocabulary.periods import parse_period
+from laws import examples
 
 CUTS = ((), ("market", "platform"), ("store",), ("product",))
 
@@ -150,10 +151,7 @@ companies = st.fixed_dictionaries(
         "inventory_snapshots": st.lists(stock, max_size=5),
     }
 )
-laws = settings(
-    max_examples=3, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+laws = examples(3, HealthCheck.function_scoped_fixture)
 
 
 @laws

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from little_warehouse import LittleWarehouse
 
 from helpers.metrics.compute import compute, compute_series
 from helpers.metrics.notes import write_note
 from helpers.vocabulary.periods import parse_period
+from laws import examples
 
 OCTOBER = parse_period("2025-10")
 
@@ -175,7 +176,7 @@ def test_a_currency_without_a_constant_rate_is_told():
     assert row.status == "not_enough_data" and "no_constant_rate" in row.note
 
 
-@settings(max_examples=15, deadline=None)
+@examples(10)
 @given(st.lists(st.integers(1, 9_999), min_size=1, max_size=12))
 def test_every_article_sold_has_one_class_and_the_first_is_always_a(amounts: list[int]):
     house = LittleWarehouse(
@@ -190,7 +191,7 @@ def test_every_article_sold_has_one_class_and_the_first_is_always_a(amounts: lis
     assert sum(order[:a]) >= 0.6 * sum(order) > sum(order[: a - 1]) or a == len(order)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(8)
 @given(st.lists(st.integers(0, 200), min_size=1, max_size=8))
 def test_life_stages_part_the_articles_on_sale(ages: list[int]):
     end = date(2025, 10, 31)

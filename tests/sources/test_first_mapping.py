@@ -11,13 +11,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from helpers.config.workspace import load_workspace
 from helpers.sources.catalogue import read_source
 from helpers.sources.first_mapping import _quoted, write_first_mapping
 from helpers.vocabulary.faults import AskedWrongly, DataRefused
+from laws import examples
 
 from .export_company import Company, table
 
@@ -239,10 +240,7 @@ def test_the_same_guess_from_any_format(company: Company) -> None:
     st.lists(st.lists(st.text(max_size=12), min_size=2, max_size=6), min_size=1, max_size=6),
     st.sampled_from([",", ";", "\t"]),
 )
-@settings(
-    max_examples=12, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+@examples(12, HealthCheck.function_scoped_fixture)
 def test_any_rows_give_a_mapping_or_a_reason(
     company: Company, rows: list[list[str]], separator: str
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.config.declarations import read_yaml
@@ -20,6 +20,7 @@ from helpers.sources.headers import plain
 from helpers.sources.meaning import over_orders
 from helpers.sources.reasons import REASONS
 from helpers.vocabulary.faults import DataRefused, DeclarationFaulty
+from laws import examples
 
 from .export_company import KEY, Company, table
 
@@ -172,7 +173,7 @@ define:
     assert reading.rows_set_aside == 1 and "1 closing" in str(reading.warnings[0])
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     amount=st.integers(-100_000, 1_000_000),
     weights=st.lists(st.integers(0, 100_000), min_size=1, max_size=8),

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from helpers.config.workspace import load_workspace
 from helpers.sources import workbooks
 from helpers.sources.door import read_export
 from helpers.vocabulary.faults import DataRefused
+from laws import examples
 
 from .export_company import KEY, Company, table
 
@@ -310,9 +311,7 @@ CELL = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(30, HealthCheck.function_scoped_fixture)
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=7), max_size=12))
 def test_every_row_is_in_a_table_or_told_to_be_bad(company: Company, rows: list[list[str]]) -> None:
     import csv

@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from helpers.tables.build import current_generation, rebuild
+from laws import examples
 from warehouse_builder import accept, make_reading, make_workspace, order_line
 
 EUR = {"store_id": "shop-de", "currency": "EUR"}
@@ -86,13 +87,8 @@ def take_in(folder, names, rebuilds):
 _SEEN: dict[frozenset[str], object] = {}
 
 
-@settings(
-    max_examples=5,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    # An example costs seconds: a smaller one is not worth a thousand of them.
-    phases=[Phase.explicit, Phase.generate],
-)
+# An example costs seconds: a smaller one is not worth a thousand of them.
+@examples(3, phases=[Phase.explicit, Phase.generate])
 @given(st.data())
 def test_the_order_the_number_and_the_pieces_do_not_matter(data):
     names = data.draw(st.permutations(list(FILES)))
@@ -117,13 +113,7 @@ def test_the_order_the_number_and_the_pieces_do_not_matter(data):
     assert "not_counted_settlement_lines" in found.files
 
 
-@settings(
-    max_examples=4,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    # An example costs seconds: a smaller one is not worth a thousand of them.
-    phases=[Phase.explicit, Phase.generate],
-)
+@examples(3, phases=[Phase.explicit, Phase.generate])
 @given(
     st.permutations(["orders", "ads", "supply"]),
     st.lists(st.booleans(), min_size=6, max_size=6),

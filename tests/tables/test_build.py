@@ -7,13 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.tables.batches import Batches
 from helpers.tables.build import current_generation, rebuild
 from helpers.tables.models import load_models
 from helpers.tables.warehouse import Warehouse
+from laws import examples
 from warehouse_builder import (
     STORES,
     accept,
@@ -329,7 +330,7 @@ def take_in(folder, exports, rebuilds):
     return workspace, paths, batches
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(6)
 @given(data=st.data(), exports=st.lists(EXPORT, min_size=1, max_size=4))
 def test_order_grouping_and_repetition_of_files_never_matter(data, exports):
     shuffled = data.draw(st.permutations(exports + exports[:1]))

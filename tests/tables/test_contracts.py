@@ -4,7 +4,7 @@ from collections import Counter
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.config.workspace import Workspace
@@ -12,6 +12,7 @@ from helpers.tables.contracts import judge, masked
 from helpers.tables.models import load_models
 from helpers.tables.reasons import REASONS, wording
 from helpers.vocabulary.faults import DataRefused
+from laws import examples
 from warehouse_builder import STORES, make_reading, order_line
 
 WORKSPACE = Workspace.model_validate(
@@ -210,7 +211,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(rows=LINES, bad=st.sets(st.integers(100, 103)))
 def test_every_row_is_kept_quarantined_or_a_repetition(rows, bad):
     """Worked out beside the engine: a row-by-row reading of the same contract."""
