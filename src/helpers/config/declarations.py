@@ -104,14 +104,16 @@ def declare(content: Any, model: type[Model], where: str) -> Model:
         return model.model_validate(content)
     except ValidationError as trouble:
         errors = trouble.errors()
-        # A list with one faulty item is also "too short": the item's own fault is the useful one.
-        places = [error["loc"] for error in errors]
-        inner = [
-            error
-            for error in errors
-            if not any(one[: len(error["loc"])] == error["loc"] != one for one in places)
-        ]
-        raise DeclarationFaulty(_as_fault(where, error) for error in inner) from None
+    # Raised out here: what pydantic keeps of its error would live as long as ours, with all that
+    # stood in the declaration, and the garbage collector cannot see into it.
+    # A list with one faulty item is also "too short": the item's own fault is the useful one.
+    places = [error["loc"] for error in errors]
+    inner = [
+        error
+        for error in errors
+        if not any(one[: len(error["loc"])] == error["loc"] != one for one in places)
+    ]
+    raise DeclarationFaulty(_as_fault(where, error) for error in inner)
 
 
 def _as_fault(where: str, error: Any) -> Fault:
