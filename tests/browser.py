@@ -108,7 +108,7 @@ def open_browser(*, scripts: bool = True) -> Iterator[Browser]:
         options.add_experimental_option("prefs", blocked)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    driver.set_page_load_timeout(60)
+    driver.set_page_load_timeout(300)
     try:
         yield Browser(driver)
     finally:

@@ -40,7 +40,7 @@ def review(*words, cwd=ROOT, **environment):
         capture_output=True,
         text=True,
         env={**os.environ, "COLUMNS": "200", **environment},
-        timeout=120,
+        timeout=1200,
         check=False,
     )
 

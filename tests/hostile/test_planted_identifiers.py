@@ -172,7 +172,7 @@ publish_run(report, status="preliminary")
 def said(home: Path, scratch: Path, *command: str) -> str:
     """Run as a user would, with a home and a folder for odds and ends of its own."""
     env = {**os.environ, "HOME": str(home), "TMPDIR": str(scratch), "LANG": "C.UTF-8"}
-    done = subprocess.run([sys.executable, "-c", *command], env=env, cwd=home, timeout=600,
+    done = subprocess.run([sys.executable, "-c", *command], env=env, cwd=home, timeout=1200,
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout + done.stderr

@@ -59,7 +59,7 @@ def test_the_font_is_the_sites_own(published, browser):
 
 def test_the_first_page_leads_to_the_newest_home_page(published, browser):
     browser.open(published.site / "index.html")
-    WebDriverWait(browser.driver, 10).until(lambda d: "/portal/" in d.current_url)
+    WebDriverWait(browser.driver, 120).until(lambda d: "/portal/" in d.current_url)
     assert browser.driver.find_element(By.TAG_NAME, "h1").text
 
 

@@ -57,7 +57,7 @@ def run_as_cron(line: str, home: Path) -> subprocess.CompletedProcess:
     bare = ["env", "-i", f"HOME={home}", "LOGNAME=nobody", "SHELL=/bin/sh", "PATH=/usr/bin:/bin"]
     return subprocess.run(
         [*bare, "/bin/sh", "-c", cron_command(line)], cwd=home, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, start_new_session=True, check=False, timeout=120,
+        stdin=subprocess.DEVNULL, start_new_session=True, check=False, timeout=1200,
     )  # fmt: skip
 
 

@@ -40,8 +40,11 @@ def shown(result, cell_id: str) -> str:
 
 def is_gone(pid: int) -> bool:
     """Wait until a process has ended; how long that takes is not what is asked."""
-    for _ in range(600):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+    for _ in range(2400):
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
             return True
         time.sleep(0.05)
     return False

@@ -117,7 +117,7 @@ def test_a_killed_ingest_leaves_the_old_state_or_the_new_and_the_next_run_finish
         [sys.executable, "-c", SCRIPT, str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=False,
         env={"PYTHONPATH": str(HERE.parent), "PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)},
     )

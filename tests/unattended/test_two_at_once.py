@@ -20,7 +20,7 @@ def test_the_second_says_who_is_at_work_and_changes_nothing(tmp_path):
         before = _content(company)
         second = subprocess.run(
             [sys.executable, str(DRIVER), str(tmp_path), str(noted)],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=1200, check=False,
         )  # fmt: skip
         assert _content(company) == before
     assert second.returncode == 1
