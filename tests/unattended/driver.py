@@ -19,9 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.release import Audience, release
-from helpers.vocabulary.faults import ReviewError
-
 #: In the order of a release: what it takes in, runs, builds, shows to readers, and writes at last.
 PHASES = ("start", "ingest", "pages", "build", "live", "after")
 _CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate"}
@@ -68,6 +65,10 @@ def is_change(event: str, told: tuple[Any, ...], below: str) -> bool:
 
 
 def main(root: Path, noted: Path, dies_in: str = "", dies_at: str = "0", group: str = "") -> int:
+    # Here, because others only want to know what a change is.
+    from helpers.publish.release import Audience, release
+    from helpers.vocabulary.faults import ReviewError
+
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     course = Course(
         str(root / "company"), os.open(noted, flags), dies_in, int(dies_at), bool(group)

@@ -1,19 +1,18 @@
 """A full disk at every step: it is named, readers and inbox keep what they had, the next run ends.
 
 Files are written aside and renamed, so it must not matter which step fails. Each step fails once
-here, as the system would let it fail.
+here, as the system would let it fail; ``filling`` goes through a whole release so.
 """
 
 from __future__ import annotations
 
-import builtins
 import errno
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,10 +20,15 @@ import pytest
 from reading import Walk
 from sites_by_hand import SiteByHand
 
+from helpers.cli import main
 from helpers.config.disks import disk_fault, naming_the_disk
 from helpers.config.notices import Receiver
+from helpers.metrics.figures import compute_or_recall
+from helpers.paths import WorkspacePaths
 from helpers.publish.notices.announcing import announce
 from helpers.publish.notices.occasions import data_late
+from helpers.reviews.holding import hold
+from helpers.reviews.journal import entries, recording
 from helpers.tables import ingest as intake
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import DataRefused, Fault, WorkFailed
@@ -33,45 +37,11 @@ from helpers.vocabulary.periods import parse_period
 from tables.fake_exports import drop, install
 from warehouse_builder import make_workspace, order_line
 
+from .failing import failing
+
 #: Every so many steps one fails; another stride tries others.
 STRIDE = 5
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-class Steps:
-    """Counts what is done to files, and lets one step find the disk full."""
-
-    def __init__(self, fails_at: int = 0):
-        self.done, self.fails_at = 0, fails_at
-
-    def step(self, original: Callable, is_one: Callable[..., bool] = lambda *_, **__: True):
-        def counted(*given, **named):
-            if is_one(*given, **named):
-                self.done += 1
-                if self.done == self.fails_at:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return original(*given, **named)
-
-        return counted
-
-
-@contextmanager
-def counting(below: Path, fails_at: int = 0) -> Iterator[Steps]:
-    """Count every write, rename and new folder below a folder."""
-    steps = Steps(fails_at)
-
-    def is_below(path, *_, **__) -> bool:
-        return isinstance(path, str | os.PathLike) and Path(path).is_relative_to(below)
-
-    def is_written(path, mode="r", *_, **__) -> bool:
-        return is_below(path) and any(sign in mode for sign in "wax+")
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("rename", "replace", "mkdir"):
-            patch.setattr(Path, name, steps.step(getattr(Path, name), is_below))
-        patch.setattr(Path, "open", steps.step(Path.open, is_written))
-        patch.setattr(builtins, "open", steps.step(builtins.open, is_written))
-        yield steps
 
 
 @pytest.mark.parametrize(
@@ -82,6 +52,9 @@ def counting(below: Path, fails_at: int = 0) -> Iterator[Steps]:
         (OSError(errno.EIO, "Input/output error", "{here}/x"), "cannot be read or written"),
         (RuntimeError('Could not write file "{here}/t.parquet": No space left on device'), "full"),
         (WorkFailed(Fault("book (zh)", "OSError: [Errno 28] No space left on device")), "full"),
+        (PermissionError(errno.EACCES, "Permission denied", "{here}/x"), "this user may not read"),
+        # What a database says of rights is about no file.
+        (RuntimeError("Permission denied for table orders"), None),
         (KeyError("x"), None),
         (FileNotFoundError(errno.ENOENT, "No such file", "{here}/x"), None),
         (DataRefused(Fault("a.csv", "is empty")), None),
@@ -97,9 +70,12 @@ def test_whoever_notices_it_the_disk_is_named_with_its_room_and_the_way_out(
         assert fault is None
         return
     assert said in fault.what
+    assert fault.way_out.endswith("then run again; nothing was lost")
+    if isinstance(trouble, PermissionError):
+        assert fault.where == str(tmp_path / "x")
+        return
     assert Path(fault.where).is_mount() and tmp_path.is_relative_to(fault.where)
     assert f"{shutil.disk_usage(fault.where).total / 2**20:,.0f}" in fault.what
-    assert fault.way_out.endswith("then run again; nothing was lost")
 
 
 def test_it_is_found_behind_what_was_raised_of_it(tmp_path):
@@ -112,6 +88,70 @@ def test_it_is_found_behind_what_was_raised_of_it(tmp_path):
         raise KeyError("a mistake stays a mistake")
 
 
+def test_the_command_names_the_disk_whichever_subcommand_found_it_full(
+    tmp_path, monkeypatch, capsys
+):
+    def write(**_) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(tmp_path / "plan" / "x.yml"))
+
+    monkeypatch.setattr("helpers.cli.command.review", write)
+    monkeypatch.setattr(sys, "argv", ["review", "sign"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert ": the disk is read-only (" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_even_the_lock_is_a_file(tmp_path, number):
+    paths = WorkspacePaths(tmp_path)
+    with (
+        failing(tmp_path, 1, number),
+        pytest.raises(WorkFailed, match="then run again"),
+        hold(paths, "review due"),
+    ):
+        pass
+    with hold(paths, "review due"):
+        pass
+
+
+def test_a_journal_on_a_full_disk_is_told_and_fails_nothing(tmp_path, capsys):
+    paths = WorkspacePaths(tmp_path)
+    with failing(tmp_path, 1, lasting=True), recording(paths, "publish", "monthly", "2025-10"):
+        done = "the work"
+    assert done
+    said = capsys.readouterr().err
+    assert said.count("the run is not in the journal") == 2 and "No space left" in said
+    with recording(paths, "publish", "monthly", "2025-10"):
+        pass
+    assert [one.outcome for one in entries(paths)] == ["done"]
+
+
+def test_kept_figures_on_a_full_disk_cost_time_and_no_figure(tmp_path, monkeypatch):
+    install(monkeypatch)
+    workspace, paths = make_workspace(tmp_path)
+    drop(paths.inbox, "x.json", tables={"order_lines": [order_line(list_amount="7.00")]})
+    intake.ingest(workspace, paths)
+    usual = sqlite3.connect
+
+    def full(path, **named) -> sqlite3.Connection:
+        """Give a store that finds no room for anything, in SQLite's own words."""
+        store = usual(path, **named)
+        if path != ":memory:":
+            store.execute("PRAGMA max_page_count = 1")
+        return store
+
+    def asked() -> list[float]:
+        with Warehouse.open(paths, workspace) as warehouse:
+            months = {"gmv": [parse_period("2025-10")]}
+            return compute_or_recall(warehouse, months, ())["value"].tolist()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", full)
+        assert asked() == [7]
+    assert asked() == asked() == [7]
+
+
 def test_a_full_disk_at_any_step_of_an_intake(tmp_path, monkeypatch):
     install(monkeypatch)
     monkeypatch.setattr(intake, "_HANDS", 1)
@@ -122,15 +162,15 @@ def test_a_full_disk_at_any_step_of_an_intake(tmp_path, monkeypatch):
     new = [order_line(order_id="B", list_amount="7.00")]
     drop(paths.inbox, "new.json", tables={"order_lines": new})
     calm = _copied(before, tmp_path / "calm")
-    with counting(calm.root) as steps:
+    with failing(calm.root) as steps:
         intake.ingest(workspace, calm)
-    assert steps.done > 8
+    assert steps.changes > 8
     old, whole = _gmv(workspace, paths), _gmv(workspace, calm)
     assert (old, whole) == (100, 107)
-    for number in range(1, steps.done + 1, 3 * STRIDE):
+    for number in range(1, steps.changes + 1, 3 * STRIDE):
         full = _copied(before, tmp_path / f"full-{number}")
         inbox = _bytes(full.inbox)
-        with counting(full.root, number):
+        with failing(full.root, number):
             try:
                 receipt = intake.ingest(workspace, full)
             except WorkFailed as trouble:
@@ -152,13 +192,13 @@ def test_a_full_disk_at_any_step_of_going_live(tmp_path):
     before.publish("2025-09")
     calm = SiteByHand(tmp_path / "calm")
     shutil.copytree(before.root, calm.root)
-    with counting(calm.root) as steps:
+    with failing(calm.root) as steps:
         calm.publish()
-    assert steps.done > 10
-    for number in range(1, steps.done + 1, STRIDE):
+    assert steps.changes > 10
+    for number in range(1, steps.changes + 1, STRIDE):
         site = SiteByHand(tmp_path / f"full-{number}")
         shutil.copytree(before.root, site.root)
-        with counting(site.root, number):
+        with failing(site.root, number):
             try:
                 with naming_the_disk(site.root):
                     site.publish()
@@ -178,7 +218,7 @@ def test_a_notice_on_a_full_disk_is_told_and_fails_nothing(tmp_path, capsys):
     receiver = Receiver(name="ops", url="json://127.0.0.1:9/x")
     late = data_late("monthly", parse_period("2025-10"), [Label(en="orders", zh="订单")])
     workspace = site.workspace.model_copy(update={"notices": (receiver,)})
-    with counting(tmp_path, fails_at=1):
+    with failing(tmp_path, 1):
         assert announce(workspace, site.paths, [late]) == ()
     assert "notices: could not be sent (" in capsys.readouterr().err
 
@@ -208,8 +248,6 @@ def test_an_intake_on_a_disk_that_is_really_full(tmp_path, monkeypatch):
 
 
 def _copied(before: Path, to: Path):
-    from helpers.paths import WorkspacePaths
-
     shutil.copytree(before, to)
     return WorkspacePaths(to)
 

@@ -7,8 +7,9 @@ to do stay quick.
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
-from helpers.vocabulary.faults import ReviewError
+from helpers.vocabulary.faults import ReviewError, WorkFailed
 
 
 def main() -> None:
@@ -22,6 +23,20 @@ def main() -> None:
     try:
         review(prog_name="review", standalone_mode=True)
     except ReviewError as trouble:
-        for fault in trouble.faults:
-            sys.stderr.write(f"{fault}\n")
-        sys.exit(trouble.exit_code)
+        _end(trouble)
+    except Exception as trouble:
+        # Any command may be the one that finds the disk full.
+        from pathlib import Path
+
+        from helpers.config.disks import disk_fault
+
+        fault = disk_fault(trouble, Path.cwd())
+        if fault is None:
+            raise
+        _end(WorkFailed(fault))
+
+
+def _end(trouble: ReviewError) -> NoReturn:
+    for fault in trouble.faults:
+        sys.stderr.write(f"{fault}\n")
+    sys.exit(trouble.exit_code)

@@ -2,8 +2,8 @@
 
 A full disk shows itself anywhere, in the words of whatever was writing: Python, DuckDB, Arrow, the
 builder of the site in its own process, a notebook. ``naming_the_disk`` turns all of them into one
-fault. Everything is written aside and renamed, so the way out is always the same: make room, and
-run again.
+fault, and a right that is missing into one that names the file. Everything is written aside and
+renamed, so the way out is always the same: make room, and run again.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ _WHAT: dict[int, tuple[str, str]] = {
     errno.EROFS: ("the disk is read-only", "make it writable or name another folder"),
     errno.EIO: ("the disk cannot be read or written (I/O error)", "see to the disk"),
 }
+#: A right is about one file and not about its disk; in the words of others (a database, a server)
+#: it need not be about files at all, so only its number counts.
+_RIGHTS = (errno.EACCES, errno.EPERM)
 #: The same, from whoever tells no number: DuckDB, another process, a page.
 _SAID = re.compile("|".join(re.escape(os.strerror(number)) for number in _WHAT), re.IGNORECASE)
 _QUOTED = re.compile(r"[\"']((?:/|[A-Za-z]:)[^\"']+)[\"']")
 
 
 def disk_fault(trouble: BaseException, near: Path) -> Fault | None:
-    """Say which disk an exception is about, or None where it is about none.
+    """Say which disk or right an exception is about, or None where it is about none.
 
     Args:
         trouble: What was raised, or what that was raised from.
@@ -47,6 +50,10 @@ def disk_fault(trouble: BaseException, near: Path) -> Fault | None:
             where = _place(seen, near)
             what, way_out = _WHAT[number]
             return Fault(str(where), f"{what} ({_room(where)})", f"{way_out}, {_RUN_AGAIN}")
+        if number in _RIGHTS and isinstance(seen, OSError):
+            what = f"this user may not read or write it ({os.strerror(number)})"
+            way_out = "give the right to it, or close the program that holds it open"
+            return Fault(str(seen.filename or near), what, f"{way_out}, {_RUN_AGAIN}")
         seen = seen.__cause__ or seen.__context__
     return None
 
@@ -64,7 +71,7 @@ def naming_the_disk(near: Path) -> Iterator[None]:
     """Turn whatever a disk did to the work inside into one fault that names it.
 
     Raises:
-        WorkFailed: A disk is full, read-only or broken.
+        WorkFailed: A disk is full, read-only or broken, or a right to a file is missing.
     """
     try:
         yield

@@ -95,26 +95,25 @@ def build(books: Mapping[Language, Sequence[BookSource]]) -> None:
                 "books": [one.as_job() for one in sources],
             }
             job.write_text(json.dumps(content), encoding="utf-8")
-            errors = (Path(folder) / f"{language}.log").open("w+", encoding="utf-8")
             command = [sys.executable, "-m", "helpers.publish.engine", str(job)]
             # What the builder writes of its troubles goes with this folder, too.
             quiet = {**page_environment(), "NO_COLOR": "1", "PYTHONUTF8": "1", "TMPDIR": folder}
+            # Its complaints come through a pipe: on a full disk a file of them stays empty. Who
+            # complains at length waits until those before it have ended, and goes on then.
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
-                env=quiet,
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, env=quiet, encoding="utf-8", errors="replace",
             )  # fmt: skip
-            running.append((language, process, errors))
-        for language, process, errors in running:
-            failed = process.wait() != 0
-            errors.seek(0)
-            if failed:
-                faults.extend(_as_faults(language, errors.read()))
-            errors.close()
+            running.append((language, process))
+        for language, process in running:
+            _, log = process.communicate()
+            if process.returncode != 0:
+                faults.extend(_as_faults(language, log, process.returncode))
     if faults:
         raise WorkFailed(faults)
 
 
-def _as_faults(language: str, log: str) -> Iterable[Fault]:
+def _as_faults(language: str, log: str, code: int) -> Iterable[Fault]:
     """Read Sphinx's warnings; when there is none, the process itself broke and its end is told."""
     lines = [_COLOUR.sub("", line).strip() for line in log.splitlines() if line.strip()]
     found = [match for line in lines if (match := _WARNING.match(line))]
@@ -125,8 +124,10 @@ def _as_faults(language: str, log: str) -> Iterable[Fault]:
     if not found:
         # Where it has kept its traceback, and where to report it, comes after what happened.
         told = next((at for at, line in enumerate(lines) if line.startswith(_EPILOGUE)), None)
-        said = " / ".join(lines[:told][-3:]) or "the builder ended"
-        yield Fault(f"book ({language})", said, "")
+        ended = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        said = " / ".join(lines[:told][-3:]) or f"the builder {ended} and said nothing"
+        way_out = "" if lines else "look whether memory ran out, and publish again"
+        yield Fault(f"book ({language})", said, way_out)
 
 
 def _spare_the_imports() -> None:

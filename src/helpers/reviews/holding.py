@@ -19,6 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from helpers.config.disks import naming_the_disk
 from helpers.paths import WorkspacePaths
 from helpers.vocabulary.faults import Fault, WorkFailed
 
@@ -60,11 +61,13 @@ def hold(paths: WorkspacePaths, command: str) -> Iterator[None]:
 
     Raises:
         HeldByAnother: Another process has the lock; nothing was waited for.
+        WorkFailed: The disk is full or read-only, so that nobody can hold anything.
     """
-    paths.runs.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.runs / _LOCK, is_singleton=True)
     try:
-        lock.acquire(timeout=0)
+        with naming_the_disk(paths.root):
+            paths.runs.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
     except Timeout:
         raise HeldByAnother(paths, _read(paths.runs / _HOLDER)) from None
     is_first = lock.lock_counter == 1
