@@ -47,6 +47,14 @@ def test_a_panel_of_a_loss_a_year_ago_has_no_percentage():
     assert "+100.0%" in str(small_multiples(risen, id="s", metric="gmv", **WORDS).table)
 
 
+def test_a_panel_of_a_month_still_running_has_no_change_on_a_whole_one():
+    """40 of a month so far, 20 of all of it last year: +100 % would be said of nothing."""
+    frame = history([20.0, *[10.0] * 11, 40.0]).assign(member="GB", label="GB")
+    frame.loc[frame["month"] == frame["month"].max(), "status"] = "preliminary"
+    shown = str(small_multiples(frame, id="s", metric="gmv", **WORDS).table)
+    assert "£40" in shown and "ex-even" not in shown
+
+
 @pytest.mark.parametrize(
     ("language", "measure"),
     [

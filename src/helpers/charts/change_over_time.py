@@ -681,7 +681,8 @@ def _key(members: Sequence[tuple[str, _Course]], language: Language) -> Markup:
 def _panel(label: str, course: _Course, one: Subject, drawn: Markup) -> Markup:
     last, before = course.values[-1], course.year_ago[-1]
     change = None
-    if last is not None and before is not None:
+    # A month that is still running is no match for the whole of the same month last year.
+    if last is not None and before is not None and not course.is_open:
         if one.unit.changes_in_points:
             change = last - before
         elif before > 0:  # of a loss, or of nought, there is no percentage
