@@ -32,7 +32,7 @@ def test_a_run_is_told_with_time_duration_and_what_it_read():
     for said in ("6 November 2025 06:30", "Publication Monthly review 2025-10 r2", "1 min 15 s",
                  "files: 3, rows: 12,345, 2.5 MB", "3 ran, 7 up to date"):  # fmt: skip
         assert said in english
-    for said in ("2025年11月6日 06:30", "发布 月度经营回顾 2025-10 r2", "1分15秒",
+    for said in ("2025年11月6日 06:30", "发布 月度运营复盘 2025-10 r2", "1分15秒",
                  "3个文件，12,345行，2.5 MB", "运行3，无变化7"):  # fmt: skip
         assert said in chinese
 

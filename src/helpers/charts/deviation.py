@@ -348,8 +348,11 @@ def _draw_columns(walk: list[_Step], width: float) -> Figure:
 
 def _draw_rows(walk: list[_Step], width: float) -> Figure:
     """Lay the steps below each other, for a phone."""
-    slot, top, bottom = 38.0, 4.0, 6.0
     left = min(max(width_of(step.label, TEXT) for step in walk) + 8, 118.0)
+    names = [wrapped(drawable(step.label), TEXT, left - 8) for step in walk]
+    # The longest name decides: three lines in a row for two would touch its neighbours.
+    lines = max(name.count("\n") + 1 for name in names)
+    slot, top, bottom = max(38.0, lines * TEXT * 1.3 + 8), 4.0, 6.0
     right = max(width_of(step.written, TEXT) for step in walk) + 6
     height = top + bottom + slot * len(walk)
     figure = sheet(width, height)
@@ -373,7 +376,6 @@ def _draw_rows(walk: list[_Step], width: float) -> Figure:
             color=INK if step.is_level or step.colour == STEP else step.colour, fontsize=TEXT,
         )  # fmt: skip
     axes.axvline(0, color=ACTUAL, linewidth=1, zorder=4)
-    names = [wrapped(drawable(step.label), TEXT, left - 8) for step in walk]
     axes.set_yticks(range(len(walk)), names, fontsize=TEXT, color=INK, linespacing=1.3)
     for tick in axes.get_yticklabels():
         tick.set_horizontalalignment("left")

@@ -52,6 +52,7 @@ class Exhibit:
         headings: Names of the data's columns for people.
         numbers: The drawn numbers as a small table, folded away below a drawing.
         behind: The tables behind the numbers; a site can lead from here to their files.
+        is_measure_seen: A table whose headings say it all has it for listeners only.
         carried: Further forms of the output, for programs that read the notebook: MIME type to
             text. No reader sees them.
 
@@ -73,6 +74,7 @@ class Exhibit:
     headings: Mapping[str, str] = field(default_factory=dict)
     numbers: Markup | None = None
     behind: tuple[str, ...] = ()
+    is_measure_seen: bool = True
     carried: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,12 +118,13 @@ class Exhibit:
 
         A page that links ``exhibits.css`` wants it plain; a notebook wants it styled.
         """
+        measured = "exhibit-measure" if self.is_measure_seen else "exhibit-measure ex-heard"
         parts: list[Any] = [
             Markup(f"<style data-exhibit-style>{style_text()}</style>") if styled else None,
             tag(
                 "figcaption",
                 tag("p", self.takeaway, class_="exhibit-takeaway", role="heading", aria_level=3),
-                tag("p", self.measure, class_="exhibit-measure"),
+                tag("p", self.measure, class_=measured),
                 class_="exhibit-head",
             ),
             self._body(),

@@ -37,9 +37,12 @@ _BASELINES = ("previous_change", "year_ago_change")
 #: "n/a (no source)": the reason goes below, so that it does not widen the column.
 _REASON = re.compile(r"(.+?)\s*[(（](.+)[)）]")
 #: Rows spoken in the alternative text; a listener can walk the table itself for the rest.
+_SPOKEN = 5
 #: Text of more letters than this may be folded, but not to a column of single words.
 _LONG = 14
-_SPOKEN = 5
+#: Text wider than this (in Latin letters) is a sentence. Beside it nothing fits on a phone, where
+#: a table with sentences is set as one block for each row.
+_SENTENCE = 48
 
 
 @dataclass(frozen=True)
@@ -127,10 +130,12 @@ def table(
         for column in columns
         if column.share_bar
     }
+    blocks = any(width_in_letters(cell.text) > _SENTENCE for line in cells for cell in line[1:])
     body = [
         tag(
             "tr",
-            *(cell.markup(first=place == 0, largest=largest.get(cell.column.name))
+            *(cell.markup(first=place == 0, largest=largest.get(cell.column.name),
+                          named=language if blocks else None)
               for place, cell in enumerate(line)),
             class_="ex-total" if total is not None and line[0].text == total else None,
         )
@@ -152,8 +157,9 @@ def table(
         source=source,
         alt=ended(sentence(said, language), language),
         data=worth_saving(frame, language),
-        table=scrolling(_set(columns, body, language), measure or takeaway),
+        table=scrolling(_set(columns, body, language, blocks=blocks), measure or takeaway),
         language=language,
+        is_measure_seen=measure is not None,
         notes=(more, *notes, *notes_of(frame, language)),
         kind="table",
         headings=headings(frame, language) | named,
@@ -165,7 +171,18 @@ def scrolling(inner: Markup, name: str) -> Markup:
     return tag("div", inner, class_="ex-scroll", tabindex=0, role="region", aria_label=name)
 
 
-def _set(columns: list[Column], body: list[Markup], language: Language) -> Markup:
+def width_in_letters(text: str) -> int:
+    """Tell how wide a text is set, in Latin letters; a Chinese character takes two.
+
+    >>> width_in_letters("R08"), width_in_letters("库存超90天清仓")
+    (3, 14)
+    """
+    return sum(1 if ord(letter) < 0x2E80 else 2 for letter in text)
+
+
+def _set(
+    columns: list[Column], body: list[Markup], language: Language, *, blocks: bool = False
+) -> Markup:
     head = tag(
         "tr",
         *(
@@ -178,7 +195,8 @@ def _set(columns: list[Column], body: list[Markup], language: Language) -> Marku
             for column in columns
         ),
     )
-    return tag("table", tag("thead", head), tag("tbody", body), class_="ex-table")
+    css = "ex-table ex-blocks" if blocks else "ex-table"
+    return tag("table", tag("thead", head), tag("tbody", body), class_=css)
 
 
 @dataclass(frozen=True)
@@ -236,7 +254,10 @@ class _Cell:
             return "ex-words"
         return "ex-text" if " " in self.text else "ex-code"
 
-    def markup(self, *, first: bool, largest: float | None) -> Markup:
+    def markup(
+        self, *, first: bool, largest: float | None, named: Language | None = None
+    ) -> Markup:
+        """Write the cell; ``named`` puts its heading with it, where no head stands above it."""
         css = " ".join(filter(None, [self._kind, self.css]))
         word = tag("span", self.word, class_="ex-word") if self.word else None
         bar = None
@@ -248,7 +269,8 @@ class _Cell:
             text, word = reason[1], tag("span", reason[2], class_="ex-word")
         if first:
             return tag("th", self.text, scope="row", class_=css or None)
-        return tag("td", text, word, bar, class_=css or None)
+        label = f"{self.column.heading(named)}{'：' if named == 'zh' else ': '}" if named else None
+        return tag("td", text, word, bar, class_=css or None, data_label=label)
 
 
 def _gives_reason(row: dict[str, Any], column: Column) -> bool:

@@ -142,7 +142,7 @@ WORDS: dict[str, Label] = {
         zh="单位成本覆盖商品GMV的{share}",
     ),
     "coverage.ad_orders_coverage": Label(
-        en="of {missing} of {of} ad clicks the orders are not told",
+        en="the orders that came of {missing} of {of} ad clicks are not reported",
         zh="{of}次广告点击中有{missing}次没有订单归因",
     ),
     "coverage.stock_cost_coverage": Label(
@@ -334,11 +334,12 @@ def _write(key: str, value: Any, language: Language, stores: Mapping[str, str]) 
         return NOT_STATED.text(language)
     if key == "missing" and isinstance(value, dict):
         comma, form = (", ", "{} ({})") if language == "en" else ("、", "{}（{}）")
-        lacking = {
-            store: comma.join(_write("table", table, language, stores) for table in tables)
-            for store, tables in value.items()
-        }
-        return comma.join(form.format(stores.get(s, s), told) for s, told in lacking.items())
+        # Stores that lack the same are told together, or one word stands there ten times.
+        lacking: dict[str, list[str]] = {}
+        for store, tables in value.items():
+            told = comma.join(_write("table", table, language, stores) for table in tables)
+            lacking.setdefault(told, []).append(stores.get(store, store))
+        return comma.join(form.format(comma.join(names), told) for told, names in lacking.items())
     if key == "stores":
         return (", " if language == "en" else "、").join(stores.get(s, s) for s in value)
     if key == "store":

@@ -9,7 +9,7 @@ from helpers.metrics.in_words import example_in_words, formula_in_words
 from helpers.metrics.notes import TABLE_WORDS
 from helpers.publish.content import markdown, shown_html
 from helpers.publish.templates import heading, render
-from helpers.publish.words import OWNERS, TABLES, UNITS, frame_words
+from helpers.publish.words import OWNERS, SOURCES, TABLES, UNITS, frame_words
 from helpers.vocabulary.labels import Language
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def definition_cells(language: Language, metrics: Mapping[str, Metric]) -> list[
         if members:
             name = OWNERS[owner].text(language) if owner in OWNERS else owner
             cells.append(markdown(f"## {name}"))
-            cells.append(shown_html(render("definitions.html", {"metrics": members})))
+            given = {"metrics": members, "example_label": words["example"]}
+            cells.append(shown_html(render("definitions.html", given)))
     return cells
 
 
@@ -45,17 +46,20 @@ def _definition(
         facts.append((words["note"], metric.definition.text(language)))
     if metric.benchmark:
         told = metric.benchmark
-        facts.append((words["benchmark"], f"{told.says.text(language)} ({told.source})"))
+        source = SOURCES[told.source].text(language)
+        facts.append(
+            (words["benchmark"], words["told_by"].format(what=told.says.text(language), who=source))
+        )
     for name, one in metric.variants.items():
         written = formula_in_words(one.formula, metrics, language)
         label = f"{words['variant']} {name} ({one.label.text(language)})"
         facts.append((label, written))
-    facts.append((words["example"], example_in_words(metric.example)))
     return {
         "id": metric.id,
         "label": metric.label.text(language),
         "question": metric.question.text(language),
         "facts": facts,
+        "example": example_in_words(metric.example),
         "traits": [
             UNITS[str(metric.unit)].text(language),
             news[str(metric.direction)],

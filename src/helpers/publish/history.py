@@ -135,7 +135,9 @@ def _row(
     when = entry.started.astimezone(zone)
     title = titles.get(entry.review) or REVIEWS.get(entry.review)
     name = title.text(language) if title else entry.review
-    what = [KINDS[entry.kind].text(language), name, entry.period]
+    # A run that goes on knows only what it was asked for.
+    period = "" if entry.period in ("last", "all") else entry.period
+    what = [KINDS[entry.kind].text(language), name, period]
     is_running = entry.outcome == "running"
     return {
         "day": write_date(date(when.year, when.month, when.day), language),

@@ -15,9 +15,9 @@ OWN_NAME: dict[Language, str] = {"zh": "中文", "en": "English"}
 
 REVIEWS: dict[str, Label] = {
     "weekly": Label(en="Weekly review", zh="经营周报"),
-    "monthly": Label(en="Monthly review", zh="月度经营回顾"),
-    "quarterly": Label(en="Quarterly review", zh="季度经营回顾"),
-    "annual": Label(en="Annual review", zh="年度经营回顾"),
+    "monthly": Label(en="Monthly review", zh="月度运营复盘"),
+    "quarterly": Label(en="Quarterly review", zh="季度运营复盘"),
+    "annual": Label(en="Annual review", zh="年度运营复盘"),
 }
 
 STATUSES: dict[str, Label] = {
@@ -26,7 +26,7 @@ STATUSES: dict[str, Label] = {
 }
 
 FRAME: dict[str, Label] = {
-    "site": Label(en="Cross-Border Operations Review", zh="跨境经营回顾"),
+    "site": Label(en="Cross-Border Operations Review", zh="跨境运营复盘"),
     "skip": Label(en="Skip to the content", zh="跳到正文"),
     "search": Label(en="Search", zh="搜索"),
     "search_hint": Label(en="Search this edition", zh="搜索本期内容"),
@@ -147,6 +147,7 @@ FRAME: dict[str, Label] = {
     "needs": Label(en="read from {tables}", zh="取自{tables}"),
     "note": Label(en="Definition used here", zh="本报告口径"),
     "benchmark": Label(en="Benchmark", zh="参考值"),
+    "told_by": Label(en="{what} (from {who})", zh="{what}（出自{who}）"),
     "variant": Label(en="Variant", zh="其他口径"),
     "example": Label(en="Worked example", zh="算例"),
 }
@@ -199,6 +200,15 @@ UNITS: dict[str, Label] = {
     "units": Label(en="units", zh="件"),
     "kilograms": Label(en="kilograms", zh="公斤"),
     "score": Label(en="score", zh="分"),
+}
+
+#: The documents that benchmarks stand in: what sellers wrote of themselves, not what is measured.
+SOURCES: dict[str, Label] = {
+    "S0": Label(en="a seller's annual operations summary", zh="某卖家的年度运营总结"),
+    "S1": Label(en="case studies of platform sellers", zh="平台卖家案例"),
+    "S2": Label(en="a management case of a cross-border company", zh="某跨境企业管理案例"),
+    "S3": Label(en="a plan to improve a seller's processes", zh="某卖家的流程优化方案"),
+    "S4": Label(en="the yearly plan of an Alibaba.com store", zh="某国际站店铺的年度总结与规划"),
 }
 
 #: Who looks after a metric says what it is about; in the order in which a review is read.
