@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from little_warehouse import LittleWarehouse
 
@@ -15,6 +15,7 @@ from helpers.metrics.catalogue import catalogue
 from helpers.metrics.compute import compute
 from helpers.vocabulary.faults import DeclarationFaulty
 from helpers.vocabulary.periods import parse_period
+from laws import examples
 
 OCTOBER = parse_period("2025-10")
 FIRST = date(2025, 9, 1)
@@ -38,9 +39,7 @@ lines = st.lists(
     min_size=1,
     max_size=12,
 )
-laws = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+laws = examples(8)
 
 
 def warehouse_of(rows) -> LittleWarehouse:
@@ -256,7 +255,7 @@ def test_months_add_up_to_a_year_where_they_do():
 
 
 def test_every_metric_says_how_it_reads_in_the_definitions():
-    from helpers.metrics.compute import definitions
+    from helpers.metrics.definitions import definitions
 
     table = definitions()
     assert list(table["metric"]) == list(catalogue())

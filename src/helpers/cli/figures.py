@@ -51,7 +51,7 @@ def metrics(
     if listing:
         from helpers.config.workspace import load_workspace
         from helpers.metrics.catalogue import catalogue_of
-        from helpers.metrics.compute import definitions
+        from helpers.metrics.definitions import definitions
 
         chosen = catalogue_of(load_workspace(workspace)[0]) if workspace else None
         frame = definitions(chosen).rename(columns={"metric": "id"})

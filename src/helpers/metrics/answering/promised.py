@@ -9,24 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from helpers.metrics.answering.cells import Cell, refused
 from helpers.metrics.formulas import Attainment
-from helpers.metrics.notes import note
+from helpers.metrics.measured import SCALE
+from helpers.metrics.notes import note, read_note
 from helpers.vocabulary.periods import Period, days_between, parse_period
 from helpers.vocabulary.units import Direction, Status
 
 if TYPE_CHECKING:
-    from helpers.metrics.compute import Cell, Question
+    from helpers.metrics.answering.question import Question
 
 
 def attained(question: Question, formula: Attainment, period: Period) -> dict[str, Cell]:
     """Give attainment by member; the total where nothing is cut."""
-    from helpers.metrics.compute import SCALE, Cell
-
     targets = _targets(question, formula, period)
     if not targets:
-        cell = Cell()
-        cell.refuse(Status.NO_SOURCE, note("no_target", metric=formula.of or ""))
-        return {"": cell}
+        return {"": refused(Status.NO_SOURCE, note("no_target", metric=formula.of or ""))}
     found: dict[str, Cell] = {}
     parts = _figures(question, targets, period)
     for target, (actual, goal) in zip(targets, parts, strict=True):
@@ -74,8 +72,6 @@ def _figures(
     question: Question, targets: list[dict[str, Any]], period: Period
 ) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
     """Measure actual and baseline of every target, one question for each way to cut."""
-    from helpers.metrics.compute import Question
-
     fiscal_start = getattr(question.warehouse.workspace, "fiscal_year_start", 1)
     wanted: dict[str, dict[str, dict[str, Period]]] = {}
     spans: list[tuple[Period, Period | None]] = []
@@ -89,11 +85,8 @@ def _figures(
     found: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for dimension, metrics in wanted.items():
         own = {metric: list(periods.values()) for metric, periods in metrics.items()}
-        asked_by = (dimension,) if dimension else ()
-        inner = Question(
-            question.warehouse, question.registry, asked_by, question.measuring.constant
-        )
-        for row in inner.answer(own, (), False, own).to_dict("records"):
+        cut = question.cut_by((dimension,) if dimension else ())
+        for row in cut.answer(own).to_dict("records"):
             key = (str(row["metric"]), row["dimension"], row["member"], str(row["period"]))
             found[key] = {str(name): value for name, value in row.items()}
     nobody = {"value": None, "status": Status.NO_SOURCE, "note": ""}
@@ -115,9 +108,6 @@ def _one(
     baseline: dict[str, Any] | None,
 ) -> Cell:
     """Hold one actual against one target."""
-    from helpers.metrics.compute import SCALE, Cell
-    from helpers.metrics.notes import read_note
-
     cell = Cell(status=Status(actual["status"]))
     cell.notes = [note(**one) for one in read_note(actual["note"])]
     if not cell.status.has_value:
