@@ -47,6 +47,8 @@ class Company:
     delivered: dict[str, str] = field(default_factory=dict)
     #: Every state that readers may ever see: lines and GMV after each delivery.
     seen: list[tuple[int, Decimal]] = field(default_factory=list)
+    #: The cell that its page shows.
+    shows: str = _TOTALS
 
     @property
     def paths(self) -> WorkspacePaths:
@@ -116,7 +118,7 @@ class Company:
             _words("title", "# Totals"),
             _code("parameters", _PARAMETERS, "parameters"),
             _words("answer", "## What was sold"),
-            _code("totals", _TOTALS),
+            _code("totals", self.shows),
         ]
         notebook = {
             "cells": cells,
