@@ -250,3 +250,59 @@ def test_a_store_s_year_is_held_against_last_year(tmp_path):
     lines = [sale("a", "2024-01-01", "50.00"), sale("b", "2025-12-31", "80.00")]
     rows = by_store(desk_at(opened(tmp_path, lines), "2025-12", "en"))
     assert "contribution_rate_year_ago_change" in rows
+
+
+def stocked(folder, snapshots, lines):
+    """A German and a British store, with what was counted in them."""
+    workspace, paths = make_workspace(folder, base_currency="GBP", stores=STORES)
+    write_table(paths, "order_lines", lines)
+    write_table(paths, "inventory_snapshots", [
+        {"store_id": store, "local_date": day, "sku": "SKU-1", "on_hand": units}
+        for store, day, units in snapshots
+    ])  # fmt: skip
+    return Warehouse.open(paths, workspace)
+
+
+def test_a_month_in_which_nobody_counted_the_stock_has_no_stock_of_nought(tmp_path):
+    """Counted 40 at the end of July and 30 in mid September; August is not known, and is not 0."""
+    snapshots = [("shop-uk", "2025-07-31", 40), ("shop-uk", "2025-09-12", 30)]
+    lines = [sale("a", "2025-07-01", "1.00"), sale("b", "2025-09-20", "1.00")]
+    desk = desk_at(stocked(tmp_path, snapshots, lines), "2025-09", "en")
+    months = history(desk, ["on_hand_units"], months=3).set_index("month")
+    assert months.loc["2025-07", "value"] == 40
+    assert pd.isna(months.loc["2025-08", "value"])
+    assert months.loc["2025-08", "status"] == "no_source"
+    # The first 20 days of September stand beside the first 20 of August.
+    row = compare(desk, ["on_hand_units"]).to_dict("records")[0]
+    assert (row["value"], row["previous"], row["previous_change"]) == (30.0, None, None)
+
+
+def test_money_of_a_small_currency_is_not_judged_as_so_many_cases(tmp_path):
+    """Advertising of 200 on sales of 1,000, then 300: whole numbers, yet nothing was drawn."""
+    workspace, paths = make_workspace(tmp_path, base_currency="GBP", stores=STORES[1:])
+    write_table(paths, "order_lines", [
+        sale("a", "2025-08-01", "1000.00"), sale("b", "2025-09-30", "1000.00")
+    ])  # fmt: skip
+    write_table(paths, "ad_spend", [
+        {"store_id": "shop-uk", "start_date": day, "end_date": day, "currency": "GBP",
+         "campaign": "All", "spend": spend, "line_no": 1}
+        for day, spend in (("2025-08-02", "200.00"), ("2025-09-02", "300.00"))
+    ])  # fmt: skip
+    desk = desk_at(Warehouse.open(paths, workspace), "2025-09", "en")
+    row = compare(desk, ["tacos"]).to_dict("records")[0]
+    assert (row["value"], row["previous"]) == (0.3, 0.2)
+    assert (row["signal"], row["signal_method"]) == ("not_enough_data", "none")
+
+
+def test_a_store_that_reports_for_the_first_time_is_no_growth(tmp_path):
+    """Both stores sold in both months; the second counted its 50 in September only."""
+    days = ("2025-08-01", "2025-08-31", "2025-09-01", "2025-09-30")
+    lines = [sale(day, day, "1.00") for day in days]
+    lines += [order_line(order_id=day, local_date=day) for day in days]
+    first = [("shop-uk", "2025-08-31", 40), ("shop-uk", "2025-09-30", 40)]
+    desk = desk_at(
+        stocked(tmp_path, [*first, ("shop-de", "2025-09-30", 50)], lines), "2025-09", "en"
+    )
+    row = compare(desk, ["on_hand_units"]).to_dict("records")[0]
+    assert (row["value"], row["previous"], row["previous_change"]) == (90.0, None, None)
+    assert row["note"] == "not compared with 2025-08, which covers other stores: Shop DE"

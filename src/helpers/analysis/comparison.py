@@ -23,9 +23,11 @@ from helpers.analysis.signal import (
     judge_pairs,
     judge_series,
 )
-from helpers.metrics.catalogue import catalogue
-from helpers.metrics.notes import read_note
-from helpers.metrics.spans import OPENING_SLACK_DAYS
+from helpers.metrics.catalogue import catalogue, needs
+from helpers.metrics.formulas import Ratio
+from helpers.metrics.notes import note, read_note
+from helpers.metrics.rows import Window
+from helpers.metrics.spans import OPENING_SLACK_DAYS, spans_of
 from helpers.vocabulary.periods import Period, month_of
 from helpers.vocabulary.units import Status, Unit
 
@@ -84,7 +86,8 @@ def compare(
         (signal_up, signal_down, noise, not_enough_data), signal_method (seasonal, plain,
         interval, none), normal_low and normal_high (where the value would lie by chance),
         signal_points. Changes of rates are differences (0.01 is one point), all others
-        relative. A missing baseline, or one of nought, leaves the change empty.
+        relative. A missing baseline, or one of nought, leaves the change empty; so does one that
+        covers other stores, which the note names.
     """
     import pandas as pd
 
@@ -138,13 +141,18 @@ def compare(
             "direction": str(direction),
         }
         for name, figures in baselines.items():
-            before = number(figures.get(key, {}).get("value"))
+            old = figures.get(key, {})
+            before = number(old.get("value"))
+            if before is not None and (others := _other_stores(desk, record, old, name)):
+                before = None
+                unlike = note("other_stores", baseline=old["period"], stores=sorted(others))
+                row["note"] = "; ".join(filter(None, [row["note"], desk.note_text(f"[{unlike}]")]))
             row[name] = before
             row[f"{name}_change"] = change_of(value, before, unit)
         row["target"] = target_of(desk, targets, metric, ",".join(dims), member)
         row["attainment"] = attained(value, row["target"], direction)
         judgement = judged.get(key, NOT_JUDGED)
-        if judgement.method == "none" and unit is Unit.PERCENT and metric in known and signals:
+        if judgement.method == "none" and signals and metric in known and _counts_cases(metric):
             judgement = _judge_counts(record, baselines["previous"].get(key))
         if (
             unit is Unit.PERCENT
@@ -416,8 +424,49 @@ def _note(record: dict[Any, Any], value: float | None, desk: Desk) -> str:
     return desk.note_text(json.dumps(told) if told else "")
 
 
+def _other_stores(
+    desk: Desk, now: dict[Any, Any], before: dict[Any, Any], against: str
+) -> set[str]:
+    """Name the stores that sold in both periods and have the source in one of them only.
+
+    Money that a store's first settlement brings to light is no growth. A store that had not
+    opened, or has closed, is: it really had nothing.
+    """
+    baseline = desk.previous if against == "previous" else desk.year_ago
+    lacking = [_lacking_stores(record) for record in (now, before)]
+    if lacking[0] == lacking[1] or baseline is None:
+        return set()
+    spans = spans_of(desk.warehouse)
+    sold = [spans.selling(Window(one.start, one.end)) for one in (desk.period, baseline)]
+    return (lacking[0] ^ lacking[1]) & sold[0] & sold[1]
+
+
+def _lacking_stores(record: dict[Any, Any]) -> set[str]:
+    return {
+        store
+        for one in read_note(record["note"])
+        if one["code"] == "covers"
+        for store in one["missing"]
+    }
+
+
+def _counts_cases(metric: str) -> bool:
+    """Tell whether a rate is one of cases, such as orders over visits.
+
+    The units say so, and not the numbers: a sum of yen is whole and counts nothing that came by
+    chance, so that its interval would be as narrow as the currency is small.
+    """
+    known = catalogue()
+    formula = known[metric].formula
+    return (
+        known[metric].unit is Unit.PERCENT
+        and isinstance(formula, Ratio)
+        and all(known[one].unit is not Unit.MONEY for one in needs(known[metric]))
+    )
+
+
 def _judge_counts(now: dict[Any, Any], before: dict[Any, Any] | None) -> Judgement:
-    """Compare two rates of whole cases; rates of money have no such interval."""
+    """Compare two rates of whole cases by the interval of their difference."""
     if before is None:
         return NOT_JUDGED
     pairs = []

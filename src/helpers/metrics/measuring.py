@@ -395,12 +395,35 @@ class Measuring:
             for one, leaf in leaves.items()
         }
         frame = frames[next(iter(leaves))]
+        if last:
+            unseen = self._without_report(name, windows, frame)
+            for measured in found.values():
+                measured.silent |= unseen
         for place, last_day in frame.groupby("window")["last_day"].max().items() if last else ():
             window, on = int(str(place)), pd.Timestamp(last_day).date()
             if on != windows[window].end:
                 for measured in found.values():
                     measured.notes.setdefault(window, []).append(note("snapshot_on", day=on))
         return found
+
+    def _without_report(
+        self, name: str, windows: Sequence[Window], frame: pd.DataFrame
+    ) -> set[tuple[int, str]]:
+        """Find windows in which a store that has reports before and after has none.
+
+        Nobody looked, and so the state is not known; it is nought where an export of these very
+        days says nothing.
+        """
+        seen = {pair_of(place) for place in zip(frame["window"], frame["store_id"], strict=True)}
+        source = Source(name)
+        return {
+            (index, store)
+            for index, window in enumerate(windows)
+            for store in self.spans.stores
+            if (index, store) not in seen
+            and self.spans.has(source, window, store)
+            and not self.spans.has_whole(source, window, store)
+        }
 
     def _adds_up(self, timing: Timing, leaf: Any) -> bool:
         """Tell whether a leaf over a month is the sum of that leaf over its days."""

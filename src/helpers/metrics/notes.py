@@ -71,6 +71,10 @@ WORDS: dict[str, Label] = {
     "no_baseline": Label(
         en="nothing to compare with in {baseline}", zh="{baseline}没有可比数据"
     ),
+    "other_stores": Label(
+        en="not compared with {baseline}, which covers other stores: {stores}",
+        zh="与{baseline}覆盖的店铺不同，不作比较：{stores}",
+    ),
     "like_for_like": Label(
         en="{current} against {baseline}", zh="{current}对比{baseline}"
     ),

@@ -25,7 +25,7 @@ _OF_SALES: dict[str, Scope] = {"order_lines": None}
 #: Where there are no sales, traffic tells from when to when the data run.
 _OF_DATA: dict[str, Scope] = {**_OF_SALES, "traffic": None, "batch_covers": ["traffic"]}
 #: Askings of which there are thousands on one page.
-_MANY = ("has", "has_any", "selling", "sells_since", "last_until")
+_MANY = ("has", "has_whole", "has_any", "selling", "sells_since", "last_until")
 
 
 class Spans:
@@ -355,6 +355,16 @@ class Spans:
         self.notes.note_asking(("has", source.key, source.ahead), (window, store))
         return self._has(source, window, store)
 
+    def has_whole(self, source: Source, window: Window, store: str) -> bool:
+        """Tell whether a run of the source's days, or an export's, lies in these days whole."""
+        self._look()
+        self.notes.note_asking(("has_whole", source.key, source.ahead), (window, store))
+        return self._has_whole(source, window, store)
+
+    def _has_whole(self, source: Source, window: Window, store: str) -> bool:
+        runs = self._runs_of(source).get(store, ())
+        return any(run.start >= window.start and run.end <= window.end for run in runs)
+
     def has_any(self, source: Source, window: Window) -> bool:
         """Tell whether any store has the source for any of these days."""
         self._look()
@@ -399,7 +409,7 @@ class Spans:
             told: list[Any] = sorted(day.isoformat() for day in items)
         elif name == "sells_since":
             told = sorted([store, day.isoformat()] for store, day in items)
-        elif name == "has":
+        elif name in ("has", "has_whole"):
             windows = sorted({window for window, _ in items})
             stores = sorted({store for _, store in items})
             told = [[_days_told(window) for window in windows], stores]
@@ -424,8 +434,9 @@ class Spans:
         if kind == "has_any":
             return [self._has_any(source, _window_of(one)) for one in told]
         windows, stores = told
+        asked = self._has if kind == "has" else self._has_whole
         return [
-            "".join("01"[self._has(source, _window_of(window), store)] for window in windows)
+            "".join("01"[asked(source, _window_of(window), store)] for window in windows)
             for store in stores
         ]
 
