@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.cli import command, figures
+from helpers.cli.command import COMMANDS
 from helpers.metrics.compute import compute
 from helpers.paths import ROOT
 from helpers.tables.warehouse import Warehouse
@@ -79,7 +81,26 @@ def test_asked_wrongly_is_exit_2_in_words(workspace, words, exit_code, says):
 def test_no_workspace_says_which_file_to_create(tmp_path):
     done = review("ingest", "--workspace", tmp_path)
     assert done.returncode == 2
-    assert f"{tmp_path}/workspace.yml: no such file; create it" in done.stderr
+    assert f"{tmp_path}/workspace.yml: no such file; name a company's folder" in done.stderr
+
+
+def test_no_such_folder_is_told_by_every_command_in_words(tmp_path):
+    done = review("publish", "monthly", "--workspace", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert "nowhere/workspace.yml: no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_misspelt_command_is_answered_with_its_neighbour():
+    done = review("pubish", "monthly")
+    assert done.returncode == 2 and "did you mean publish?" in done.stderr
+
+
+def test_every_command_is_listed_once_with_its_whole_sentence():
+    listed = review("--help").stdout
+    for name in (name for group in COMMANDS.values() for name in group):
+        assert len(re.findall(rf"^  {name} +[A-Z]", listed, re.MULTILINE)) == 1, name
+    assert not re.search(r"[a-z]\.\.\.$", listed, re.MULTILINE)
 
 
 def test_ingest_of_nothing_is_fine_and_creates_the_inbox(workspace):

@@ -18,7 +18,10 @@ _TAKEN = {"--workspace", "--period", "--status", "--lang", "--jobs"}
 def said_again(arguments: Sequence[str]) -> bool:
     """Say that nothing has changed, where that is known; tell whether it was said."""
     asked = asked_in(arguments)
-    found = standing(asked) if asked else None
+    try:
+        found = standing(asked) if asked else None
+    except OSError:
+        return False  # no such company, or not readable: the command itself says so
     if asked is None or found is None or _has_notices(asked):
         return False
     with recording(asked.paths, "publish", asked.review, asked.period) as run:

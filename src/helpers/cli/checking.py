@@ -23,8 +23,19 @@ class Checked:
 
 
 def check_everything(workspace: str | None) -> list[Checked]:
-    """Check declarations, contracts, plans and notebooks, and go on after a fault."""
-    return [_checked(what, check) for what, check in _checks(workspace)]
+    """Check declarations, contracts, plans and notebooks, and go on after a fault.
+
+    What cannot be checked because of a fault told before says so, and does not tell it again.
+    """
+    told: set[Fault] = set()
+    checked = []
+    for what, check in _checks(workspace):
+        one = _checked(what, check)
+        if one.faults and told.issuperset(one.faults):
+            one = Checked(what, (Fault(what, "cannot be checked yet", "mend the above first"),))
+        told.update(one.faults)
+        checked.append(one)
+    return checked
 
 
 def _checked(what: str, check: Callable[[], object]) -> Checked:

@@ -36,6 +36,8 @@ def verify(edition: str | None, workspace: str | None, as_json: bool) -> None:
     if as_json:
         rows = [one.as_json() for one in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif not found:
+        say("nothing is published yet; there is nothing to verify")
     else:
         for one in found:
             counted = f"{one.files} files" if one.verdict == "sound" else one.note

@@ -251,10 +251,12 @@ def show_receipt(receipt: Any) -> None:
     ):  # fmt: skip
         if files:
             say(f"{len(files):,} file{'' if len(files) == 1 else 's'} {word}")
+    if not receipt.files and not receipt.skipped:
+        say("inbox: holds no file; put exports into it, or name files or folders")
     read, kept, held, twice = _counted(receipt.files)
     say(f"rows: {read:,} read = {kept:,} kept + {held:,} quarantined + {twice:,} duplicate")
     partly = [one for one in receipt.files if one.status == "partly"]
-    to_do = [f"{one.status:8} {one.path}: {one.message}" for one in (*refused, *partly)]
+    to_do = [f"{one.status:8} {one.path}: {_unnamed(one)}" for one in (*refused, *partly)]
     to_do += [f"passed over {one.shown}: {one.reason}" for one in receipt.skipped]
     to_do += [f"note     {one}" for one in receipt.warnings]
     if to_do:
@@ -262,6 +264,12 @@ def show_receipt(receipt: Any) -> None:
         say("To look at:")
         for line in to_do:
             say(f"  {line}")
+
+
+def _unnamed(file: Any) -> str:
+    """Give what is said of a file that was named just before, without its name again."""
+    name = str(file.path).replace("\\", "/").rsplit("/", 1)[-1]
+    return str(file.message).removeprefix(f"{name}: ")
 
 
 def _counted(files: Iterable[Any]) -> list[int]:

@@ -116,6 +116,20 @@ def declare(content: Any, model: type[Model], where: str) -> Model:
     raise DeclarationFaulty(_as_fault(where, error) for error in inner)
 
 
+#: The library's own words name its types; these are for somebody who writes YAML.
+_SAID = {
+    "model_type": "needs keys of its own below it, one a line",
+    "dict_type": "needs keys of its own below it, one a line",
+    "tuple_type": "needs a list, one entry a line after a dash",
+    "list_type": "needs a list, one entry a line after a dash",
+    "string_type": "needs a text",
+    "bool_type": "needs true or false",
+    "bool_parsing": "needs true or false",
+    "int_parsing": "needs a whole number",
+    "too_short": "holds too few, at least {min_length} is needed",
+}
+
+
 def _as_fault(where: str, error: Any) -> Fault:
     key = ".".join(str(part) for part in error["loc"]) or "top level"
     match error["type"]:
@@ -126,7 +140,9 @@ def _as_fault(where: str, error: Any) -> Fault:
         case secrets.IN_CLEAR:
             return Fault(f"{where}: {key}", error["msg"], secrets.WAY_OUT)
         case _:
-            message = error["msg"].removeprefix("Value error, ")
+            said = _SAID.get(error["type"])
+            message = said.format(**error.get("ctx", {})) if said else error["msg"]
+            message = message.removeprefix("Value error, ")
             if isinstance(error["input"], Mapping):
                 # A fault of the whole: to quote it would quote every secret in it.
                 return Fault(f"{where}: {key}", message, "correct it")

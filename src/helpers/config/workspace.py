@@ -23,6 +23,7 @@ from helpers.config.running import Limits
 from helpers.config.signing import Signing
 from helpers.config.targets import Targets
 from helpers.paths import WorkspacePaths, workspace_folder
+from helpers.vocabulary.faults import DeclarationFaulty, Fault
 from helpers.vocabulary.labels import LANGUAGES, Declared, Label, Language
 
 Platform = Literal[
@@ -165,4 +166,12 @@ def load_workspace(folder: str | None = None) -> tuple[Workspace, WorkspacePaths
         DeclarationFaulty: ``workspace.yml`` is missing or unsound.
     """
     paths = WorkspacePaths(workspace_folder(folder))
+    if not paths.declaration.exists():
+        fault = Fault(
+            str(paths.declaration),
+            "no such file",
+            "name a company's folder with --workspace, or write the file as "
+            "docs/bring-your-own-files.md shows; `review demo` makes an example",
+        )
+        raise DeclarationFaulty(fault)
     return read_declaration(paths.declaration, Workspace), paths

@@ -150,6 +150,8 @@ def forget(asked: Asked) -> None:
 
 def _inputs(paths: WorkspacePaths) -> Iterator[tuple[str, int]]:
     """Mark what people and the program bring: the workspace, notebooks, code, book."""
+    if not paths.root.is_dir():
+        return  # the command itself says that there is no such company
     with os.scandir(paths.root) as entries:
         listed = sorted(entries, key=lambda entry: entry.name)
     for entry in listed:

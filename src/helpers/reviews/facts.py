@@ -49,7 +49,11 @@ def read_facts(workspace: Workspace, paths: WorkspacePaths) -> Facts:
     with Warehouse.open(paths, workspace) as warehouse:
         covered = warehouse.coverage()
         if covered.first is None or covered.last is None:
-            fault = Fault("--period", "there are no orders in the tables yet", "ingest some")
+            fault = Fault(
+                "--period",
+                "there are no orders in the tables yet",
+                "put exports into inbox/ and run `review ingest`",
+            )
             raise AskedWrongly(fault)
         ask = warehouse.connection.execute
         markets = ask(

@@ -39,7 +39,9 @@ def open_file(path: Path, passwords: Callable[[], Passwords] | None = None) -> O
         return Opened(path, sha256_of(path), open_workbook(path, passwords))
     if start.startswith(b"PAR1"):
         return Opened(path, sha256_of(path), [parquet_grid(path)])
-    for mark, kind in ((b"\x1f\x8b", "packed (gzip)"), (b"%PDF", "a PDF"), (b"Rar!", "packed")):
+    if start.startswith(b"%PDF"):
+        raise refused(path, "is a PDF", "export it as CSV or XLSX")
+    for mark, kind in ((b"\x1f\x8b", "gzip"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7-Zip")):
         if start.startswith(mark):
-            raise refused(path, f"is {kind}", "unpack it, or export it as CSV or XLSX")
+            raise refused(path, f"is packed ({kind})", "unpack it and add the files inside")
     return open_text(path)
