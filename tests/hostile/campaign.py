@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.config.workspace import load_workspace
-from helpers.tables.inbox import printable
+from helpers.tables.intake.inbox import printable
 from helpers.tables.models import load_models
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import ReviewError

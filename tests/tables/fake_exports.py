@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+from helpers.tables.intake import reading
 from helpers.vocabulary.faults import DataRefused, Fault
 from helpers.vocabulary.periods import parse_period
 from warehouse_builder import make_reading
@@ -47,12 +46,10 @@ read_export.calls = []  # type: ignore[attr-defined]
 
 def install(monkeypatch: Any = None) -> list[str]:
     """Put the stand-in in place; gives the list of files it is asked to read."""
-    # It reads nothing in one go: every file comes to ``read_export``.
-    stand_in = SimpleNamespace(read_export=read_export, read_alike=lambda *_, **__: [])
-    if monkeypatch is None:
-        sys.modules["helpers.sources.door"] = stand_in  # type: ignore[assignment]
-    else:
-        monkeypatch.setitem(sys.modules, "helpers.sources.door", stand_in)
+    put = monkeypatch.setattr if monkeypatch else setattr
+    put(reading, "read_export", read_export)
+    # Nothing is read in one go: every file comes to ``read_export``.
+    put(reading, "read_alike", lambda *_, **__: [])
     read_export.calls.clear()  # type: ignore[attr-defined]
     return read_export.calls  # type: ignore[attr-defined]
 

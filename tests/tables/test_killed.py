@@ -20,29 +20,31 @@ from tables.fake_exports import drop, install
 from warehouse_builder import make_workspace, order_line
 import duckdb, filelock, holidays
 import helpers.tables.ingest as door, helpers.tables.warehouse as read_side
-import helpers.sources.catalogue as catalogue, helpers.sources.place
+import helpers.sources.catalogue as catalogue
 from helpers.tables.contracts import known_countries
+from helpers.tables.intake import reading
+from helpers.tables.models import load_models
 
 # What every child would do first is done once, before the forks.
-catalogue.load_sources(), known_countries(), door.load_models()
+catalogue.load_sources(), known_countries(), load_models()
 # One hand, so that the steps come in the same order every time and can be counted.
-door._HANDS = 1
+reading._HANDS = 1
 
 root = Path(sys.argv[1])
 install()
 
 def in_a_child(work):
-    reading, writing = os.pipe()
+    told_by, telling = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             told = json.dumps(work())
-            os.write(writing, told.encode())
+            os.write(telling, told.encode())
         except BaseException as trouble:
-            os.write(writing, json.dumps(repr(trouble)).encode())
+            os.write(telling, json.dumps(repr(trouble)).encode())
         os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as stream:
+    os.close(telling)
+    with os.fdopen(told_by) as stream:
         text = stream.read()
     _, status = os.waitpid(child, 0)
     return json.loads(text) if text else None, os.WIFSIGNALED(status)

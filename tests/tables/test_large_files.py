@@ -9,6 +9,7 @@ from helpers.config.workspace import load_workspace
 from helpers.sources import straight
 from helpers.tables import build, ingest, writing
 from helpers.tables.build import current_generation
+from helpers.tables.intake import reading
 
 WORKSPACE = """\
 company: {en: Large, zh: 大}
@@ -41,7 +42,7 @@ LINES = (
 def lines_of(folder, rows, large, monkeypatch):
     if large:
         monkeypatch.setattr(straight, "LARGE_TEXT", 0)
-        monkeypatch.setattr(ingest, "_MANY_ROWS", 0)
+        monkeypatch.setattr(reading, "_MANY_ROWS", 0)
         monkeypatch.setattr(build, "MANY_ROWS", 0)
         monkeypatch.setattr(writing, "MANY_ROWS", 0)
     inbox = folder / "inbox" / "amazon-de"

@@ -15,14 +15,10 @@ from typing import TYPE_CHECKING, Any
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.bookkeeping import BOOKKEEPING
-from helpers.tables.build import (
-    BUILD_VERSION,
-    NOT_COUNTED,
-    Generation,
-    current_generation,
-    open_engine,
-)
+from helpers.tables.build import BUILD_VERSION, Generation, current_generation
+from helpers.tables.building.choosing import NOT_COUNTED
 from helpers.tables.coverage import Coverage, resolve_period
+from helpers.tables.engine import open_engine
 from helpers.tables.forecast_log import FORECAST_LOG, forecast_files
 from helpers.tables.models import (
     FX_RATE_TYPE,

@@ -15,7 +15,7 @@ from pathlib import Path
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.buyers import buyer_key
-from helpers.tables.inbox import Found, Skipped
+from helpers.tables.intake.inbox import Found, Skipped
 from helpers.vocabulary.faults import DataRefused, Fault
 
 
