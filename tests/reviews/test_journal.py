@@ -109,6 +109,7 @@ def test_a_killed_run_is_seen(paths):
     process.join()
     (killed,) = entries(paths)
     assert (killed.outcome, killed.review, killed.pid) == ("interrupted", "monthly", process.pid)
+    assert killed.seconds is None, "nobody was left to tell, and none is not nought"
 
 
 def test_a_run_under_way_is_not_called_interrupted(paths):

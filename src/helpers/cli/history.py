@@ -39,9 +39,10 @@ def editions(name: str | None, workspace: str | None, count: int, as_json: bool)
     if ran:
         say("")
         show_rows(_run_row(one) for one in ran)
-    for run in ran:
-        for failure in run["failures"]:
-            say(f"  {_moment(run['started'])} {failure}")
+    # What failed is told by the run and by the one that asked for it; once is enough.
+    failed = (f"  {_moment(run['started'])} {one}" for run in ran for one in run["failures"])
+    for line in dict.fromkeys(failed):
+        say(line)
     for fault in unread:
         click.echo(fault, err=True)
 
@@ -72,7 +73,7 @@ def _run_row(one: dict[str, object]) -> dict[str, str]:
         "what": str(one["kind"]),
         "of": f"{one['review']} {one['period']}".strip(),
         "outcome": str(one["outcome"]),
-        "took": f"{one['seconds']:.1f} s",
+        "took": "" if one["seconds"] is None else f"{one['seconds']:.1f} s",
         "files": _count(one["files_read"]),
         "rows": _count(one["rows_read"]),
         "MB read": "" if one["bytes_read"] is None else f"{one['bytes_read'] / _MEGABYTE:.1f}",  # type: ignore[operator]

@@ -76,7 +76,7 @@ def _edition_row(site: Path, one: Edition, entry: Entry | None, led_to: set[str]
         "signed": one.signed.get("en"),
         "awaiting": one.awaiting.get("en"),
         "published": entry.as_dict()["started"] if entry else None,
-        "seconds": round(entry.seconds, 1) if entry else None,
+        "seconds": round(entry.seconds, 1) if entry and entry.seconds is not None else None,
     }
 
 
@@ -138,7 +138,6 @@ def _row(
     # A run that goes on knows only what it was asked for.
     period = "" if entry.period in ("last", "all") else entry.period
     what = [KINDS[entry.kind].text(language), name, period]
-    is_running = entry.outcome == "running"
     return {
         "day": write_date(date(when.year, when.month, when.day), language),
         "time": f"{when:%H:%M}",
@@ -146,7 +145,7 @@ def _row(
         "edition": entry.edition.rsplit("/", 1)[-1],
         "outcome": entry.outcome,
         "outcome_label": OUTCOMES[entry.outcome].text(language),
-        "took": "" if is_running else _duration(entry.seconds, language),
+        "took": "" if entry.seconds is None else _duration(entry.seconds, language),
         "read": _read(entry, language),
         "pages": _pages(entry.pages, language),
         "failed": [_place(one) for one in entry.failures[:5]],

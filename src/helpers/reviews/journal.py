@@ -68,7 +68,8 @@ class Entry:
     #: ``monthly/2025-10/r2``, or empty.
     edition: str = ""
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    seconds: float = 0.0
+    #: None while it goes on, and of one that was killed: nobody was left to tell.
+    seconds: float | None = None
     outcome: Outcome = "done"
     pages: tuple[PageNote, ...] = ()
     #: What failed or was refused, one sentence each, as the command told it.
@@ -94,7 +95,7 @@ class Entry:
         """Give plain data; what is not known is null and never 0."""
         plain = asdict(self)
         plain["started"] = self.started.astimezone(UTC).isoformat(timespec="milliseconds")
-        plain["seconds"] = round(self.seconds, 3)
+        plain["seconds"] = None if self.seconds is None else round(self.seconds, 3)
         return plain
 
 
@@ -170,7 +171,7 @@ def read_journal(paths: WorkspacePaths, months: int | None = None) -> Journal:
                 continue
             found[entry.id] = entry
     told = (
-        replace(one, outcome="interrupted")
+        replace(one, outcome="interrupted", seconds=None)
         if one.outcome == "running" and not _is_alive(one.pid)
         else one
         for one in found.values()
