@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from helpers.publish.going_live import understood
+from helpers.publish.holdings import understood
+from helpers.publish.pointer import links_in
 from helpers.vocabulary.periods import parse_period
 
 Read = Callable[[str], bytes | None]
@@ -137,6 +138,10 @@ class Walk:
                         raise HalfASite(f"{page} says it is {about and about.groups()}")
                     for link in self.links(page, first):
                         self.take(link, page)
+        beside = f"{review}/{period}/links.js"
+        for one in links_in(self.take(beside, folder).decode("utf-8"))["editions"]:
+            for language in one["label"]:
+                self.take(f"{one['folder']}/{language}/index.html", beside)
         manifest = json.loads(self.take(f"{folder}/manifest.json", folder))
         for name, digest in manifest["files"].items():
             content = self.take(f"{folder}/{name}", "manifest.json")

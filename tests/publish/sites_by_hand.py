@@ -16,21 +16,10 @@ from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
 from helpers.publish.assets import Assets
-from helpers.publish.editions import (
-    RECORD,
-    Edition,
-    PageRecord,
-    editions_of,
-    leading,
-    next_number,
-)
-from helpers.publish.going_live import (
-    PORTAL,
-    go_live,
-    next_portal,
-    one_publication,
-    staging_area,
-)
+from helpers.publish.editions import Edition, Editions, PageRecord, leading, next_number
+from helpers.publish.going_live import go_live, next_book, one_publication, staging_area
+from helpers.publish.holdings import PORTAL, RECORD
+from helpers.publish.pointer import Telling, known_touched
 from helpers.publish.rollback import decide
 from helpers.publish.rollbacks import Rollback
 from helpers.publish.words import HTML_LANGUAGE
@@ -72,34 +61,36 @@ class SiteByHand:
                 key="by hand", languages=LANGUAGES,
                 pages=tuple(PageRecord(file=name, title=Label(en=name, zh=name)) for name in PAGES),
             )  # fmt: skip
-            self._live([*editions_of(self.site), edition], edition)
+            self._live(Editions.on(self.site), edition)
             return edition
 
     def roll_back(self, edition: str, because: str = "fees were counted twice") -> None:
         """Lead readers back, as ``review rollback`` does."""
         with one_publication(self.paths):
             decided = decide(self.site, WORKSPACE, edition, because, "ann")
-            self._live(list(decided.editions), None, decided.rollback)
+            self._live(decided.editions, None, decided.rollback)
 
     def _live(
-        self, every: list[Edition], edition: Edition | None, rollback: Rollback | None = None
+        self, editions: Editions, edition: Edition | None, rollback: Rollback | None = None
     ) -> None:
-        every.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
+        touched = known_touched(editions)
+        if touched is not None:
+            touched |= {(one.review, one.period) for one in (edition, rollback) if one}
+        editions = editions.plus(edition) if edition else editions
+        editions = editions.after(rollback) if rollback else editions
         self.site.mkdir(parents=True, exist_ok=True)
         with staging_area(self.site) as staging:
-            number = next_portal(self.site)
+            number = next_book(self.site / PORTAL)
             assets = self._assets(staging / ASSETS, number)
-            places = {
-                staging / ASSETS: self.site / ASSETS,
-                staging / "portal": self.site / PORTAL / str(number),
-            }
-            self._write_portal(staging / "portal", every, assets.style)
+            places = {staging / ASSETS: self.site / ASSETS}
             if edition:
                 self._write_edition(staging / "edition", edition, assets.style)
                 places[staging / "edition"] = self.site / edition.folder
-            go_live(
-                self.site, places, self.workspace, every, LANGUAGES, number, assets, rollback
-            )  # fmt: skip
+            every = editions.of_years(editions.years)
+            self._write_portal(staging / "portal", every, assets.style)
+            places[staging / "portal"] = self.site / PORTAL / str(number)
+            telling = Telling(self.workspace, LANGUAGES, number, assets)
+            go_live(self.site, places, editions, touched, telling, rollback)
 
     def _assets(self, folder: Path, number: int) -> Assets:
         """Make a new style sheet for every publication, so that assets are always on their way."""

@@ -28,7 +28,8 @@ from publishers import publishers
 from reading import Reader, Walk, in_folder
 
 from helpers.publish.editions import editions_of, newest
-from helpers.publish.going_live import read_pointer, understood
+from helpers.publish.holdings import understood
+from helpers.publish.pointer import read_pointer
 
 #: Never a publication in peace for longer than this many killed ones: there must be news to read.
 _IN_PEACE_EVERY = 10
@@ -68,7 +69,7 @@ def campaign(kind: str, root: Path, luck: random.Random, killed: int) -> list[st
             walk = Walk(read)
             for one in editions:
                 walk.edition(one.folder)
-        stands = [one.folder for one in newest(editions)]
+        stands = [newest(editions)[-1].folder]  # of one review; links lead to the others
         for pointer in (
             read_pointer(site), read_pointer(share), understood(bucket.get("editions.js"))
         ):  # fmt: skip

@@ -16,7 +16,9 @@ from filelock import FileLock
 from pages_by_hand import HOSTILE, code, fails, markdown, shows, write_notebook
 
 from helpers.publish.content import PageBuilt
-from helpers.publish.editions import editions_of, leading
+from helpers.publish.editions import Editions, editions_of, leading
+from helpers.publish.holdings import Name
+from helpers.publish.pointer import links_in, read_pointer
 from helpers.publish.words import FRAME
 from helpers.vocabulary.faults import WorkFailed
 
@@ -24,8 +26,14 @@ pytestmark = pytest.mark.slow
 
 
 def pointer(site: Path) -> dict:
-    text = (site / "editions.js").read_text(encoding="utf-8")
-    return json.loads(text.removeprefix("window.REVIEW_EDITIONS = ").rstrip().rstrip(";"))
+    told = read_pointer(site)
+    assert told
+    return told
+
+
+def links(site: Path, period: str) -> list[str]:
+    text = (site / "monthly" / period / "links.js").read_text(encoding="utf-8")
+    return [one["folder"] for one in links_in(text)["editions"]]
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -47,8 +55,9 @@ def test_editions_are_numbered_and_kept(published):
     folders = [one.folder for one in editions_of(published.site)]
     assert folders == ["monthly/2025-09/r1", "monthly/2025-10/r1", "monthly/2025-10/r2"]
     # A superseded edition is found from the archive; scripts need no more than the newest.
-    led_to = [one["folder"] for one in pointer(published.site)["editions"]]
-    assert led_to == ["monthly/2025-09/r1", "monthly/2025-10/r2"]
+    assert [one["folder"] for one in pointer(published.site)["editions"]] == ["monthly/2025-10/r2"]
+    assert links(published.site, "2025-09") == ["monthly/2025-09/r1", "monthly/2025-10/r2"]
+    assert links(published.site, "2025-10") == ["monthly/2025-10/r2"]
     assert leading(editions_of(published.site)).folder == "monthly/2025-10/r2"
 
 
@@ -211,12 +220,15 @@ def test_a_killed_publication_is_carried_on(published, tmp_path):
     left.mkdir(parents=True)
     known = pointer(root / "site")
     known["editions"][-1] |= {"folder": "monthly/2025-10/r1", "number": 1}
+    known["state"] = Editions.on(root / "site").held.plus(Name("monthly", "2025-10", 3)).state
     text = f"window.REVIEW_EDITIONS = {json.dumps(known)};\n"
     (root / "site/editions.js").write_text(text, encoding="utf-8")
+    (root / "site/monthly/2025-10/links.js").write_text("", encoding="utf-8")
     copy = type(published)(type(published.paths)(root), published.pages, [])
     again = copy.again()
     assert (again.number, again.is_new) == (2, False)
-    assert len(pointer(copy.site)["editions"]) == 2
+    assert [one["folder"] for one in pointer(copy.site)["editions"]] == ["monthly/2025-10/r2"]
+    assert links(copy.site, "2025-10") == ["monthly/2025-10/r2"]
     assert not (copy.site / ".build").exists()
     number = pointer(copy.site)["portal"]
     assert (copy.site / "portal" / str(number) / "zh/index.html").is_file()

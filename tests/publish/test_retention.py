@@ -15,6 +15,7 @@ from helpers.config.publishing import Keep, Publishing
 from helpers.config.workspace import Workspace
 from helpers.publish.check import check_site
 from helpers.publish.editions import Edition, editions_of, history_of, next_number
+from helpers.publish.pointer import portal_of, read_pointer
 from helpers.publish.retention import let_go, prune, superseded, unused_assets
 from helpers.publish.verify import lost_editions, verify
 from helpers.vocabulary.labels import Label
@@ -154,8 +155,7 @@ def test_every_address_of_a_pruned_edition_leads_on(copy):
         "sound", "pruned", "sound",
     ]  # fmt: skip
     assert lost_editions(copy.site) == ()
-    pointer = (copy.site / "editions.js").read_text(encoding="utf-8")
-    number = json.loads(pointer.split("=", 1)[1].strip().rstrip(";"))["portal"]
+    number = portal_of(read_pointer(copy.site))
     archive = (copy.site / f"portal/{number}/en/archive.html").read_text(encoding="utf-8")
     assert "Edition 1 (no longer kept)" in archive and "2025-10/r1/" not in archive
     assert unused_assets(copy.site, history_of(copy.site)) == []
@@ -189,8 +189,7 @@ def test_one_language_after_two_and_back_with_three_kinds_of_periods(copy):
         copy.again(f"{review}-x", review=review, period=parse_period(period), pages=pages,
                    summary=summaries(pages), metrics={})  # fmt: skip
     check_site(copy.site)
-    pointer = (copy.site / "editions.js").read_text(encoding="utf-8")
-    number = json.loads(pointer.split("=", 1)[1].strip().rstrip(";"))["portal"]
+    number = portal_of(read_pointer(copy.site))
     portal = copy.site / "portal" / str(number)
     english = (portal / "en/archive.html").read_text(encoding="utf-8")
     chinese = (portal / "zh/archive.html").read_text(encoding="utf-8")

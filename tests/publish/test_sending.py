@@ -22,7 +22,10 @@ from helpers.publish.targets.folder import Folder
 from helpers.vocabulary.faults import AskedWrongly, WorkFailed
 
 #: Whatever leads a reader, or says what is there; everything else never changes.
-CHANGING = ("seals.json", "holds.json", "rollbacks.json", "editions.js", "index.html")
+CHANGING = (
+    "seals.json", "links.js", "2025.json", "books.json", "holds.json", "rollbacks.json",
+    "editions.js", "index.html",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +116,8 @@ def test_what_never_changes_goes_first_and_what_leads_readers_last(company, boar
     company.roll_back("monthly/2025-10/r1")
     sent(company, board.target())
     assert led_to(board.get) == "monthly/2025-10/r1"
-    assert not [name for name in board.written if name.startswith("monthly")]
+    changed = [name for name in board.written if name.startswith("monthly")]
+    assert changed == ["monthly/2025-10/links.js"]
     assert board.get(page)  # what was taken back can be read all the same
 
 
@@ -147,7 +151,7 @@ def test_an_interrupted_sending_leaves_the_old_site_and_is_carried_on(company, b
 
     monkeypatch.setattr(Bucket, "_opened", lambda self: Store(whole(self)))
     gone: list[str] = []
-    for files_until_cut in (3, 8, 5, 0):  # in assets, in the edition, before the pointer
+    for files_until_cut in (3, 8, 5, 4, 0):  # in assets, edition, links, before the pointer
         left = files_until_cut
         board.asked.clear()
         with pytest.raises(WorkFailed, match="readers there see what they saw before"):
@@ -239,7 +243,8 @@ def test_wrong_keys_are_said_so_and_never_told(company, board, monkeypatch):
 def test_a_folder_gets_the_same_bytes_and_nothing_else(company, share):
     sent(company, share)
     copy, own = files(share), files(company.site)
-    del copy["holds.json"]
+    for name in ("holds.json", "holds/2025.json", "holds/books.json"):
+        del copy[name]
     # A portal that nobody was led to there need not go there.
     assert copy == {name: content for name, content in own.items() if "portal/1" not in name}
     assert not sent(company, share).is_new
@@ -318,6 +323,7 @@ def test_the_site_of_somebody_else_is_refused(company, share, tmp_path):
     again.publish("2025-10", review="monthly")
     record = again.site / "monthly/2025-10/r1/manifest.json"
     record.write_text(record.read_text() + " ")
+    (again.site / "monthly/2025-10/seals.json").unlink()
     shutil.copytree(again.site / "monthly/2025-10/r1", again.site / "monthly/2025-10/r2")
     with pytest.raises(WorkFailed, match="holds another monthly/2025-10/r1 than this site"):
         sent(again, share)

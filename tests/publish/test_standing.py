@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 
 from helpers.cli.again import asked_in, said_again
 from helpers.publish import standing
+from helpers.publish.holdings import holdings_of
 from helpers.reviews.journal import entries
 
 LINES = ("monthly 2025-10: 2 pages: 2 up to date", "monthly 2025-10: nothing has changed since r1")
@@ -36,19 +38,32 @@ def place(tmp_path, monkeypatch):
         "warehouse/batches/b1/batch.json",
         "runs/monthly/2025-10/en/sales.ipynb",
         "runs/monthly/2025-10/en/sales.json",
-        "site/editions.js",
-        "site/index.html",
+        "site/_assets/review.css",
+        "site/portal/1/zh/index.html",
+        "site/monthly/2025-10/links.js",
         "site/monthly/2025-10/seals.json",
         "site/monthly/2025-10/r1/edition.json",
         "site/monthly/2025-10/r1/manifest.json",
+        "forecasts/0a.parquet",
     ):
         write(root / name)
+    lead_on(root / "site", 1)
     write(root / "warehouse" / "CURRENT", "g1 0\n")
     for name in ("NOTEBOOKS", "PACKAGE", "BOOK", "REFERENCE"):
         write(tmp_path / name / "file")
         monkeypatch.setattr(standing, name, tmp_path / name)
     asked = standing.Asked(str(root), "monthly", "last")
     return SimpleNamespace(root=root, asked=asked, program=tmp_path)
+
+
+def lead_on(site: Path, portal: int) -> None:
+    """Write what leads readers to all that is there."""
+    write(site / f"portal/{portal}/zh/index.html")
+    told = {"portal": portal, "state": holdings_of(site).state, "years": {}, "editions": []}
+    write(
+        site / "editions.js", f"window.REVIEW_EDITIONS = {json.dumps(told)};\n(function () {{}})();"
+    )
+    write(site / "index.html", f'<a href="portal/{portal}/zh/index.html">')
 
 
 def kept(place) -> bool:
@@ -86,6 +101,14 @@ CHANGES = {
     "another edition": lambda p: write(p.root / "site/monthly/2025-10/r2/edition.json"),
     "no manifest": lambda p: (p.root / "site/monthly/2025-10/r1/manifest.json").unlink(),
     "another pointer": lambda p: write(p.root / "site/editions.js", "yy"),
+    "no first page": lambda p: (p.root / "site/index.html").unlink(),
+    "no portal": lambda p: shutil.rmtree(p.root / "site/portal/1"),
+    "no links": lambda p: (p.root / "site/monthly/2025-10/links.js").unlink(),
+    "an asset that is gone": lambda p: (p.root / "site/_assets/review.css").unlink(),
+    "a forecast that is gone": lambda p: (p.root / "forecasts/0a.parquet").unlink(),
+    "a month that readers are not led to": lambda p: write(
+        p.root / "site/monthly/2025-11/r1/edition.json"
+    ),
     "a rollback": lambda p: write(p.root / "site/rollbacks.json"),
     "a file set aside": lambda p: write(p.root / "quarantine/orders.csv"),
     "a notice that waits": lambda p: write(p.root / "runs/notices.json", WAITING),
@@ -106,6 +129,27 @@ def test_whatever_was_touched_takes_the_long_way(place, settled, change):
     assert kept(place)
     assert standing.standing(place.asked) is not None
     CHANGES[change](place)
+    assert standing.standing(place.asked) is None
+
+
+def test_another_month_that_is_published_beside_it_changes_nothing(place, settled):
+    assert kept(place)
+    site = place.root / "site"
+    for name in ("monthly/2025-11/r1/edition.json", "monthly/2025-11/links.js", "_assets/new.css"):
+        write(site / name)
+    write(site / "monthly/2025-10/links.js", "leads on to November")
+    write(place.root / "forecasts/0b.parquet")
+    assert standing.standing(place.asked) is None, "readers are not led to it yet"
+    assert standing.standing(place.asked, led_to=False) is not None
+    lead_on(site, 2)
+    assert standing.standing(place.asked) is not None
+
+
+def test_a_page_that_reads_forecasts_looks_at_new_ones(place, settled):
+    record = place.root / "runs/monthly/2025-10/en/sales.json"
+    write(record, json.dumps({"reads": {"tables": {"forecast_log": {"": "1"}}}}))
+    assert kept(place)
+    write(place.root / "forecasts/0b.parquet")
     assert standing.standing(place.asked) is None
 
 

@@ -103,16 +103,16 @@ def main(root: Path, noted: Path, dies_in: str = "", dies_at: str = "0", group: 
 
 def _note_going_live(course: Course) -> None:
     """Tell apart what is built where nobody reads from what readers are led to."""
-    from helpers.publish import book
+    from helpers.publish import building
 
-    usual = book.go_live
+    usual = building.go_live
 
     def go_live(*given: Any, **named: Any) -> None:
         course.reach("live")
         usual(*given, **named)
         course.reach("after")
 
-    book.go_live = go_live
+    building.go_live = go_live
 
 
 if __name__ == "__main__":

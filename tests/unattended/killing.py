@@ -32,6 +32,8 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from helpers.publish.pointer import read_pointer
+
 from .company import Company
 from .driver import PHASES
 
@@ -219,10 +221,9 @@ def _faults_meanwhile(company: Company) -> list[str]:
 
 def totals_shown(site: Path) -> tuple[int, Decimal] | None:
     """Read lines and GMV from the page that the site leads to; None before the first edition."""
-    pointer = site / "editions.js"
-    if not pointer.is_file():
+    told = read_pointer(site)
+    if told is None:
         return None
-    told = json.loads(pointer.read_text(encoding="utf-8").split("=", 1)[1].strip().rstrip(";"))
     last = told["editions"][-1]["folder"]
     found = _TOTAL.search((site / last / "en" / "index.html").read_text(encoding="utf-8"))
     return (int(found[1]), Decimal(found[2])) if found else (0, Decimal(0))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,63 +15,31 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.assets import FOLDER as ASSETS
-from helpers.publish.assets import Assets, frame_fingerprint, make_assets
-from helpers.publish.content import (
-    Content,
-    PageBuilt,
-    file_name,
-    letters_of,
-    read_content,
-    with_lineage,
-)
+from helpers.publish.assets import frame_fingerprint
+from helpers.publish.building import Draft, build_site
+from helpers.publish.content import Content, PageBuilt, file_name, read_content
 from helpers.publish.editions import (
     FORMAT,
-    RECORD,
     Edition,
+    Editions,
     PageRecord,
     Status,
-    SummaryRecord,
-    editions_of,
-    leading,
     newest,
     next_number,
-    pruned_of,
-    summary_of,
-    write_summary,
 )
-from helpers.publish.frames import common_frame, edition_frame, lineage_of, portal_frame
-from helpers.publish.going_live import (
-    INDEX,
-    PORTAL,
-    go_live,
-    is_told,
-    next_portal,
-    one_publication,
-    staging_area,
-)
-from helpers.publish.history_words import HISTORY, KINDS, OUTCOMES
+from helpers.publish.going_live import one_publication, staging_area
+from helpers.publish.holdings import INDEX
 from helpers.publish.home import HomeSummary
-from helpers.publish.manifest import MadeFrom, write_manifest
-from helpers.publish.portal import PAGES as PORTAL_PAGES
-from helpers.publish.portal import TITLES as PORTAL_TITLES
+from helpers.publish.manifest import MadeFrom
+from helpers.publish.pointer import is_told, known_touched
 from helpers.publish.retention import retire
-from helpers.publish.rollbacks import Rollback
-from helpers.publish.words import (
-    FRAME,
-    OWN_NAME,
-    SPHINX_LANGUAGE,
-    STATUSES,
-    review_title,
-)
+from helpers.publish.words import review_title
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import LANGUAGES, Label, Language
 from helpers.vocabulary.periods import Period
 
 if TYPE_CHECKING:
     from helpers.metrics.catalogue import Metric
-    from helpers.publish.changes.page import WhatChanged
-    from helpers.publish.engine import BookSource
 
 
 @dataclass(frozen=True)
@@ -103,6 +71,7 @@ def publish(
     admitted: Mapping[Language, str] | None = None,
     metrics: Mapping[str, Metric] | None = None,
     made_from: MadeFrom | None = None,
+    lead: bool = True,
 ) -> EditionBuilt:
     """Make an edition of executed pages and put it on the site.
 
@@ -123,6 +92,8 @@ def publish(
         admitted: Which sources will not come, who says so and why, likewise.
         metrics: What the definitions page explains; the whole catalogue where not given.
         made_from: What the pages read, for the manifest.
+        lead: Lead readers to it. Without, it lies whole in its place until the next publication,
+            or :func:`lead_readers`, which builds one portal for all.
 
     Raises:
         WorkFailed: A page may not be published, the book did not build cleanly, the built pages
@@ -139,22 +110,25 @@ def publish(
     full_key = _key(key, status, title, data_through, told)
     site.mkdir(parents=True, exist_ok=True)
     with one_publication(paths):
-        known = editions_of(site)
-        same = [one for one in known if (one.review, one.period) == (review, str(period))]
+        editions = Editions.on(site)
+        same = [one for one in editions.of(review, str(period)) if not one.pruned]
         # The last one, and the one that readers are led to: what was taken back is not made anew
         # because cron comes by again.
         if again := next((one for one in (*same[-1:], *newest(same)) if one.key == full_key), None):
-            if not is_told(site, known, workspace):
-                with staging_area(site) as staging:
-                    build_site(site, staging, workspace, known, None, metrics)
+            if lead:
+                _lead_on(editions, workspace, metrics)
             (stands,) = newest(same)
             taken_back = again.number if again.withdrawn else None
             return EditionBuilt(
                 site / INDEX, site / stands.folder, stands.number, False, taken_back
             )
         contents = _read(pages)
-        let_go = retire(site, workspace.publishing.keep)
-        known = [one for one in known if one.folder not in let_go]
+        touched = known_touched(editions)
+        if let_go := retire(editions, workspace.publishing.keep):
+            editions = Editions.on(site)
+            touched = None if touched is None else {*touched, *let_go}
+        languages = tuple(one for one in LANGUAGES if one in pages)
+        known = editions.around(review, str(period), languages)
         metrics = catalogue_of(workspace) if metrics is None else metrics
         edition = Edition(
             format=FORMAT,
@@ -167,7 +141,7 @@ def publish(
             data_through=data_through,
             **{name: dict(said) for name, said in told.items()},
             key=full_key,
-            languages=tuple(one for one in LANGUAGES if one in pages),
+            languages=languages,
             pages=(*_page_records(next(iter(pages.values()))), CHANGES_PAGE),
         )
         changed = WhatChanged.since(site, known, edition, pages, workspace, paths, metrics)
@@ -177,10 +151,40 @@ def publish(
             for one, told in summary.items()
             if one in pages
         }
-        draft = _Draft(edition, changed.added_to(contents), said, made_from or MadeFrom(), changed)
+        draft = Draft(
+            edition, known, changed.added_to(contents), said, made_from or MadeFrom(), changed
+        )
         with staging_area(site) as staging:
-            build_site(site, staging, workspace, known, draft, metrics)
+            build_site(staging, workspace, editions, draft, metrics, touched=touched, lead=lead)
         return EditionBuilt(site / INDEX, site / edition.folder, edition.number, True)
+
+
+def lead_readers(
+    paths: WorkspacePaths, workspace: Workspace, metrics: Mapping[str, Metric] | None = None
+) -> bool:
+    """Lead readers to all that the site holds, where they are not yet.
+
+    Returns:
+        Whether there was anything to tell them.
+
+    Raises:
+        WorkFailed: The portal could not be built, or another publication holds the lock.
+    """
+    if not paths.site.is_dir():
+        return False
+    with one_publication(paths):
+        return _lead_on(Editions.on(paths.site), workspace, metrics)
+
+
+def _lead_on(
+    editions: Editions, workspace: Workspace, metrics: Mapping[str, Metric] | None
+) -> bool:
+    if is_told(editions, workspace) or not editions.held.names:
+        return False
+    touched = known_touched(editions)
+    with staging_area(editions.site) as staging:
+        build_site(staging, workspace, editions, None, metrics, touched=touched)
+    return True
 
 
 def _check_pages(review: str, pages: Mapping[Language, Sequence[PageBuilt]]) -> None:
@@ -227,148 +231,3 @@ def _read(pages: Mapping[Language, Sequence[PageBuilt]]) -> dict[Language, list[
     if faults:
         raise WorkFailed(faults)
     return contents
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """An edition on its way: its record, and what its folder will hold."""
-
-    edition: Edition
-    contents: Mapping[Language, Sequence[Content]]
-    summary: Mapping[Language, SummaryRecord]
-    made_from: MadeFrom
-    changed: WhatChanged
-
-    def finish(self, folder: Path, assets: Iterable[Path]) -> None:
-        """Lay record, summary and manifest beside the built pages; the manifest is the last."""
-        record = self.edition.model_dump_json(indent=1)
-        (folder / RECORD).write_text(record, encoding="utf-8")
-        write_summary(folder, self.summary)
-        self.changed.write(folder)
-        write_manifest(folder, self.edition, self.made_from, assets)
-
-
-def build_site(
-    site: Path,
-    staging: Path,
-    workspace: Workspace,
-    known: Sequence[Edition],
-    draft: _Draft | None,
-    metrics: Mapping[str, Metric] | None,
-    rollback: Rollback | None = None,
-) -> None:
-    """Build an edition (or none) and the portal around all of them, and put them live.
-
-    Args:
-        site: The site's folder; only one publication may be at work there.
-        staging: Where to build.
-        workspace: The company.
-        known: The editions there are, as they will stand.
-        draft: The new one, if there is one.
-        metrics: What the definitions page explains; the whole catalogue if not given.
-        rollback: A decision that ``known`` holds already and the site does not.
-    """
-    from helpers.metrics.catalogue import catalogue_of
-    from helpers.publish.check import check_staged
-    from helpers.publish.engine import build
-    from helpers.publish.history import history_beside
-    from helpers.publish.portal import write_portal
-
-    metrics = catalogue_of(workspace) if metrics is None else metrics
-    edition = draft.edition if draft else None
-    every = [*known, edition] if edition else list(known)
-    every.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
-    # Whoever reads one language is led to the last edition that was made in it.
-    of_language = {one: [each for each in every if one in each.languages] for one in LANGUAGES}
-    languages = [one for one, held in of_language.items() if newest(held)]
-    number = next_portal(site)
-    gone = pruned_of(site)
-
-    for language in languages:
-        held = of_language[language]
-        lead = leading(held)
-        summary = draft.summary if draft and lead is edition else summary_of(site / lead.folder)
-        folder = staging / "source" / language
-        shown = [*held, *(one for one in gone if language in one.languages)]
-        told = history_beside(site, workspace, language, held)
-        write_portal(folder / PORTAL, language, shown, metrics, summary.get(language), told)
-        if draft and language in draft.edition.languages:
-            _write_pages(folder / "edition", draft.edition, draft.contents[language])
-
-    assets = make_assets(staging / ASSETS, site, _letters(staging / "source", workspace, edition))
-    build(_books(staging, workspace, known, edition, languages, assets))
-
-    output = staging / "output"
-    places = {staging / ASSETS: site / ASSETS, output / PORTAL: site / PORTAL / str(number)}
-    if draft:
-        draft.finish(output / "edition", assets.files(staging / ASSETS, site))
-        places[output / "edition"] = site / draft.edition.folder
-    check_staged(site, places)
-    go_live(site, places, workspace, every, languages, number, assets, rollback)
-
-
-def _books(
-    staging: Path,
-    workspace: Workspace,
-    known: Sequence[Edition],
-    edition: Edition | None,
-    languages: Sequence[Language],
-    assets: Assets,
-) -> dict[Language, list[BookSource]]:
-    """Say what is to be built in each language: the edition if there is one, and the portal."""
-    from helpers.publish.engine import BookSource
-
-    books: dict[Language, list[BookSource]] = {}
-    for language in languages:
-        source, output = staging / "source" / language, staging / "output"
-        company = workspace.company.text(language)
-        if edition and language in edition.languages:
-            # The portal may hold a language that this edition was not built in.
-            own = common_frame(workspace, language, edition.languages, assets)
-            books.setdefault(language, []).append(
-                BookSource(
-                    folder=source / "edition",
-                    output=output / "edition" / language,
-                    pages=[page.file for page in edition.pages],
-                    title=f"{edition.title.text(language)} {edition.span.label(language)}"
-                    f" · {company}",
-                    language=SPHINX_LANGUAGE[language],
-                    frame={**own, **edition_frame(edition, known, language)},
-                )
-            )
-        common = common_frame(workspace, language, languages, assets)
-        books.setdefault(language, []).append(
-            BookSource(
-                folder=source / PORTAL,
-                output=output / PORTAL / language,
-                pages=PORTAL_PAGES,
-                title=company,
-                language=SPHINX_LANGUAGE[language],
-                frame={**common, **portal_frame(language)},
-            )
-        )
-    return books
-
-
-def _write_pages(folder: Path, edition: Edition, contents: Sequence[Content]) -> None:
-    folder.mkdir(parents=True)
-    for page, content in zip(edition.pages, contents, strict=True):
-        linked = with_lineage(content, page.file) if lineage_of(edition) else content
-        text = json.dumps(linked.as_notebook(), ensure_ascii=False)
-        (folder / f"{page.file}.ipynb").write_text(text, encoding="utf-8")
-
-
-def _letters(source: Path, workspace: Workspace, edition: Edition | None) -> set[str]:
-    """Collect every character that the pages of this build show.
-
-    Of the history only its own words: what ran must not change the bytes of an edition.
-    """
-    pages = [path for path in source.rglob("*.ipynb") if path.stem != "history"]
-    texts = [path.read_text(encoding="utf-8") for path in pages]
-    labels = [*FRAME.values(), *STATUSES.values(), *PORTAL_TITLES.values(), workspace.company]
-    labels += [*HISTORY.values(), *KINDS.values(), *OUTCOMES.values()]
-    texts += [label.text(language) for label in labels for language in LANGUAGES]
-    told = (edition.awaiting, edition.signed, edition.admitted) if edition else ()
-    texts += [text for each in told for text in each.values()]
-    texts += [*OWN_NAME.values(), "年月日第季度周财至"]
-    return letters_of(*texts)

@@ -2,33 +2,33 @@
 
 ``site/<review>/<period>/rN/edition.json``. The archive, the home page and the links between
 periods are read from these records and from nothing else, so that a site copied elsewhere still
-knows itself. Every publication reads all of them, so a record is small: what the home page
-repeats of an edition lies beside it in ``summary.json`` and is read of one edition only.
+knows itself. A publication reads those that it has to do with (``Editions``), so that one more
+month costs the same after twenty years; what the home page repeats of an edition lies beside it
+in ``summary.json``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from helpers.publish.rollbacks import Rollback, read_rollbacks, withdrawals
+from helpers.publish.holdings import PRUNED, RECORD, Holdings, Name, holdings_of
+from helpers.publish.rollbacks import Rollback, as_text, read_rollbacks, withdrawals
 from helpers.publish.seals import seals_beside
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.labels import Declared, Label, Language
 from helpers.vocabulary.periods import Period, parse_period
 
 Status = Literal["preliminary", "final"]
-RECORD = "edition.json"
 SUMMARY = "summary.json"
-#: Lies in the folder of an edition that was let go of (see ``retention``).
-PRUNED = "pruned.json"
 #: Since 2 an edition has a manifest, and its summary lies beside its record.
 FORMAT = 2
 _NUMBER = re.compile(r"r([1-9]\d*)")
@@ -118,8 +118,153 @@ def _span(period: str, fiscal_start: int) -> Period:
     return parse_period(period, fiscal_start)
 
 
+class Editions:
+    """The editions of a site: all known by name, each read when it is asked for.
+
+    Args:
+        site: Where they lie.
+        held: Which there are.
+        decided: What was decided about taking them back.
+        read: Those that were read already, or are about to get their place.
+    """
+
+    def __init__(
+        self,
+        site: Path,
+        held: Holdings,
+        decided: Sequence[Rollback],
+        read: Mapping[Name, Edition | None] | None = None,
+    ) -> None:
+        self.site, self.held, self.decided = site, held, tuple(decided)
+        self._read: dict[Name, Edition | None] = dict(read or {})
+        self._taken = withdrawals(decided)
+
+    @classmethod
+    def on(cls, site: Path) -> Editions:
+        """Look at a site as it stands.
+
+        Raises:
+            WorkFailed: What was taken back cannot be read.
+        """
+        return cls(site, holdings_of(site), read_rollbacks(site))
+
+    def plus(self, edition: Edition) -> Editions:
+        """Count in an edition that is about to get its place."""
+        name = Name(edition.review, edition.period, edition.number)
+        return Editions(
+            self.site, self.held.plus(name), self.decided, {**self._read, name: edition}
+        )
+
+    def after(self, rollback: Rollback) -> Editions:
+        """Tell how they stand once a decision is written down."""
+        decided = (*self.decided, rollback)
+        return Editions(self.site, self.held.after(as_text(decided).encode()), decided, self._read)
+
+    def of(self, review: str, period: str) -> list[Edition]:
+        """Read the editions of one period in their order, those that were let go of among them."""
+        found = []
+        for number in self.held.numbers.get((review, period), ()):
+            name = Name(review, period, number)
+            if name not in self._read:
+                self._read[name] = self._opened(name)
+            one = self._read[name]
+            if one is not None:
+                by = self._taken.get(name)
+                found.append(one if by is None else one.model_copy(update={"withdrawn": by}))
+        return found
+
+    def standing(self, review: str, period: str, language: Language | None = None) -> list[Edition]:
+        """Give the edition of a period that readers (of one language) are led to, if any."""
+        same = self.of(review, period)
+        return newest([one for one in same if language in (None, *one.languages)])
+
+    @cached_property
+    def spans(self) -> dict[str, list[Period]]:
+        """List the periods of each review, by their first day, then their last.
+
+        A folder that is named after no period is somebody else's.
+        """
+        found: dict[str, list[Period]] = {}
+        for review, period in self.held.numbers:
+            with suppress(AskedWrongly):
+                found.setdefault(review, []).append(_span(period, 1))
+        for each in found.values():
+            each.sort(key=lambda one: (one.start, one.end))
+        return found
+
+    @cached_property
+    def years(self) -> dict[int, list[tuple[str, str]]]:
+        """List reviews and periods by the year in which they end, the newest year first."""
+        found: dict[int, list[tuple[str, str]]] = {}
+        for review, spans in self.spans.items():
+            for span in spans:
+                found.setdefault(span.end.year, []).append((review, str(span)))
+        return dict(sorted(found.items(), reverse=True))
+
+    def of_years(self, years: Iterable[int]) -> list[Edition]:
+        """Read the editions of whole years."""
+        return [
+            one for year in years for what in sorted(self.years[year]) for one in self.of(*what)
+        ]
+
+    def before(self, review: str, period: str) -> Iterator[str]:
+        """Name the periods that began earlier, the nearest first."""
+        start = _span(period, 1).start
+        for span in reversed(self.spans.get(review, [])):
+            if span.start < start:
+                yield str(span)
+
+    def next_to(self, review: str, period: str) -> list[Edition]:
+        """Give the edition that readers go on to from a period, if any."""
+        start = _span(period, 1).start
+        for span in self.spans.get(review, []):
+            if span.start > start and (found := self.standing(review, str(span))):
+                return found
+        return []
+
+    def around(self, review: str, period: str, languages: Iterable[Language]) -> list[Edition]:
+        """Read what an edition has to do with: its period's, and those of the period before.
+
+        Args:
+            review: Which review.
+            period: Which period of it.
+            languages: In each of these, somebody looks for the period before.
+        """
+        found = [one for one in self.of(review, period) if not one.pruned]
+        sought = set(languages)
+        start = _span(period, 1).start
+        for earlier in self.before(review, period):
+            if _span(earlier, 1).end >= start:
+                continue
+            for one in self.standing(review, earlier):
+                found.append(one)
+                sought -= set(one.languages)
+            if not sought:
+                break
+        return found
+
+    def newest_each(self, language: Language | None = None) -> list[Edition]:
+        """Give the newest edition of each review that readers (of one language) are led to."""
+        found = []
+        for review, spans in self.spans.items():
+            for span in sorted(spans, key=lambda one: (one.end, -len(one)), reverse=True):
+                if standing := self.standing(review, str(span), language):
+                    found += standing
+                    break
+        return found
+
+    def _opened(self, name: Name) -> Edition | None:
+        record = self.site / name.folder / RECORD
+        try:
+            one = Edition.model_validate_json(record.read_text(encoding="utf-8"))
+        except (OSError, ValidationError):
+            return None  # spoilt: no edition
+        gone = _day_pruned(record.with_name(PRUNED)) if name in self.held.pruned else None
+        return one.model_copy(update={"pruned": gone}) if gone else one
+
+
 def editions_of(site: Path) -> list[Edition]:
-    """List every edition that a site holds; by review, then period, then number.
+    """Read every edition that a site holds; by review, then period, then number.
 
     A folder without a sound record was never finished and is no edition. Editions that were taken
     back are among them and say so; those whose pages were let go of are not.
@@ -128,30 +273,21 @@ def editions_of(site: Path) -> list[Edition]:
 
 
 def history_of(site: Path) -> list[Edition]:
-    """List every edition that a site ever held, those that were let go of among them."""
-    found = []
-    for record in sorted(site.glob(f"*/*/r*/{RECORD}")):
-        if _NUMBER.fullmatch(record.parent.name):
-            try:
-                one = Edition.model_validate_json(record.read_text(encoding="utf-8"))
-            except ValidationError:
-                continue
-            gone = _day_pruned(record.with_name(PRUNED))
-            found.append(one.model_copy(update={"pruned": gone}) if gone else one)
-    found.sort(key=lambda one: (one.review, one.span.start, one.span.end, one.number))
-    return marked(found, read_rollbacks(site))
+    """Read every edition that a site ever held, those that were let go of among them."""
+    every = Editions.on(site)
+    return [
+        one
+        for review in sorted(every.spans)
+        for span in every.spans[review]
+        for one in every.of(review, str(span))
+    ]
 
 
 def pruned_of(site: Path) -> list[Edition]:
-    """List the editions whose pages were let go of, and read no other record."""
-    marks = {one.parent: _day_pruned(one) for one in sorted(site.glob(f"*/*/r*/{PRUNED}"))}
-    return [
-        Edition.model_validate_json((folder / RECORD).read_bytes()).model_copy(
-            update={"pruned": day}
-        )
-        for folder, day in marks.items()
-        if (folder / RECORD).is_file()
-    ]
+    """Read the editions whose pages were let go of, and no other record."""
+    every = Editions.on(site)
+    periods = sorted({(one.review, one.period) for one in every.held.pruned})
+    return [one for what in periods for one in every.of(*what) if one.pruned]
 
 
 def _day_pruned(mark: Path) -> date | None:

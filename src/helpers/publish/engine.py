@@ -42,7 +42,7 @@ class BookSource:
     Args:
         folder: Holds the pages.
         output: Where the HTML goes; made here.
-        pages: File stems in reading order; the first is the front page and is called ``index``.
+        pages: File stems in reading order; the front page, if there is one, is called ``index``.
         title: What the browser's tab says after the page's own title.
         frame: What the templates of ``book/theme`` are given.
     """
@@ -68,6 +68,7 @@ class BookSource:
             "source": str(self.folder),
             "output": str(self.output),
             "scratch": str(self.folder.with_name(f"{self.folder.name}-scratch")),
+            "has_front": "index" in self.pages,
             "settings": {
                 "language": self.language,
                 "html_title": self.title,
@@ -177,6 +178,8 @@ def _build_one(config: Path, book: Mapping[str, Any]) -> int:
     for name in _LEFTOVERS:
         left = built / name
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    if not book["has_front"]:  # then one is made that sends readers on to the first page
+        (built / "index.html").unlink(missing_ok=True)
     output = Path(book["output"])
     output.parent.mkdir(parents=True, exist_ok=True)
     built.rename(output)

@@ -19,7 +19,7 @@ from typing import Any
 
 from helpers.config.publishing import Policy
 from helpers.publish.content import PageBuilt, as_notebook, file_name, shown_html
-from helpers.publish.editions import Edition, PageRecord, editions_of
+from helpers.publish.editions import Edition, Editions, PageRecord
 from helpers.publish.templates import heading
 from helpers.publish.words import FRAME
 from helpers.reviews.declarations import Page
@@ -71,7 +71,7 @@ def choose_pages(report: RunReport, site: Path, policy: Policy) -> Chosen:
         language: {one.page.id: _built(one) for one in report.publishable(language)}
         for language in spoken
     }
-    earlier = [one for one in reversed(editions_of(site)) if _is_of(one, report)]
+    earlier = _shown(site, report)[::-1]
     stale: list[tuple[Page, Edition]] = []
     left_out: list[Page] = []
     pages: dict[Language, list[PageBuilt]] = {language: [] for language in spoken}
@@ -100,7 +100,7 @@ def _refuse(
 ) -> None:
     """Stop where a failed page means that nothing may be published."""
     where = f"{report.review.id} {report.period}"
-    shown = [one for one in editions_of(site) if _is_of(one, report)]
+    shown = _shown(site, report)
     kept = f"readers keep r{shown[-1].number}" if shown else "nothing was published before"
     names, first = ", ".join(failed), next(iter(order))
     if policy == "all-or-nothing":
@@ -117,10 +117,10 @@ def _built(result: PageResult) -> PageBuilt:
     return PageBuilt(result.page.id, result.page.title, result.output, result.page.question)
 
 
-def _is_of(edition: Edition, report: RunReport) -> bool:
-    """Tell whether readers may see an edition of what the run is about."""
-    of_it = (edition.review, edition.period) == (report.review.id, str(report.period))
-    return of_it and edition.is_shown
+def _shown(site: Path, report: RunReport) -> list[Edition]:
+    """List the editions of what the run is about that readers may see."""
+    every = Editions.on(site).of(report.review.id, str(report.period))
+    return [one for one in every if one.is_shown]
 
 
 def _record_of(page: Page, edition: Edition) -> PageRecord | None:

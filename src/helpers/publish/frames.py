@@ -123,6 +123,12 @@ def portal_frame(language: Language) -> dict[str, Any]:
     }
 
 
+def years_frame(language: Language) -> dict[str, Any]:
+    """Give what the archive's pages of older years need; they outlive the portal."""
+    hint = frame_words(language)["search_hint_years"]
+    return {**portal_frame(language), "kind": "years", "search_hint": hint}
+
+
 def lineage_of(edition: Edition) -> str:
     """Give the file of the page that says where figures come from, if the edition has one."""
     return next((page.file for page in edition.pages if page.file == LINEAGE_FILE), "")

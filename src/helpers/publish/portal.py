@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from helpers.paths import BOOK
@@ -34,7 +34,7 @@ TITLES = {
 }
 PAGES = tuple(TITLES)
 _LEGEND = "<!-- legend -->"
-#: From `site/portal/<n>/<lang>/` up to `site/`.
+#: From `site/portal/<n>/<lang>/` and `site/years/<n>/<lang>/` up to `site/`.
 ROOT = "../../../"
 
 
@@ -45,27 +45,56 @@ def write_portal(
     metrics: Mapping[str, Metric],
     summary: SummaryRecord | None,
     history: Sequence[dict[str, Any]],
+    years: Sequence[int] = (),
+    older: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     """Write the portal's pages in one language, ready for the builder.
 
     Args:
         folder: Where they go.
         language: In which language.
-        editions: Those that exist in this language, and those that were let go of.
+        editions: Those of ``years`` in this language, those that were let go of among them, and
+            the newest of each review.
         metrics: What the definitions page explains.
         summary: What the home page says of the leading edition.
         history: What ran, as ``history.history_cells`` tells it.
+        years: Those that the archive shows in full, the newest first.
+        older: Where the other years stand, below the site, the newest first.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, cells in (
         ("index", _home(language, editions, summary)),
-        ("archive", _archive(language, editions)),
+        ("archive", _archive(language, editions, years, older)),
         ("definitions", definition_cells(language, metrics)),
         ("how-to-read", _how_to_read(language)),
         ("history", list(history)),
     ):
         text = json.dumps(as_notebook(cells), ensure_ascii=False)
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+
+
+def write_years(
+    folder: Path, language: Language, years: Mapping[int, Sequence[Edition]]
+) -> list[str]:
+    """Write a page for each of some years of the archive, ready for the builder.
+
+    They are no part of the portal, so that a year that is over is not built again every month.
+
+    Returns:
+        The stems of the pages.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    words = frame_words(language)
+    for year, editions in years.items():
+        rows = _rows(language, editions)
+        context = {"words": words, "years": [(year, rows)] if rows else [], "older": []}
+        cells = [
+            heading(words["archive_year"].format(year=year)),
+            shown_html(render("archive.html", context)),
+        ]
+        text = json.dumps(as_notebook(cells), ensure_ascii=False)
+        (folder / f"{year}.ipynb").write_text(text, encoding="utf-8")
+    return [str(year) for year in years]
 
 
 def _home(
@@ -107,34 +136,50 @@ def _home(
     return [heading(headline), shown_html(render("home.html", context))]
 
 
-def _archive(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any]]:
+def _archive(
+    language: Language,
+    editions: Sequence[Edition],
+    years: Sequence[int],
+    older: Mapping[int, str],
+) -> list[dict[str, Any]]:
     words = frame_words(language)
-    rows: list[dict[str, Any]] = []
+    of_year: dict[int, list[Edition]] = {}
+    for one in editions:
+        of_year.setdefault(one.span.end.year, []).append(one)
+    shown = [(year, _rows(language, of_year[year])) for year in years if year in of_year]
+    context = {
+        "words": words,
+        "years": [(year, rows) for year, rows in shown if rows],
+        "older": [{"year": year, "href": ROOT + href} for year, href in older.items()],
+    }
+    return [heading(words["archive"]), shown_html(render("archive.html", context))]
+
+
+def _rows(language: Language, editions: Sequence[Edition]) -> list[dict[str, Any]]:
+    """List the periods of a year, the newest first, each with its editions."""
     held: dict[tuple[str, str], list[Edition]] = {}
     for one in editions:
         held.setdefault((one.review, one.period), []).append(one)
-    for one in newest(list(editions)):
-        same = held[one.review, one.period]
-        rows.append(
-            {
-                "year": one.span.end.year,
-                "order": (one.span.end, len(one.span)),
-                "href": ROOT + one.home(language),
-                "period": one.span.label(language),
-                "title": one.title.text(language),
-                "status": one.status,
-                "status_label": STATUSES[one.status].text(language),
-                "data": write_date(one.data_through, language) if one.data_through else "",
-                "editions": _numbers(same, language),
-                "withdrawals": [
-                    _withdrawal(edition, language) for edition in same if edition.withdrawn
-                ],
-            }
-        )
-    rows.sort(key=lambda row: row["order"], reverse=True)
-    years = [(year, list(group)) for year, group in groupby(rows, key=lambda row: row["year"])]
-    shown = render("archive.html", {"words": words, "years": years})
-    return [heading(words["archive"]), shown_html(shown)]
+    standing = sorted(
+        newest(list(editions)), key=lambda one: (one.span.end, len(one.span)), reverse=True
+    )
+    return [
+        {
+            "href": ROOT + one.home(language),
+            "period": one.span.label(language),
+            "title": one.title.text(language),
+            "status": one.status,
+            "status_label": STATUSES[one.status].text(language),
+            "data": write_date(one.data_through, language) if one.data_through else "",
+            "editions": _numbers(held[one.review, one.period], language),
+            "withdrawals": [
+                _withdrawal(edition, language)
+                for edition in held[one.review, one.period]
+                if edition.withdrawn
+            ],
+        }
+        for one in standing
+    ]
 
 
 def _how_to_read(language: Language) -> list[dict[str, Any]]:

@@ -16,8 +16,9 @@ from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.publish.awaited_comments import comments_awaited
 from helpers.publish.book import EditionBuilt, publish
 from helpers.publish.content import PageBuilt, file_name, read_content
-from helpers.publish.editions import RECORD, Edition
+from helpers.publish.editions import Edition
 from helpers.publish.fallback import Chosen, choose_pages
+from helpers.publish.holdings import RECORD
 from helpers.publish.home import HomeSummary
 from helpers.publish.manifest import made_from
 from helpers.publish.notices.announcing import Announcement, announce
@@ -81,12 +82,10 @@ class Released:
     @property
     def is_vouched_for(self) -> bool:
         """Tell whether the same release would come out again as long as no file changes."""
-        from helpers.sources.catalogue import load_sources
+        from helpers.sources.catalogue import are_all_files
 
-        elsewhere = self.report.workspace.inboxes or any(
-            one.asked_of is not None for one in load_sources(self.report.paths.mappings).values()
-        )
-        return self.is_ok and not self.edition.taken_back and not elsewhere
+        lies_here = are_all_files(self.report.workspace, self.report.paths)
+        return self.is_ok and not self.edition.taken_back and lies_here
 
     @property
     def said_again(self) -> tuple[tuple[str, ...], dict[str, Any]]:

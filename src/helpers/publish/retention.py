@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,10 +23,12 @@ from helpers.config.publishing import Keep
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
-from helpers.publish.editions import PRUNED, RECORD, Edition, history_of, newest, pruned_of
+from helpers.publish.editions import Edition, Editions, history_of, newest, pruned_of
 from helpers.publish.frames import POLICY
-from helpers.publish.going_live import INDEX, PORTAL, one_publication, staging_area
+from helpers.publish.going_live import one_publication, staging_area
+from helpers.publish.holdings import INDEX, PORTAL, PRUNED, RECORD, YEARS, Name
 from helpers.publish.manifest import files_in, read_manifest
+from helpers.publish.pointer import What, known_touched
 from helpers.publish.seals import MANIFEST
 from helpers.publish.settling import replace_text
 from helpers.publish.words import FRAME, HTML_LANGUAGE
@@ -79,19 +81,23 @@ def prune(
     Raises:
         WorkFailed: Another publication is running, or the portal could not be built.
     """
-    from helpers.publish.book import build_site
+    from helpers.publish.building import build_site
 
     site = paths.site
     with one_publication(paths):
         history = history_of(site)
+        touched = known_touched(Editions.on(site))
         doomed = superseded(site, history, workspace.publishing.keep, now)
         size = sum(_size_of(site / one.folder) for one in doomed)
         if not dry_run:
             let_go(site, history, doomed, now)
             if doomed:
-                known = [one for one in history if not one.pruned and one not in doomed]
+                if touched is not None:
+                    touched |= {(one.review, one.period) for one in doomed}
                 with staging_area(site) as staging:
-                    build_site(site, staging, workspace, known, None, metrics)
+                    build_site(
+                        staging, workspace, Editions.on(site), None, metrics, touched=touched
+                    )
         kept = [one for one in history if one not in doomed]
         unused = unused_assets(site, [*kept, *(() if dry_run else pruned_of(site))])
         size += sum((site / ASSETS / name).stat().st_size for name in unused)
@@ -100,21 +106,31 @@ def prune(
     return Letting(tuple(doomed), tuple(unused), size)
 
 
-def retire(site: Path, keep: Keep, now: datetime | None = None) -> set[str]:
+def retire(editions: Editions, keep: Keep, now: datetime | None = None) -> set[What]:
     """Let go of what the rule does not keep; whoever calls holds the lock and builds the portal.
 
+    Only periods of which several editions are kept are looked at.
+
     Returns:
-        The folders of the editions that are gone.
+        The periods that lost an edition.
     """
     if keep.preliminary_days is None:
         return set()
-    history = history_of(site)
+    site, held = editions.site, editions.held
+    crowded = {
+        what
+        for what, numbers in held.numbers.items()
+        if sum(Name(*what, one) not in held.pruned for one in numbers) > 1
+    }
+    crowded |= {(one.review, one.period) for one in held.pruned if not _is_done(site / one.folder)}
+    history = [one for what in sorted(crowded) for one in editions.of(*what)]
     doomed = superseded(site, history, keep, now)
+    perhaps = {name for one in doomed for name in _assets_of(site, one)}
     let_go(site, history, doomed, now)
-    if doomed:
-        kept = [one for one in history if one not in doomed]
-        _drop_assets(site, unused_assets(site, [*kept, *pruned_of(site)]))
-    return {one.folder for one in doomed}
+    if perhaps:
+        left = [one for one in held.names if one not in {_name(each) for each in doomed}]
+        _drop_assets(site, unused_assets(site, left, perhaps))
+    return {(one.review, one.period) for one in doomed}
 
 
 def superseded(
@@ -155,26 +171,52 @@ def let_go(
     present = [one for one in history if not one.pruned and one not in doomed]
     stands = {(one.review, one.period): one for one in newest(present)}
     today = (now or datetime.now(UTC)).date()
-    for one in (*doomed, *(one for one in history if one.pruned and not _is_done(site, one))):
+    for one in (
+        *doomed,
+        *(one for one in history if one.pruned and not _is_done(site / one.folder)),
+    ):
         _prune_one(site, one, stands[one.review, one.period], one.pruned or today)
 
 
-def unused_assets(site: Path, kept: Iterable[Edition]) -> list[str]:
-    """Name the shared files that no edition, no portal and no small page loads."""
+def unused_assets(
+    site: Path, kept: Iterable[Name | Edition], perhaps: Collection[str] | None = None
+) -> list[str]:
+    """Name the shared files that no edition, no portal and no small page loads.
+
+    Args:
+        site: The site's folder.
+        kept: The editions that stay or left small pages.
+        perhaps: Only these may be named; all shared files if not given.
+    """
     folder = site / ASSETS
     there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+    sought = there if perhaps is None else there.intersection(perhaps)
     used = set(_assets_in(site.glob(INDEX)))
-    used.update(_assets_in((site / PORTAL).rglob("*.html")))
+    for books in (PORTAL, YEARS):
+        used.update(_assets_in((site / books).rglob("*.html")))
     for one in kept:
-        manifest = None if one.pruned else read_manifest(site / one.folder)
-        if manifest is not None:
-            used.update(manifest.assets)
-        else:
-            used.update(_assets_in((site / one.folder).rglob("*.html")))
+        used.update(_assets_of(site, one, sought))
     for name in sorted(used & there):
         if name.endswith(".css"):
             used.update(_IN_STYLE.findall((folder / name).read_text(encoding="utf-8")))
-    return sorted(there - used)
+    return sorted(set(sought) - used)
+
+
+def _assets_of(site: Path, one: Name | Edition, sought: Collection[str] = ()) -> set[str]:
+    """Name the shared files that an edition loads; with ``sought``, only of these."""
+    folder = site / one.folder
+    if not (folder / PRUNED).is_file() and (folder / MANIFEST).is_file():
+        if sought:
+            text = (folder / MANIFEST).read_text(encoding="utf-8")
+            return {name for name in sought if f'"{name}"' in text}
+        manifest = read_manifest(folder)
+        if manifest is not None:
+            return set(manifest.assets)
+    return set(_assets_in(folder.rglob("*.html")))
+
+
+def _name(one: Edition) -> Name:
+    return Name(one.review, one.period, one.number)
 
 
 def _age(folder: Path, now: datetime) -> timedelta | None:
@@ -204,9 +246,9 @@ def _mark(folder: Path, day: date, stands: Edition, done: bool) -> None:
     replace_text(folder / PRUNED, json.dumps(content, indent=1) + "\n")
 
 
-def _is_done(site: Path, edition: Edition) -> bool:
+def _is_done(folder: Path) -> bool:
     try:
-        content = json.loads((site / edition.folder / PRUNED).read_text(encoding="utf-8"))
+        content = json.loads((folder / PRUNED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return bool(content.get("done"))

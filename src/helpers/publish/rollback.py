@@ -17,10 +17,12 @@ from zoneinfo import ZoneInfo
 
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.book import build_site
-from helpers.publish.editions import Edition, editions_of, find_edition, marked, newest
-from helpers.publish.going_live import INDEX, is_told, one_publication, staging_area
-from helpers.publish.rollbacks import Rollback, read_rollbacks
+from helpers.publish.building import build_site
+from helpers.publish.editions import Edition, Editions, find_edition
+from helpers.publish.going_live import one_publication, staging_area
+from helpers.publish.holdings import INDEX
+from helpers.publish.pointer import is_told, known_touched
+from helpers.publish.rollbacks import Rollback
 from helpers.vocabulary.faults import AskedWrongly, Fault
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ class Decision:
     to: Edition
     #: What is to be written down; None where readers are led there already.
     rollback: Rollback | None
-    #: Every edition, as it stands afterwards.
-    editions: tuple[Edition, ...]
+    #: Every edition, as it stands before it.
+    editions: Editions
     #: The numbers that readers are led past by this decision.
     withdrawn: tuple[int, ...]
     index: Path
@@ -68,11 +70,14 @@ def roll_back(
     site = paths.site
     with one_publication(paths):
         decision = decide(site, workspace, edition, because, by)
-        if decision.rollback or not is_told(site, decision.editions, workspace):
+        editions = decision.editions
+        if decision.rollback or not is_told(editions, workspace):
+            touched = known_touched(editions)
             with staging_area(site) as staging:
                 build_site(
-                    site, staging, workspace, decision.editions, None, metrics, decision.rollback
-                )
+                    staging, workspace, editions, None, metrics,
+                    touched=touched, rollback=decision.rollback,
+                )  # fmt: skip
     return decision
 
 
@@ -84,11 +89,11 @@ def decide(
     if not because:
         raise AskedWrongly(Fault("--because", "gives no reason", "say why in a sentence"))
     to = find_edition(site, edition)
-    known = editions_of(site)
-    same = [one for one in known if (one.review, one.period) == (to.review, to.period)]
+    editions = Editions.on(site)
+    same = [one for one in editions.of(to.review, to.period) if not one.pruned]
     index = site / INDEX
-    if to in newest(same):
-        return Decision(to, None, tuple(known), (), index)
+    if to in editions.standing(to.review, to.period):
+        return Decision(to, None, editions, (), index)
     rollback = Rollback(
         review=to.review,
         period=to.period,
@@ -98,9 +103,13 @@ def decide(
         by=by or getpass.getuser(),
         because=because,
     )
-    before = {one.folder for one in known if one.withdrawn}
-    editions = tuple(marked(known, [*read_rollbacks(site), rollback]))
     passed = tuple(
-        one.number for one in editions if one.withdrawn and one.folder not in before
-    )  # fmt: skip
+        one.number
+        for one, before in zip(
+            editions.after(rollback).of(to.review, to.period),
+            editions.of(to.review, to.period),
+            strict=True,
+        )
+        if one.withdrawn and not (before.withdrawn or before.pruned)
+    )
     return Decision(to, rollback, editions, passed, index)

@@ -15,10 +15,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
+from helpers.publish.holdings import ROLLBACKS
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Declared
 
-ROLLBACKS = "rollbacks.json"
 #: Review, period and number.
 Name = tuple[str, str, int]
 

@@ -15,7 +15,7 @@ from helpers.config.files_read import sha256_of
 from helpers.publish.settling import replace_text
 
 if TYPE_CHECKING:
-    from helpers.publish.editions import Edition
+    from helpers.publish.holdings import Name
 
 MANIFEST = "manifest.json"
 SEALS = "seals.json"
@@ -34,8 +34,8 @@ def seals_beside(folder: Path) -> dict[str, str]:
     return {str(name): str(sha) for name, sha in found.items()} if isinstance(found, dict) else {}
 
 
-def seal(site: Path, editions: Iterable[Edition]) -> None:
-    """Seal every edition that is in its place and has no seal yet.
+def seal(site: Path, editions: Iterable[Name]) -> None:
+    """Seal every one of some editions that is in its place and has no seal yet.
 
     A publication that was killed may have left one; an edition that has its seal keeps it.
     """

@@ -5,41 +5,45 @@ portal. It is compared with what arrived. Then the small files that change, thos
 readers last. A sending that died leaves the old site whole, and the next one carries on.
 
 ``holds.json`` at the target says which folders arrived there whole, by the fingerprint of their
-manifest. So one more month costs the same however many lie there, and a target that holds the
-site of somebody else is refused instead of overwritten.
+manifest, in a file for each year. So one more month costs the same however many lie there, and a
+target that holds the site of somebody else is refused instead of overwritten.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from helpers.config.targets import STORES, Target, scheme_of
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
-from helpers.publish.editions import PRUNED, RECORD, history_of
-from helpers.publish.going_live import (
+from helpers.publish.going_live import one_publication, portals_to_forget, years_to_forget
+from helpers.publish.holdings import (
     INDEX,
+    LINKS,
     POINTER,
     PORTAL,
-    one_publication,
-    portal_of,
-    portals_to_forget,
-    read_pointer,
+    PRUNED,
+    RECORD,
+    ROLLBACKS,
+    YEARS,
+    Name,
+    holdings_of,
     understood,
 )
-from helpers.publish.rollbacks import ROLLBACKS
-from helpers.publish.seals import MANIFEST, SEALS
+from helpers.publish.pointer import portal_of, read_pointer, years_of
+from helpers.publish.seals import MANIFEST, SEALS, seals_beside
+from helpers.publish.targets.arrived import BOOKS, Arrived
 from helpers.publish.targets.bucket import Bucket
 from helpers.publish.targets.folder import Folder
 from helpers.publish.targets.place import Place, md5_of
 from helpers.vocabulary.faults import AskedWrongly, Fault, ReviewError, WorkFailed
 
-HOLDS = "holds.json"
 #: Called with (done, of how many, what is being sent).
 Progress = Callable[[int, int, str], None]
 
@@ -166,66 +170,75 @@ def _bring(
     if pointer is None:
         fault = Fault(str(site / POINTER), "cannot be read", "publish again; that writes it anew")
         raise WorkFailed(fault)
-    portal = f"{PORTAL}/{pointer['portal']}"
-    marks = {one.folder: _mark(site / one.folder) for one in history_of(site)}
-    marks[portal] = _portal_mark(site / portal)
-    held = _holds(place)
+    marks = _marks(site, pointer)
+    arrived = Arrived.at(place, marks)
+    held = arrived.marks
     _refuse_strangers(place, held, marks)
 
     wanted = [one for one in marks if everything or held.get(one) != marks[one]]
+    folders = [one for one in wanted if not one.endswith(LINKS)]
     shipment = _Shipment(site, place, progress)
-    if wanted:
-        shipment.add([ASSETS, *wanted])
+    if folders:
+        shipment.add([ASSETS, *folders])
         shipment.go()
     # What the target loses from sight (old portals) must be forgotten by it, too.
-    former = portal_of(understood(place.read(POINTER)))
-    gone = portals_to_forget(place.portals(PORTAL), portal_of(pointer), former) if wanted else []
-    kept = {
-        one: mark
-        for one, mark in held.items()
-        if one not in {f"{PORTAL}/{number}" for number in gone}
-    }
-    holds = json.dumps(kept | marks, indent=0, sort_keys=True)
-    shipment.tell(_changing(site, wanted, holds.encode()))
-    for number in gone:
-        place.remove(f"{PORTAL}/{number}")
+    gone = _books_to_forget(place, pointer) if folders else []
+    kept = {one: mark for one, mark in held.items() if one not in gone}
+    shipment.tell(_changing(site, wanted, arrived.replaced_by(kept | marks)))
+    for one in gone:
+        place.remove(one)
     place.finish()
     separator = "" if place.shown.endswith("/") else "/"
     return Sent(name, f"{place.shown}{separator}{INDEX}", shipment.files, shipment.bytes)
 
 
-def _mark(folder: Path) -> str:
-    """Fingerprint what an edition's folder must hold: its manifest, and what is left of it."""
-    present = [folder / name for name in (MANIFEST, RECORD, PRUNED) if (folder / name).is_file()]
-    hashes = [hashlib.sha256(one.read_bytes()).hexdigest() for one in present]
-    pruned = hashes[-1] if present[-1].name == PRUNED else ""
-    return f"{hashes[0]} {pruned}".rstrip()
+def _marks(site: Path, pointer: Mapping[str, Any]) -> dict[str, str]:
+    """Fingerprint what a target must hold: editions, links of periods, books that are led to."""
+    held = holdings_of(site)
+    found: dict[str, str] = {}
+    for (review, period), numbers in held.numbers.items():
+        folder = site / review / period
+        seals = seals_beside(folder)
+        for number in numbers:
+            one = Name(review, period, number)
+            mark = seals.get(f"r{number}") or _hash_of(site / one.folder, MANIFEST, RECORD)
+            pruned = _hash_of(site / one.folder, PRUNED) if one in held.pruned else ""
+            found[one.folder] = f"{mark} {pruned}".rstrip()
+        if links := _hash_of(folder, LINKS):
+            found[f"{review}/{period}/{LINKS}"] = links
+    for book in (f"{PORTAL}/{portal_of(pointer)}", *_years_named(pointer)):
+        found[book] = _book_mark(site / book)
+    return found
 
 
-def _portal_mark(folder: Path) -> str:
-    """Fingerprint a portal; a number may come again after a site was made anew."""
+def _hash_of(folder: Path, *names: str) -> str:
+    """Hash the first of some files that is there."""
+    for name in names:
+        with suppress(FileNotFoundError):
+            return hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    return ""
+
+
+def _years_named(pointer: Mapping[str, Any] | None) -> list[str]:
+    return [f"{YEARS}/{number}" for number in sorted(set(years_of(pointer).values()))]
+
+
+def _books_to_forget(place: Place, pointer: Mapping[str, Any]) -> list[str]:
+    """Name the books at a target that nobody can have open any more."""
+    former = understood(place.read(POINTER))
+    portals = portals_to_forget(place.portals(PORTAL), portal_of(pointer), portal_of(former))
+    gone = [f"{PORTAL}/{number}" for number in portals]
+    named = {*years_of(pointer).values(), *years_of(former).values()}
+    books = place.portals(YEARS) if named else {}
+    return gone + [f"{YEARS}/{number}" for number in years_to_forget(books, named)]
+
+
+def _book_mark(folder: Path) -> str:
+    """Fingerprint a numbered book; a number may come again after a site was made anew."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.html")):
         digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _holds(place: Place) -> dict[str, str]:
-    """Read what arrived at a target before.
-
-    Raises:
-        WorkFailed: Something else lies there.
-    """
-    content = place.read(HOLDS)
-    if content is None:
-        if place.read(INDEX) is not None:
-            what = f"holds an {INDEX} that did not come from here"
-            raise WorkFailed(Fault(place.shown, what, "name an empty place"))
-        return {}
-    try:
-        return {str(name): str(mark) for name, mark in json.loads(content).items()}
-    except (ValueError, AttributeError):
-        return {}  # what is there is compared file by file then
 
 
 def _refuse_strangers(place: Place, held: Mapping[str, str], marks: Mapping[str, str]) -> None:
@@ -236,7 +249,7 @@ def _refuse_strangers(place: Place, held: Mapping[str, str], marks: Mapping[str,
     """
     faults = []
     for folder, mark in sorted(held.items()):
-        if folder.startswith(f"{PORTAL}/"):
+        if folder.startswith(tuple(f"{one}/" for one in BOOKS)) or folder.endswith(LINKS):
             continue
         if folder not in marks:
             faults.append(Fault(place.shown, f"holds {folder}, which this site has not"))
@@ -248,15 +261,20 @@ def _refuse_strangers(place: Place, held: Mapping[str, str], marks: Mapping[str,
         raise WorkFailed(Fault(place.shown, faults[0].what + more, way_out))
 
 
-def _changing(site: Path, wanted: Sequence[str], holds: bytes) -> dict[str, bytes]:
+def _changing(site: Path, wanted: Sequence[str], holds: Mapping[str, bytes]) -> dict[str, bytes]:
     """Give the small files that change, in the order in which they may be replaced."""
-    periods = sorted({Path(one).parent.as_posix() for one in wanted} - {PORTAL})
-    before = [f"{one}/{SEALS}" for one in periods]
-    contents = {name: site / name for name in (*before, ROLLBACKS, POINTER, INDEX)}
-    found = {name: path.read_bytes() for name, path in contents.items() if path.is_file()}
-    return {
-        **{name: found.pop(name) for name in before if name in found}, HOLDS: holds, **found
-    }  # fmt: skip
+    periods = {Path(one).parent.as_posix() for one in wanted} - {*BOOKS}
+    before = [site / one / SEALS for one in sorted(periods)]
+    links = [site / one for one in sorted(wanted) if one.endswith(LINKS)]
+    last = [site / ROLLBACKS, site / POINTER, site / INDEX]
+
+    def found(paths: Sequence[Path]) -> dict[str, bytes]:
+        return {
+            path.relative_to(site).as_posix(): path.read_bytes() for path in paths if path.is_file()
+        }
+
+    # What is held says that the links have arrived; both lead only to what lies there whole.
+    return {**found([*before, *links]), **holds, **found(last)}
 
 
 class _Shipment:

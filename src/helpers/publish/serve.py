@@ -10,7 +10,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from helpers.publish.going_live import BUILD, INDEX
+from helpers.publish.going_live import BUILD
+from helpers.publish.holdings import INDEX
 from helpers.vocabulary.faults import AskedWrongly, Fault
 
 HOST = "127.0.0.1"

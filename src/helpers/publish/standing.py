@@ -7,6 +7,8 @@ changed without showing, takes the long way, which decides by content and keeps 
 
 - data that no mark can vouch for (databases, inboxes elsewhere), and publications that had a
   failure or send the site somewhere, leave no record at all;
+- what other publications do beside it (a portal, another month) changes nothing for this one, as
+  long as readers are led to all that the site holds;
 - a file that was saved in the moments before the look may be saved again in the same tick of the
   clock, so a publication that follows so closely leaves none either.
 
@@ -27,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.paths import BOOK, NOTEBOOKS, PACKAGE, REFERENCE, WorkspacePaths, workspace_folder
+from helpers.publish.holdings import LINKS, ROLLBACKS, leads_somewhere
 
 #: Files saved less than so long before the look are not vouched for.
 SETTLED_SECONDS = 2.0
@@ -35,7 +38,9 @@ _OWN = {"warehouse", "runs", "site", "quarantine", "forecasts", ".fetched", ".gi
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 #: The environment that a publication follows from.
 _ENVIRONMENT = ("REVIEW_", "TZ", "LANG", "LC_", "PYTHONPATH", "PYTHONHASHSEED")
-_FORMAT = 1
+_FORMAT = 2
+#: The table that an edition may add to while its own pages read it.
+_FORECASTS = '"forecast_log"'
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,21 @@ def look(asked: Asked) -> Look:
     return Look(seen.hexdigest(), newest / 1e9 < now - SETTLED_SECONDS)
 
 
-def standing(asked: Asked) -> Standing | None:
-    """Give what the last publication said, if it would say the same again."""
+def standing(asked: Asked, *, led_to: bool = True) -> Standing | None:
+    """Give what the last publication said, if it would say the same again.
+
+    Args:
+        asked: The question.
+        led_to: Readers must be led to all that the site holds; else it is enough that the
+            edition lies in its place.
+    """
     try:
         told = json.loads(asked.record.read_text(encoding="utf-8"))
-        if told["inputs"] != look(asked).digest or told["made"] != _made(
-            asked.paths, told["place"]
+        if (
+            told["inputs"] != look(asked).digest
+            or told["made"] != _made(asked.paths, told["place"])
+            or not _are_left(asked.paths, told["beside"])
+            or (led_to and not leads_somewhere(asked.paths.site))
         ):
             return None
         return Standing(tuple(told["lines"]), told["entry"])
@@ -126,6 +140,7 @@ def keep(
     told = {
         "inputs": before.digest,
         "made": _made(paths, place),
+        "beside": _beside(paths, place),
         "place": place,
         "lines": list(lines),
         "entry": dict(entry),
@@ -203,33 +218,69 @@ def _surroundings() -> list[Any]:
     return found
 
 
-def _made(paths: WorkspacePaths, place: str) -> str:
-    """Mark what a publication has made and the next one starts from; it may be deleted."""
+def tables_made(paths: WorkspacePaths) -> str:
+    """Mark the tables and what an intake made beside them."""
     seen = hashlib.blake2b(digest_size=20)
     current = paths.warehouse / "CURRENT"
     generation = current.read_text(encoding="utf-8").split()[0]
-    named = [current, paths.warehouse / "tables" / generation / "manifest.json"]
-    for folder in (paths.warehouse / "tables" / generation, paths.runs / place, paths.forecasts):
+    tables = paths.warehouse / "tables" / generation
+    for path in (current, tables / "manifest.json"):
+        seen.update(_mark(str(path), path.as_posix())[0].encode())
+    for folder in (tables, paths.quarantine):
         if folder.is_dir():
             seen.update("".join(line for line, _ in _marks(str(folder), folder.name)).encode())
     with os.scandir(paths.warehouse / "batches") as batches:
         seen.update(repr(sorted(entry.name for entry in batches)).encode())
-    if paths.quarantine.is_dir():
-        marks = _marks(str(paths.quarantine), "quarantine")
-        seen.update("".join(line for line, _ in marks).encode())
-    # Readers are led by the small files at the top of the site and of the period.
-    for folder in (paths.site, paths.site / place):
-        with os.scandir(folder) as entries:
-            named += sorted(Path(entry.path) for entry in entries if entry.is_file())
-    for folder in (paths.site / "portal", paths.site / "_assets"):
-        if folder.is_dir():
-            seen.update(repr(sorted(one.name for one in folder.iterdir())).encode())
+    return seen.hexdigest()
+
+
+def _made(paths: WorkspacePaths, place: str) -> str:
+    """Mark what a publication has made and the next one starts from; it may be deleted."""
+    seen = hashlib.blake2b(tables_made(paths).encode(), digest_size=20)
+    if (paths.runs / place).is_dir():
+        seen.update("".join(line for line, _ in _marks(str(paths.runs / place), "run")).encode())
+    named = []
+    # The links of a period change with the period after it, and say nothing of this one.
     for edition in sorted((paths.site / place).iterdir()):
         if edition.is_dir():
-            named += [edition / "edition.json", edition / "manifest.json"]
-    for path in named:
+            named += [edition / "edition.json", edition / "manifest.json", edition / "pruned.json"]
+        elif edition.name != LINKS:
+            named.append(edition)
+    decided = paths.site / ROLLBACKS
+    for path in (*named, decided):
         seen.update(_mark(str(path), path.as_posix())[0].encode())
     notices = paths.runs / "notices.json"
     if notices.is_file() and '"pending"' in notices.read_text(encoding="utf-8"):
         raise ValueError("a notice waits to be sent")
     return seen.hexdigest()
+
+
+def _beside(paths: WorkspacePaths, place: str) -> dict[str, Any]:
+    """List what other publications add to, and none takes from: forecasts, shared assets."""
+    forecasts = _marked(paths.forecasts)
+    reads = any(
+        _FORECASTS in one.read_text(encoding="utf-8")
+        for one in (paths.runs / place).rglob("*.json")
+    )
+    assets = paths.site / "_assets"
+    return {
+        "forecasts": forecasts,
+        "reads": reads,
+        "assets": sorted(one.name for one in assets.iterdir()) if assets.is_dir() else [],
+    }
+
+
+def _are_left(paths: WorkspacePaths, before: Mapping[str, Any]) -> bool:
+    """Tell whether all that lay beside a publication is still there."""
+    forecasts, told = set(_marked(paths.forecasts)), set(before["forecasts"])
+    if not told <= forecasts or (before["reads"] and told != forecasts):
+        return False
+    return not before["assets"] or set(before["assets"]) <= set(
+        os.listdir(paths.site / "_assets")  # noqa: PTH208  as cheap as the rest
+    )
+
+
+def _marked(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return [line for line, _ in _marks(str(folder), folder.name)]

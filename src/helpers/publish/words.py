@@ -31,6 +31,7 @@ FRAME: dict[str, Label] = {
     "search": Label(en="Search", zh="搜索"),
     "search_hint": Label(en="Search this edition", zh="搜索本期内容"),
     "search_hint_portal": Label(en="Search definitions", zh="搜索指标定义"),
+    "search_hint_years": Label(en="Search earlier years", zh="搜索往年报告"),
     "search_ask": Label(
         en="Type a product code, a market or a metric.", zh="可输入货号、市场或指标名称。"
     ),
@@ -49,6 +50,8 @@ FRAME: dict[str, Label] = {
     "around": Label(en="All reviews", zh="全部报告"),
     "home": Label(en="Home", zh="首页"),
     "archive": Label(en="Archive", zh="历史报告"),
+    "archive_year": Label(en="Archive: {year}", zh="{year}年历史报告"),
+    "older_years": Label(en="Earlier years", zh="更早年份"),
     "definitions": Label(en="Definitions", zh="指标定义"),
     "how_to_read": Label(en="How to read this", zh="阅读说明"),
     "previous": Label(en="Previous", zh="上一页"),

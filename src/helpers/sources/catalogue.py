@@ -7,7 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from helpers.config.declarations import read_declaration
-from helpers.paths import PACKAGE
+from helpers.config.workspace import Workspace
+from helpers.paths import PACKAGE, WorkspacePaths
 from helpers.sources.cells import NUMERIC
 from helpers.sources.declared import MarketColumn, Source, StoreColumn
 from helpers.sources.filling import filled
@@ -36,6 +37,13 @@ def load_sources(mappings: Path | None = None) -> Mapping[str, Source]:
     """
     own = _state(mappings) if mappings is not None and mappings.is_dir() else ()
     return _load(own)
+
+
+def are_all_files(workspace: Workspace, paths: WorkspacePaths) -> bool:
+    """Tell whether whatever a company brings lies in its own folder, where a look shows changes."""
+    return not workspace.inboxes and all(
+        one.asked_of is None for one in load_sources(paths.mappings).values()
+    )
 
 
 def _state(folder: Path) -> tuple[tuple[Path, int, int], ...]:

@@ -16,7 +16,8 @@ from helpers.config.notices import Receiver
 from helpers.config.secrets import hidden
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.editions import RECORD, Edition, summary_of
+from helpers.publish.editions import Edition, summary_of
+from helpers.publish.holdings import RECORD
 from helpers.publish.notices.announcing import Announcement
 from helpers.publish.words import FRAME, HTML_LANGUAGE, STATUSES
 from helpers.vocabulary.labels import LANGUAGES, Language

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.publish.editions import RECORD, Edition, summary_of
+from helpers.publish.editions import Edition, summary_of
+from helpers.publish.holdings import RECORD
 from helpers.publish.notices.announcing import Announcement
 from helpers.publish.notices.words import said
 from helpers.publish.words import STATUSES, review_title

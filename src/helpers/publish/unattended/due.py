@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
-from helpers.publish.editions import RECORD, Edition, editions_of, newest
+from helpers.publish.editions import Edition, Editions
+from helpers.publish.holdings import RECORD
 from helpers.publish.unattended.hands import Hands, Readied, data_begin, real_hands, remember_begin
 from helpers.publish.unattended.report import DueReport, Item, counted
+from helpers.publish.unattended.waiting import Waited
 from helpers.publish.unattended.words import DATA_BEGIN, dated
 from helpers.reviews.deadlines import Schedule, Slot, Stage
 from helpers.reviews.declarations import Review, load_reviews
@@ -29,9 +31,6 @@ from helpers.reviews.journal import Entry, asked_by, entries, recording
 from helpers.reviews.keeping import tidy
 from helpers.vocabulary.faults import ReviewError
 from helpers.vocabulary.labels import LANGUAGES, Label
-
-if TYPE_CHECKING:
-    pass
 
 #: So far back one looks for what was never published, past the bound of catch-up.
 _LONG_AGO = 240
@@ -68,7 +67,7 @@ def due(
     zone = ZoneInfo(declared.time_zone)
     now = now or datetime.now(UTC)
     today = today or now.astimezone(zone).date()
-    hands = hands or real_hands(workspace, notebooks, how)
+    hands = hands or real_hands(workspace, paths, notebooks, how)
     schedule = Schedule(declared.calendar, declared.fiscal_year_start)
     reviews = schedule.chosen(load_reviews(notebooks).reviews)
     if dry_run:
@@ -103,7 +102,7 @@ def _look(
     hands: Hands | None,
 ) -> DueReport:
     """Say what is due; with ``hands``, also whether its data are there."""
-    known = {(one.review, one.period): one for one in newest(editions_of(paths.site))}
+    known = Editions.on(paths.site)
     history = entries(paths, months=3)
     begin = data_begin(paths)
     items: list[Item] = []
@@ -111,7 +110,7 @@ def _look(
     for review in reviews:
         due_now, too_old = _due_periods(schedule, review, today, known)
         for slot in due_now:
-            edition = known.get((review.id, str(slot.period)))
+            edition = _led_to(known, slot)
             item = _found(slot, today, edition, history)
             if item.state == "ready" and not begin.has_beginning(slot.period):
                 item = replace(item, state="before_data", awaiting=dated(DATA_BEGIN, begin.first))
@@ -138,12 +137,11 @@ def _look(
 
 
 def _due_periods(
-    schedule: Schedule, review: Review, today: date, known: Mapping[tuple[str, str], Edition]
+    schedule: Schedule, review: Review, today: date, known: Editions
 ) -> tuple[list[Slot], list[Slot]]:
     """List the periods to look after, oldest first, and those left behind by the bound."""
     bound = schedule.calendar.catch_up
-    begun = min((one.span.start for (name, _), one in known.items() if name == review.id),
-                default=date.max)  # fmt: skip
+    begun = min((one.start for one in known.spans.get(review.id, ())), default=date.max)
     found: list[Slot] = []
     too_old: list[Slot] = []
     for number, slot in enumerate(schedule.ended(review, today)):
@@ -154,9 +152,14 @@ def _due_periods(
             found.append(slot)
         elif slot.period.start < begun or number > _LONG_AGO:
             break
-        elif not _is_met(stage, slot, known.get((review.id, str(slot.period)))):
+        elif not _is_met(stage, slot, _led_to(known, slot)):
             too_old.append(slot)
     return found[::-1], too_old[::-1]
+
+
+def _led_to(known: Editions, slot: Slot) -> Edition | None:
+    """Give the edition of a period that readers see."""
+    return next(iter(known.standing(slot.review.id, str(slot.period))), None)
 
 
 def _is_met(stage: Stage, slot: Slot, edition: Edition | None) -> bool:
@@ -240,9 +243,21 @@ def _work(
     told: Callable[[str], None],
 ) -> DueReport:
     found = replace(found, items=tuple(_standing(item, paths, hands) for item in found.items))
-    if not any(item.state == "ready" for item in found.items):
+    if not _ready(found):
         _announce(workspace, paths, found)
         return found
+    memory = hands.memory
+    if memory and (known := memory.recall(found.today, [_asked(one) for one in _ready(found)])):
+        waiting = tuple(
+            replace(one, state="waiting", awaiting=known.awaiting[_asked(one)])
+            if one.state == "ready"
+            else one
+            for one in found.items
+        )
+        found = replace(found, items=waiting, failures=known.failures)
+        _announce(workspace, paths, found)
+        return found
+    before = memory.look() if memory else None
     failures: Sequence[str] = ()
     try:
         failures = hands.ingest(workspace, paths)
@@ -263,8 +278,21 @@ def _work(
             told(item.told(found.today))
         done.append(item)
     report = replace(found, items=tuple(done), failures=tuple(failures))
+    if memory and before:
+        waited = {_asked(one): one.awaiting for one in done if one.state == "waiting"}
+        awaiting = {name: one for name, one in waited.items() if one}
+        memory.remember(before, found.today, workspace, Waited(awaiting, report.failures))
     _announce(workspace, paths, report)
     return report
+
+
+def _ready(found: DueReport) -> list[Item]:
+    return [one for one in found.items if one.state == "ready"]
+
+
+def _asked(item: Item) -> str:
+    """Name what is asked of the tables for a period."""
+    return f"{item.slot.review.id} {item.slot.period} {item.stage}"
 
 
 def _standing(item: Item, paths: WorkspacePaths, hands: Hands) -> Item:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.config.workspace import Workspace
-from helpers.paths import WorkspacePaths
+from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.publish.unattended.releasing import Releasing
+from helpers.publish.unattended.waiting import Memory
 from helpers.publish.unattended.words import DATA_END, NOTHING_INGESTED, dated
 from helpers.reviews.deadlines import Slot
 from helpers.reviews.journal import recording
@@ -50,9 +51,13 @@ class Hands:
     release: Callable[[Slot], Released]
     #: Names the edition that a release would only give again, if that is known by a look.
     stands: Callable[[Slot], str | None] = lambda slot: None
+    #: Knows what was waited for last; None asks anew at each call.
+    memory: Memory | None = None
 
 
-def real_hands(workspace: str | None, notebooks: Path, how: Mapping[str, Any]) -> Hands:
+def real_hands(
+    workspace: str | None, paths: WorkspacePaths, notebooks: Path, how: Mapping[str, Any]
+) -> Hands:
     """Give the hands of the product itself."""
     releasing = Releasing(workspace, notebooks, how=how)
     return Hands(
@@ -60,6 +65,8 @@ def real_hands(workspace: str | None, notebooks: Path, how: Mapping[str, Any]) -
         readiness=_ask_tables,
         release=lambda slot: releasing.release(slot.review.id, str(slot.period)),
         stands=lambda slot: releasing.stands(slot.review.id, str(slot.period)),
+        # Notebooks elsewhere are marked by nobody.
+        memory=Memory(paths) if notebooks == NOTEBOOKS else None,
     )
 
 
