@@ -90,7 +90,8 @@ class Scope:
 
     def has_all(self, result: Result, window: int, store: str) -> bool:
         """Tell whether a store has every source of this result in the window."""
-        return all(self.has(result, source, window, store) for source in result.sources)
+        # In a fixed order: what was asked is noted, and asking ends with the first that lacks.
+        return all(self.has(result, source, window, store) for source in sorted(result.sources))
 
     def has_begun(self, result: Result, window: int, store: str) -> bool:
         """Tell whether what comes back later can be of these days: not before the first sale."""

@@ -151,7 +151,8 @@ def _complete_members(
 def _lacking(metric: Metric, result: Result, window: int, stores: set[str], scope: Scope) -> str:
     """Name the source that none of the stores has; the first where each has some of them."""
     sources = sorted(result.sources) or [Source(metric.tables[0])]
-    nobodys = [s for s in sources if not any(scope.has(result, s, window, x) for x in stores)]
+    asked = sorted(stores)
+    nobodys = [s for s in sources if not any(scope.has(result, s, window, x) for x in asked)]
     return note("no_source", table=(nobodys or sources)[0].told)
 
 
