@@ -38,11 +38,15 @@ def fill(root, first, last, trouble=None, in_place=(), standing=(), review="mont
     def stands(review, period):
         return f"{review}/{period}/r3" if period in standing else None
 
-    releasing = SimpleNamespace(release=release, stands=stands)
+    def lead_readers():
+        asked.append("lead readers")
+
+    releasing = SimpleNamespace(release=release, stands=stands, lead_readers=lead_readers)
     result = backfill(
         str(root / "company"), review, first, last, notebooks=root / "notebooks",
         releasing=releasing, **how,
     )  # fmt: skip
+    assert (asked[0], asked.pop(0), asked.pop()) == ("lead readers",) * 3, "before and after all"
     return result, asked
 
 
@@ -124,7 +128,9 @@ def test_a_killed_backfill_goes_on_where_it_stopped(root):
             built = SimpleNamespace(is_new=is_new, number=1)
             return SimpleNamespace(edition=built, report=SimpleNamespace(failed=()))
 
-        releasing = SimpleNamespace(release=release, stands=lambda review, period: None)
+        releasing = SimpleNamespace(
+            release=release, stands=lambda review, period: None, lead_readers=lambda: None
+        )
         result = backfill(str(root / "company"), "monthly", "2025-01", "2025-05",
                           notebooks=root / "notebooks", releasing=releasing)
         print(*(one.state for one in result.periods))

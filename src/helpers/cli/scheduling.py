@@ -110,6 +110,10 @@ def schedule(
 @click.option("--from", "first", required=True, metavar="PERIOD", help="The first period.")
 @click.option("--to", "last", required=True, metavar="PERIOD", help="The last period.")
 @click.option("--status", type=click.Choice(["preliminary", "final"]), default=None)
+@click.option(
+    "--send-to", "targets", multiple=True, metavar="TARGET",
+    help="Then send all of it there; may be given several times.",
+)  # fmt: skip
 @jobs_option
 @engine_option
 def backfill(
@@ -117,6 +121,7 @@ def backfill(
     workspace: str | None,
     first: str,
     last: str,
+    targets: tuple[str, ...],
     status: Literal["preliminary", "final"] | None,
     jobs: int | None,
     engine: str | None,
@@ -129,6 +134,7 @@ def backfill(
     from helpers.publish.unattended.backfill import backfill
 
     _ask_nobody()
+    refuse_targets(workspace, targets)
 
     def tell(filled: Filled) -> None:
         say(f"{name} {filled}")
@@ -149,6 +155,9 @@ def backfill(
             audience=Audience(progress=step),
         )
     say(result.summary)
+    if targets:
+        # Once, and also where every edition was there already: a sending may have been cut.
+        send_to(workspace, targets)
     if not result.is_ok:
         sys.exit(1)
 

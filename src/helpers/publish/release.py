@@ -118,6 +118,7 @@ def release(
     audience: Audience | None = None,
     notebooks: Path = NOTEBOOKS,
     tell: bool = True,
+    lead: bool = True,
 ) -> Released:
     """Go the whole way: take in the inbox, run the pages, publish one edition.
 
@@ -136,6 +137,7 @@ def release(
         audience: Told of each step as it goes.
         notebooks: The folder of ``reviews.yml``.
         tell: Announce what happened; a backfill of two years is no news.
+        lead: Lead readers to the edition; else ``publish.book.lead_readers`` does, once for many.
 
     Raises:
         AskedWrongly: The request is refused, the period is incomplete, or it was asked for as
@@ -174,7 +176,7 @@ def release(
         built: tuple[EditionBuilt, Standing] | None = None
         try:
             with audience.progress(f"{review}: site") as progress:
-                built = publish_run(report, status, progress, ready)
+                built = publish_run(report, status, progress, ready, lead=lead)
         finally:
             announce(declared, paths, _announcements(report, built) if tell else ())
         released = Released(receipt, report, *built)
@@ -187,6 +189,8 @@ def publish_run(
     status: Status | None = None,
     progress: Progress | None = None,
     ready: Readiness | None = None,
+    *,
+    lead: bool = True,
 ) -> tuple[EditionBuilt, Standing]:
     """Make an edition of what a run gave, and say where it stands between preliminary and final.
 
@@ -200,6 +204,7 @@ def publish_run(
             ``preliminary``; a period that lacks data must be asked for as ``preliminary``.
         progress: Told when the site is being built.
         ready: Whether the period's data are all there; asked of the warehouse if not given.
+        lead: Lead readers to the edition, as :func:`release` says.
 
     Raises:
         AskedWrongly: The period is incomplete and ``preliminary`` was not asked for, or
@@ -230,6 +235,7 @@ def publish_run(
         signed=in_lines(standing.signed),
         admitted=in_lines(standing.admitted),
         made_from=made_from(pages, report.paths.root),
+        lead=lead,
     )
     edition = f"{report.review.id}/{report.period}/r{built.number}"
     if not built.taken_back:  # else no reader is led to what these pages foretell

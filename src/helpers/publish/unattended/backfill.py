@@ -2,6 +2,9 @@
 
 Nothing is remembered between two calls: a call that was killed is simply made again, and goes on
 where it stopped, because pages that have run and editions that are published are up to date.
+
+The editions lie whole in their places as they come; readers are led to them once, by one portal,
+when all are there, and before anything else to those that a killed call left.
 """
 
 from __future__ import annotations
@@ -105,6 +108,7 @@ def backfill(
     Raises:
         AskedWrongly: There is no such review, or from or to is no period of its kind.
         HeldByAnother: ``review due`` or another backfill is at work in this workspace.
+        WorkFailed: The portal could not be built; the editions are in place all the same.
     """
     from helpers.paths import NOTEBOOKS
 
@@ -112,7 +116,7 @@ def backfill(
     folder = notebooks or NOTEBOOKS
     asked = load_reviews(folder).find(review)
     periods = _periods(asked, first, last, declared.fiscal_year_start)
-    go = releasing or Releasing(workspace, folder, status, tell=False, how=how)
+    go = releasing or Releasing(workspace, folder, status, tell=False, lead=False, how=how)
     done: list[Filled] = []
     span = f"{periods[0]}..{periods[-1]}"
     with (
@@ -120,11 +124,13 @@ def backfill(
         recording(paths, "backfill", review, span) as run,
         asked_by("backfill"),
     ):
+        go.lead_readers()
         for period in periods:
             started(len(done), len(periods), period)
             done.append(_fill(review, period, go))
             ended(done[-1])
             run.note(failures=tuple(one for each in done for one in each.failures))
+        go.lead_readers()
         result = Backfilled(review, tuple(done))
         run.note(outcome=_outcome(result), notes=(result.summary,))
     return result

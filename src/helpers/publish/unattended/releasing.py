@@ -24,6 +24,8 @@ class Releasing:
     status: Status | None = None
     #: Announce what happened.
     tell: bool = True
+    #: Lead readers to each edition at once; else :meth:`lead_readers` does to all of them.
+    lead: bool = True
     #: Further arguments of ``publish.release.release``: jobs, engine, audience.
     how: Mapping[str, Any] = field(default_factory=dict)
 
@@ -32,7 +34,9 @@ class Releasing:
 
         None where somebody has to find out by releasing.
         """
-        found = standing(self._asked(review, period)) if self.notebooks == NOTEBOOKS else None
+        if self.notebooks != NOTEBOOKS:
+            return None
+        found = standing(self._asked(review, period), led_to=self.lead)
         return str(found.entry["edition"]) if found else None
 
     def release(self, review: str, period: str) -> Released:
@@ -50,11 +54,19 @@ class Releasing:
             languages=asked.languages,
             notebooks=self.notebooks,
             tell=self.tell,
+            lead=self.lead,
             **self.how,
         )
         if released.is_vouched_for and self.notebooks == NOTEBOOKS:
             keep(asked, before, f"{review}/{period}", *released.said_again)
         return released
+
+    def lead_readers(self) -> bool:
+        """Lead readers to all editions that are in place; tell whether they were not yet."""
+        from helpers.publish.book import lead_readers
+
+        declared, paths = load_workspace(self.workspace)
+        return lead_readers(paths, declared)
 
     def _asked(self, review: str, period: str) -> Asked:
         spoken = load_workspace(self.workspace)[0].languages
