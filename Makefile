@@ -48,7 +48,8 @@ bench: $(READY) ## time the main job against plain papermill, the door and the m
 bench-findings: $(READY) ## count which planted stories findings tell, and their false alarms
 	@$(BIN)/python benchmarks/findings.py --write benchmarks/results/findings.md
 
-soak: $(READY) ## spoilt files, killed publications: long campaigns, and what became of them
+soak: $(READY) ## laws, spoilt files, killed publications: long campaigns, and what became of them
+	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=soak
 	@$(BIN)/python tests/hostile/soak.py --seed $(SEED) --write benchmarks/results/hostile_input.md
 	@$(BIN)/python tests/publish/soak.py --seed $(SEED) --write benchmarks/results/readers.md
 	@$(BIN)/python tests/unattended/soak.py --seed $(SEED) --write benchmarks/results/killed.md
