@@ -181,11 +181,14 @@ def run_review(
         notebooks=notebooks,
         facts=facts,
     )
-    paths.runs.mkdir(parents=True, exist_ok=True)
     lock = FileLock(paths.runs / ".lock")
     try:
-        with naming_the_disk(paths.root), lock.acquire(timeout=0):
-            results = _run_all(request, jobs, engine, force, progress, limits or declared.running)
+        with naming_the_disk(paths.root):
+            paths.runs.mkdir(parents=True, exist_ok=True)
+            with lock.acquire(timeout=0):
+                results = _run_all(
+                    request, jobs, engine, force, progress, limits or declared.running
+                )
     except Timeout:
         fault = Fault(str(paths.runs), "another run is under way", "wait until it has ended")
         raise WorkFailed(fault) from None
