@@ -20,7 +20,7 @@ from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.bookkeeping import BOOKKEEPING
 from helpers.tables.models import load_models
-from helpers.tables.warehouse import STORES
+from helpers.tables.views import STORES
 from helpers.vocabulary.periods import parse_period
 
 Rows = Sequence[Mapping[str, Any]]

@@ -15,7 +15,7 @@ from helpers.tables.bookkeeping import BOOKKEEPING
 from helpers.tables.forecast_log import FORECAST_LOG
 from helpers.tables.models import load_models
 from helpers.tables.plan_tables import PLAN_TABLES, SQL
-from helpers.tables.warehouse import STORES
+from helpers.tables.views import STORES
 
 DAY = date(2025, 10, 31)
 HARMLESS: dict[str, Any] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,38 +19,28 @@ from helpers.tables.build import BUILD_VERSION, Generation, current_generation
 from helpers.tables.building.choosing import NOT_COUNTED
 from helpers.tables.coverage import Coverage, resolve_period
 from helpers.tables.engine import open_engine
-from helpers.tables.forecast_log import FORECAST_LOG, forecast_files
-from helpers.tables.models import (
-    FX_RATE_TYPE,
-    PROVENANCE,
-    SQL_TYPES,
-    TableModel,
-    literal,
-    load_models,
-    quoted,
+from helpers.tables.models import TableModel, literal, load_models, quoted
+from helpers.tables.plan_tables import PLAN_TABLES, plan_fingerprint
+from helpers.tables.questions import (
+    QUESTIONS,
+    answer_in_rows,
+    answer_of,
+    as_json,
+    last_until,
+    short,
+    stores_until,
+    told_coverage,
+    told_stores,
 )
-from helpers.tables.plan_tables import PLAN_TABLES, SQL, plan_fingerprint, plan_rows
-from helpers.tables.reads import ReadNotes, Scope, digest_of
-from helpers.tables.restatements import RESTATEMENTS, log_files
+from helpers.tables.reads import ReadNotes, Scope
+from helpers.tables.restatements import log_files
+from helpers.tables.views import columns_not_counted, empty, make_plan_table, make_views
 from helpers.vocabulary.faults import AskedWrongly, Fault
 from helpers.vocabulary.periods import Kind, Period
 
 if TYPE_CHECKING:
     import duckdb
     import pandas
-
-STORES: dict[str, str] = {
-    "store_id": "VARCHAR",
-    "name_en": "VARCHAR",
-    "name_zh": "VARCHAR",
-    "platform": "VARCHAR",
-    "currency": "VARCHAR",
-    "country": "VARCHAR",
-    "time_zone": "VARCHAR",
-    "tax_basis": "VARCHAR",
-    "opened_on": "DATE",
-    "closed_on": "DATE",
-}
 
 #: What happened to the data and what was made of them; neither follows from the exports.
 _LOGS = ("restatements", "forecast_log")
@@ -89,7 +79,8 @@ class Warehouse:
         self._partitions: dict[str, dict[str, str]] = {}
         self._plan_made: set[str] = set()
         self._ibis: Any = None
-        self._make_views()
+        rates = make_views(con, workspace, paths, generation, models)
+        self._told_rates = [(currency, str(rate)) for currency, rate in rates]
 
     @classmethod
     def open(
@@ -166,17 +157,22 @@ class Warehouse:
 
     def sql(self, query: str, params: Sequence[object] = ()) -> pandas.DataFrame:
         """Run one query; it is noted with its answer, as a question to the tables it names."""
-        named = [table for table in self.tables if re.search(rf"\b{table}\b", query)]
-        return self._ask(query, params, dict.fromkeys(named))
+        return self._ask(query, params, dict.fromkeys(self.named_in(query)))
 
     def rows(self, query: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run one query as ``sql`` does, and give plain rows."""
+        named = self.named_in(query)
+        found = self.connection.execute(query, list(params)).fetchall()
+        scope: dict[str, Scope] = dict.fromkeys(named)
+        self._note_question("rows", query, params, answer_in_rows(query, found), scope)
+        return found
+
+    def named_in(self, query: str) -> list[str]:
+        """List the tables that a query names, each ready to be asked."""
         named = [table for table in self.tables if re.search(rf"\b{table}\b", query)]
         for table in named:
             self._check(table)
-        found = self.connection.execute(query, list(params)).fetchall()
-        self._note_question("rows", query, params, _answer_in_rows(query, found), named)
-        return found
+        return named
 
     def _ask(
         self, query: str, params: Sequence[object], scope: Mapping[str, Scope]
@@ -184,7 +180,7 @@ class Warehouse:
         for table in scope:
             self._check(table)
         found = self.connection.execute(query, list(params)).df()
-        self._note_question("sql", query, params, _answer_of(query, found), scope)
+        self._note_question("sql", query, params, answer_of(query, found), scope)
         return found
 
     def _note_question(
@@ -193,14 +189,14 @@ class Warehouse:
         query: str,
         params: Sequence[object],
         answer: str,
-        scope: Mapping[str, Scope] | Iterable[str],
+        scope: Mapping[str, Scope],
     ) -> None:
         """Note a query with its answer; what could not be asked again counts as read whole."""
-        within = dict(scope) if isinstance(scope, Mapping) else dict.fromkeys(scope)
+        within = dict(scope)
         if "_const" in query:
             within[CONSTANT_RATES] = None
         try:
-            told = [_as_json(one) for one in params]
+            told = [as_json(one) for one in params]
         except TypeError:
             for table in within:
                 self.notes.note(table)
@@ -243,29 +239,33 @@ class Warehouse:
 
     def coverage(self) -> Coverage:
         """Say from which to which day there are placed sales."""
-        found = self._covered()
-        self.notes.note_answer(["coverage"], _answers_coverage(self), {"order_lines": None})
-        return found
+        told = told_coverage(self.covered)
+        self.notes.note_answer(["coverage"], told, {"order_lines": None})
+        return self.covered
 
     def first_day(self) -> date | None:
         """Give the first day with placed sales."""
-        self.notes.note_answer(["first_day"], _answers_first(self), {"order_lines": None})
-        return self._covered().first
+        first = self.covered.first
+        self.notes.note_answer(["first_day"], str(first), {"order_lines": None})
+        return first
 
     def last_day(self, until: date) -> date | None:
         """Give the last day with placed sales, or ``until`` where they reach beyond it."""
-        answer = _answers_last(self, until.isoformat())
-        self.notes.note_answer(["last_day", until.isoformat()], answer, {"order_lines": None})
-        last = self._covered().last
-        return None if last is None else min(last, until)
+        last = last_until(self.covered, until)
+        question = ["last_day", until.isoformat()]
+        self.notes.note_answer(question, str(last), {"order_lines": None})
+        return last
 
     def stores_until(self, day: date) -> dict[str, tuple[date, date]]:
         """Give first and last day of the stores that had placed sales by then, up to then."""
-        answer = _answers_stores(self, day.isoformat())
-        self.notes.note_answer(["stores_until", day.isoformat()], answer, {"order_lines": None})
-        return _stores_until(self, day)
+        stores = stores_until(self.covered, day)
+        question = ["stores_until", day.isoformat()]
+        self.notes.note_answer(question, told_stores(stores), {"order_lines": None})
+        return stores
 
-    def _covered(self) -> Coverage:
+    @property
+    def covered(self) -> Coverage:
+        """What ``coverage`` says, for whoever notes by itself what follows from it."""
         if self._coverage is None:
             found = self.connection.execute(
                 "SELECT store_id, min(local_date), max(local_date) FROM order_lines "
@@ -282,7 +282,7 @@ class Warehouse:
     def resolve_period(self, text: str, kind: Kind = "month") -> Period:
         """Read a period, ``last`` and ``all`` included, against this data."""
         fiscal_start = self.workspace.fiscal_year_start
-        period = resolve_period(text, self._covered(), fiscal_start, kind)
+        period = resolve_period(text, self.covered, fiscal_start, kind)
         if text.strip() in ("last", "all"):
             self.coverage()
         else:  # it lies in the data: more of them would change nothing
@@ -309,8 +309,8 @@ class Warehouse:
             told.append(f"{table} {sorted(self.partitions(table).items())}")
             if self.models.get(table) and self.models[table].constant:
                 # Amounts at constant rates are computed from them when they are read.
-                told.append(f"constant rates {self._constant}")
-        return _short("\n".join(told))
+                told.append(f"constant rates {self._told_rates}")
+        return short("\n".join(told))
 
     def partitions(self, table: str) -> Mapping[str, str]:
         """Fingerprint each partition of a table: its months; what has none is one, called ''.
@@ -326,31 +326,31 @@ class Warehouse:
             for file in log_files(self.paths, self.generation.restatements):
                 yield file.name, hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         elif table == "forecast_log":
-            yield "", _short(self._scoreable())
+            yield "", short(self._scoreable())
         elif table in PLAN_TABLES:
-            yield "", _short(plan_fingerprint(self.paths.plan, table))
+            yield "", short(plan_fingerprint(self.paths.plan, table))
         elif table == "stores":
-            yield "", _short(repr([s.model_dump(mode="json") for s in self.workspace.stores]))
+            yield "", short(repr([s.model_dump(mode="json") for s in self.workspace.stores]))
         elif table == CONSTANT_RATES:
-            yield "", _short(repr(self._constant))
+            yield "", short(repr(self._told_rates))
         elif table == "batch_covers":
             told: dict[str, list[str]] = {}
             rows = self.connection.execute("SELECT table_name, * FROM batch_covers ORDER BY ALL")
             for name, *rest in rows.fetchall():
                 told.setdefault(name, []).append(repr(rest))
             for name, listed in told.items():
-                yield name, _short("\n".join(listed))
+                yield name, short("\n".join(listed))
         else:
             months: dict[str, list[tuple[str, str]]] = {}
             for part, sha256 in self.generation.files.get(table, {}).items():
                 found = _MONTH.search(part)
                 months.setdefault(found[1] if found else "", []).append((part, sha256))
             for month, files in months.items():
-                yield month, _short(repr(sorted(files)))
+                yield month, short(repr(sorted(files)))
 
     def _scoreable(self) -> str:
         """Name the forecasts whose month has come; to publish more of the future changes none."""
-        last = self._covered().last
+        last = self.covered.last
         found = self.connection.execute(
             "SELECT CAST(made_on AS VARCHAR), metric, dimension, member, month, p10, p50, p90 "
             "FROM forecast_log WHERE last_day <= ? ORDER BY ALL",
@@ -432,9 +432,7 @@ class Warehouse:
         if name in self.generation.files:
             return self.sql(f"SELECT * FROM {name}")
         self.notes.note(name)  # there is none yet
-        columns = {**self.models[table].read_columns, **PROVENANCE, "source": "VARCHAR"}
-        typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
-        return self.connection.execute(f"SELECT {typed} WHERE false").df()
+        return self.connection.execute(empty(columns_not_counted(self.models[table]))).df()
 
     def receipts(self) -> pandas.DataFrame:
         """List the accepted files with what became of their rows."""
@@ -468,169 +466,11 @@ class Warehouse:
         if table not in self.tables:
             raise KeyError(f"no table named {table!r}; known: {', '.join(self.tables)}")
         if table in PLAN_TABLES and table not in self._plan_made:
-            self._make_plan_table(table)
-
-    def _make_plan_table(self, name: str) -> None:
-        """Bring one table of the plan in when it is first asked for: most readers never do."""
-        columns = PLAN_TABLES[name]
-        typed = ", ".join(f"{quoted(one)} {SQL[kind]}" for one, kind in columns.items())
-        self.connection.execute(f"CREATE TABLE {quoted(name)} ({typed})")
-        rows = plan_rows(self.paths.plan, name, self.workspace.fiscal_year_start)
-        if rows:
-            self.connection.executemany(
-                f"INSERT INTO {quoted(name)} VALUES ({', '.join('?' * len(columns))})",
-                [list(row.values()) for row in rows],
-            )
-        self._plan_made.add(name)
-
-    def _make_views(self) -> None:
-        for name, columns in BOOKKEEPING.items():
-            self._make_view(name, columns)
-        rates = self.connection.execute(
-            "SELECT currency, rate FROM fx_rates WHERE kind = 'constant' ORDER BY 1"
-        ).fetchall()
-        self._constant = [(currency, str(rate)) for currency, rate in rates]
-        for name, model in self.models.items():
-            self._make_view(name, model.stored_columns, _at_constant_rates(model, rates))
-        for name in self.tables:
-            if name.startswith(NOT_COUNTED):
-                columns = self.models[name.removeprefix(NOT_COUNTED)].read_columns
-                self._make_view(name, {**columns, **PROVENANCE, "source": "VARCHAR"})
-        log = log_files(self.paths, self.generation.restatements)
-        self._view_of("restatements", [file.as_posix() for file in log], RESTATEMENTS)
-        told = forecast_files(self.paths)
-        self._view_of("forecast_log", [file.as_posix() for file in told], FORECAST_LOG)
-        typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in STORES.items())
-        self.connection.execute(f"CREATE TABLE stores ({typed})")
-        self.connection.executemany(
-            f"INSERT INTO stores VALUES ({', '.join('?' * len(STORES))})",
-            [
-                (
-                    s.id,
-                    s.name.en,
-                    s.name.zh,
-                    s.platform,
-                    s.currency,
-                    s.country,
-                    s.time_zone,
-                    s.tax_basis,
-                    s.opened_on,
-                    s.closed_on,
-                )
-                for s in self.workspace.stores
-            ],
-        )
-
-    def _make_view(self, name: str, columns: Mapping[str, str], more: Sequence[str] = ()) -> None:
-        files = sorted(self.generation.files.get(name, ()))
-        folder = self.generation.folder
-        self._view_of(name, [(folder / file).as_posix() for file in files], columns, more)
-
-    def _view_of(
-        self, name: str, files: Sequence[str], columns: Mapping[str, str], more: Sequence[str] = ()
-    ) -> None:
-        if files:
-            chosen = ", ".join([*map(quoted, columns), *more])
-            listed = ", ".join(map(literal, files))
-            source = f"SELECT {chosen} FROM read_parquet([{listed}], hive_partitioning = false)"
-        else:
-            typed = ", ".join(f"NULL::{kind} AS {quoted(n)}" for n, kind in columns.items())
-            source = f"SELECT {', '.join(['*', *more])} FROM (SELECT {typed}) WHERE false"
-        self.connection.execute(f"CREATE VIEW {quoted(name)} AS {source}")
-
-
-def _answers_sql(warehouse: Warehouse, query: str, params: Sequence[Any]) -> str:
-    for table in warehouse.tables:
-        if re.search(rf"\b{table}\b", query):
-            warehouse._check(table)
-    found = warehouse.connection.execute(query, [_from_json(one) for one in params]).df()
-    return _answer_of(query, found)
-
-
-def _answers_rows(warehouse: Warehouse, query: str, params: Sequence[Any]) -> str:
-    given = [_from_json(one) for one in params]
-    return _answer_in_rows(query, warehouse.connection.execute(query, given).fetchall())
-
-
-def _answer_in_rows(query: str, found: Sequence[Sequence[Any]]) -> str:
-    told = [repr(row) for row in found]
-    return _short(repr(told if "order by" in query.casefold() else sorted(told)))
-
-
-def _answer_of(query: str, found: pandas.DataFrame) -> str:
-    """Name an answer; its order counts where it was asked for."""
-    return digest_of(found, ordered="order by" in query.casefold())
-
-
-def _answers_coverage(warehouse: Warehouse) -> Any:
-    covered = warehouse._covered()
-    stores = {one: (str(first), str(last)) for one, (first, last) in covered.stores.items()}
-    return [str(covered.first), str(covered.last), _short(repr(sorted(stores.items())))]
-
-
-def _answers_first(warehouse: Warehouse) -> str:
-    return str(warehouse._covered().first)
-
-
-def _answers_last(warehouse: Warehouse, until: str) -> str:
-    last = warehouse._covered().last
-    return str(None if last is None else min(last, date.fromisoformat(until)))
-
-
-def _answers_stores(warehouse: Warehouse, day: str) -> str:
-    return _short(repr(sorted(_stores_until(warehouse, date.fromisoformat(day)).items())))
-
-
-def _stores_until(warehouse: Warehouse, day: date) -> dict[str, tuple[date, date]]:
-    stores = warehouse._covered().stores.items()
-    return {store: (first, min(last, day)) for store, (first, last) in stores if first <= day}
-
-
-#: Questions that can be put again by their name (``ReadNotes``).
-QUESTIONS: Mapping[str, Callable[..., Any]] = {
-    "sql": _answers_sql,
-    "rows": _answers_rows,
-    "coverage": _answers_coverage,
-    "first_day": _answers_first,
-    "last_day": _answers_last,
-    "stores_until": _answers_stores,
-}
-
-
-def _as_json(value: object) -> Any:
-    """Write a parameter of a query so that it can be told from a text that looks like it."""
-    if isinstance(value, date) and not hasattr(value, "hour"):
-        return {"date": value.isoformat()}
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    if isinstance(value, list | tuple):
-        return [_as_json(one) for one in value]
-    raise TypeError(f"a parameter of a query is a {type(value).__name__}; give a day or a word")
-
-
-def _from_json(told: Any) -> Any:
-    if isinstance(told, dict):
-        return date.fromisoformat(told["date"])
-    return [_from_json(one) for one in told] if isinstance(told, list) else told
-
-
-def _short(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+            # Brought in when it is first asked for: most readers never do.
+            make_plan_table(self.connection, self.workspace, self.paths, table)
+            self._plan_made.add(table)
 
 
 def _built_otherwise(paths: WorkspacePaths) -> AskedWrongly:
     what = "its tables were built by another version of this program"
     return AskedWrongly(Fault(str(paths.root), what, "run `review ingest`"))
-
-
-def _at_constant_rates(model: TableModel, rates: Sequence[tuple[str, object]]) -> list[str]:
-    """Write the ``_const`` columns: one rate per currency, so nothing needs to be stored."""
-    if not model.constant:
-        return []
-    cases = " ".join(f"WHEN {literal(currency)} THEN {rate}" for currency, rate in rates)
-    rate = f"CASE currency {cases} END" if cases else "NULL"
-    return [
-        f"CAST(round(CAST({quoted(column)} AS DECIMAL(24,4)) * CAST({rate} AS {FX_RATE_TYPE}), 4) "
-        f"AS {SQL_TYPES['money']}) AS {quoted(twin)}"
-        for column, twin in model.constant.items()
-    ]
