@@ -16,6 +16,7 @@ import pytest
 from helpers.config.running import Limits
 from helpers.reviews.run import run_review
 from helpers.reviews.warm.starting import can_start, start_warm
+from looking_around import look_around
 
 pytestmark = pytest.mark.skipif(not can_start(), reason="notebooks start warm on Linux only")
 
@@ -193,37 +194,13 @@ def test_pages_share_nothing(studio, run):
     assert drawn[0][1] != drawn[1][1]
 
 
-def _look_around(answer) -> None:
-    """Say what a process finds that was just started from the warm parent."""
-    import matplotlib
-
-    from helpers.reviews.warm import parent
-
-    backend = sys.modules["ibis"].options.default_backend
-    answer.send(
-        {
-            "imported": {one for one in parent._LIBRARIES if one in sys.modules},
-            "threads": len(list(Path("/proc/self/task").iterdir())),
-            "backend": backend,
-            "shell": sys.modules["IPython"].get_ipython(),
-            "is_inline": "matplotlib_inline.backend_inline" in sys.modules,
-            "style": {
-                name
-                for name, value in matplotlib.rcParamsDefault.items()
-                if name != "backend" and matplotlib.rcParams[name] != value
-            },
-            "main": getattr(sys.modules["__main__"], "__file__", None),
-        }
-    )
-
-
 def test_the_parent_only_imports():
     import multiprocessing
 
     from helpers.reviews.warm import starting
 
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = start_warm(_look_around, theirs)
+    process = start_warm(look_around, theirs)
     theirs.close()  # so that a child that dies is an error here, and no wait without end
     found = ours.recv()
     process.join()
