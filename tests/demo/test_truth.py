@@ -57,7 +57,7 @@ def test_metrics_of_fourteen_months_equal_the_truth_to_the_cent(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "until", "months", "scale"),
-    # Another company, and a month that begins in Ramadan and ends on a change of the clocks.
+    # Another company, new to its reader: Ramadan begins and the clocks change in its first month.
     [(8, "2024-04", 2, 0.1)],
 )
 def test_metrics_equal_the_truth_to_the_cent(
