@@ -65,7 +65,7 @@ class Company:
         text = (_EXAMPLE / "workspace.yml").read_text(encoding="utf-8")
         paths.declaration.write_text(f"{text}languages: {languages}\n", encoding="utf-8")
         shutil.copytree(_EXAMPLE / "sources", paths.mappings)
-        self._write_notebooks()
+        self.write_notebooks()
         self.deliver()
         return self
 
@@ -113,7 +113,8 @@ class Company:
     def _note(self, path: Path) -> None:
         self.delivered[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
 
-    def _write_notebooks(self) -> None:
+    def write_notebooks(self) -> None:
+        """Write the review and its page, over what is there."""
         cells = [
             _words("title", "# Totals"),
             _code("parameters", _PARAMETERS, "parameters"),

@@ -30,6 +30,7 @@ from helpers.publish.notices.occasions import data_late
 from helpers.reviews.holding import hold
 from helpers.reviews.journal import entries, recording
 from helpers.tables import ingest as intake
+from helpers.tables.intake import reading
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import DataRefused, Fault, WorkFailed
 from helpers.vocabulary.labels import Label
@@ -154,7 +155,7 @@ def test_kept_figures_on_a_full_disk_cost_time_and_no_figure(tmp_path, monkeypat
 
 def test_a_full_disk_at_any_step_of_an_intake(tmp_path, monkeypatch):
     install(monkeypatch)
-    monkeypatch.setattr(intake, "_HANDS", 1)
+    monkeypatch.setattr(reading, "_HANDS", 1)
     before = tmp_path / "before"
     workspace, paths = make_workspace(before)
     drop(paths.inbox, "old.json", tables={"order_lines": [order_line(list_amount="100.00")]})

@@ -43,3 +43,17 @@ def test_due_waits_for_the_month_and_then_publishes_it_once(tmp_path):
     (published,) = [one for one in entries(paths) if one.kind == "publish"]
     assert (published.asked_by, published.edition) == ("due", "monthly/2025-10/r1")
     assert published.bytes_read and [page.status for page in published.pages] == ["ran"]
+
+
+def test_due_says_by_itself_why_a_page_failed(tmp_path):
+    company = Company(tmp_path, shows="import sys\nsys.exit(0)").found()
+    for _ in range(30):
+        company.deliver(1)
+    paths = company.paths
+    report = due(str(paths.root), date(2025, 11, 6), notebooks=company.notebooks, jobs=1)
+    (item,) = [one for one in report.items if one.failures]
+    stopped, page = item.failures
+    assert stopped.startswith("monthly 2025-10: not published, because pages failed (totals)")
+    assert "cell totals: the cell called sys.exit()" in page and page.endswith("totals.log")
+    (failed,) = [one for one in entries(paths) if one.kind == "publish"]
+    assert sorted(failed.failures) == sorted(item.failures), "each once"

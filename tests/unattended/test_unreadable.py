@@ -14,6 +14,7 @@ import pytest
 
 from helpers.config.workspace import load_workspace
 from helpers.tables import ingest as intake
+from helpers.tables.intake import reading
 from helpers.tables.warehouse import Warehouse
 from helpers.vocabulary.faults import DeclarationFaulty
 from tables.fake_exports import drop, install
@@ -23,7 +24,7 @@ from warehouse_builder import make_workspace, order_line
 @pytest.fixture
 def company(tmp_path, monkeypatch):
     install(monkeypatch)
-    monkeypatch.setattr(intake, "_HANDS", 1)
+    monkeypatch.setattr(reading, "_HANDS", 1)
     workspace, paths = make_workspace(tmp_path)
     drop(paths.inbox, "good.json", tables={"order_lines": [order_line(list_amount="5.00")]})
     drop(paths.inbox, "ill.json", tables={"order_lines": [order_line(order_id="B")]})

@@ -89,7 +89,8 @@ def run(
             progress=progress,
         )
         noted.note(**traces_of_run(report))
-    _show_report(report)
+    _show_summary(report)
+    _show_failed(report)
     if report.failed:
         sys.exit(1)
 
@@ -135,9 +136,10 @@ def publish(
         audience=Audience(
             progress=progress_bar,
             receipt=lambda receipt: None if receipt.ok else show_receipt(receipt),
-            report=_show_report,
+            report=_show_summary,
         ),
     )
+    _show_failed(released.report)
     edition = released.edition
     state = "published" if edition.is_new else "nothing has changed since"
     if edition.taken_back:
@@ -154,8 +156,12 @@ def publish(
         standing.keep(asked, before, f"{name}/{released.period}", *released.said_again)
 
 
-def _show_report(report: Any) -> None:
+def _show_summary(report: Any) -> None:
     say(f"{report.review.id} {report.period}: {report.summary}")
+
+
+def _show_failed(report: Any) -> None:
+    """Say on stderr which pages failed, and why; a publication that ends of it says so itself."""
     for page in report.failed:
         click.echo(str(page.fault), err=True)
 

@@ -36,6 +36,7 @@ from helpers.reviews.journal import recording
 from helpers.reviews.run import RunReport, run_review
 from helpers.tables.completeness import Readiness, readiness
 from helpers.tables.forecast_log import log_forecasts
+from helpers.vocabulary.faults import WorkFailed
 from helpers.vocabulary.labels import Label, Language
 from helpers.vocabulary.periods import Period
 
@@ -151,8 +152,8 @@ def release(
     declared, paths = load_workspace(workspace)
     with (
         hold(paths, f"review publish {review}"),
-        naming_the_disk(paths.root),
         recording(paths, "publish", review, period) as run,
+        naming_the_disk(paths.root),
     ):
         with audience.progress("ingest") as progress:
             receipt = ingest(declared, paths, (), progress=progress)
@@ -177,6 +178,9 @@ def release(
         try:
             with audience.progress(f"{review}: site") as progress:
                 built = publish_run(report, status, progress, ready, lead=lead)
+        except WorkFailed as trouble:
+            # Cron's mail holds how it ended and nothing else: it must say why, too.
+            raise WorkFailed([*trouble.faults, *(one.fault for one in report.failed)]) from None
         finally:
             announce(declared, paths, _announcements(report, built) if tell else ())
         released = Released(receipt, report, *built)

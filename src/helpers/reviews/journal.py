@@ -256,7 +256,8 @@ def recording(
     except ReviewError as trouble:
         told = tuple(map(str, trouble.faults))
         outcome = "refused" if trouble.exit_code == 2 else "failed"
-        run.note(outcome=outcome, failures=(*run.entry.failures, *told))
+        # What a page failed of may be known already.
+        run.note(outcome=outcome, failures=tuple(dict.fromkeys((*run.entry.failures, *told))))
         raise
     except BaseException as trouble:
         stopped = isinstance(trouble, KeyboardInterrupt | SystemExit)
