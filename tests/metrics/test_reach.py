@@ -20,7 +20,8 @@ STORES = ibis.table({"store_id": "string", "platform": "string"}, name="stores")
 
 def within(rows, **figures):
     figures = figures or {"v_rows": rows.count()}
-    return read_within(rows.group_by("window").aggregate(**figures), (ASKED, ASKED_SALES), DAYS)
+    answer = rows.group_by("window").aggregate(**figures)
+    return read_within(answer, (ASKED, ASKED_SALES), DAYS, {"placed_orders": "order_lines"})
 
 
 def first_days(lines):
@@ -37,6 +38,14 @@ def test_lines_put_into_windows_by_their_own_day_are_all_that_is_read():
     rows = in_windows(narrowed, "local_date")
     assert within(rows) == ["order_lines"]
     assert within(rows, v_sum=rows["gmv_base"].sum()) == ["order_lines"]
+
+
+def test_rows_that_stand_for_lines_are_lines_of_their_days():
+    orders = ibis.table(COLUMNS, name="placed_orders")
+    asked = in_windows(orders, "local_date")
+    assert within(asked) == ["order_lines"]
+    assert within(asked.semi_join(orders, "order_id")) == []
+    assert within(asked.semi_join(LINES, "order_id")) == []
 
 
 def test_two_tables_each_on_its_own_days():

@@ -11,7 +11,13 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.metrics.dimensions import SEPARATOR, can_be_cut, member_column, with_members
+from helpers.metrics.dimensions import (
+    DIMENSIONS,
+    SEPARATOR,
+    can_be_cut,
+    member_column,
+    with_members,
+)
 from helpers.metrics.facts import facts
 from helpers.metrics.formulas import (
     DAYS_OF,
@@ -46,6 +52,7 @@ from helpers.metrics.measured import (
     spread_over,
 )
 from helpers.metrics.notes import note
+from helpers.metrics.placed_orders import COLUMNS, FIXED, LINES
 from helpers.metrics.rows import (
     ASKED,
     ASKED_SALES,
@@ -274,8 +281,23 @@ class Measuring:
     def _prepared(self, name: str, leaves: Iterable[Leaf]) -> Any:
         named = [c.column for leaf in leaves for c in leaf.conditions]
         named += [one for leaf in leaves for one in leaf.columns]
+        if name == LINES and all(map(self._reads_orders, leaves)):
+            return self.members_of(self.spans.orders.table(), name)
         table = with_looked_up(self.warehouse.ibis(name), named, self.warehouse)
         return self.members_of(table, name)
+
+    def reads_orders(self) -> bool:
+        """Tell whether orders may be read as narrow rows, which tell members of the question."""
+        columns = {DIMENSIONS[one].column for one in self.by}
+        return self.spans.orders.are_kept and columns <= COLUMNS
+
+    def _reads_orders(self, leaf: Any) -> bool:
+        """Tell whether a leaf counts what the narrow rows of placed orders tell as lines do."""
+        if not isinstance(leaf, CountDistinct) or leaf.within_store or not self.reads_orders():
+            return False
+        tests = {(one.column, one.test, getattr(one, one.test)) for one in leaf.conditions}
+        placed = {(column, "equals", value) for column, value in FIXED.items()}
+        return placed == tests and leaf.key in COLUMNS
 
     def _timed(self, timing: Timing, leaves: Iterable[Leaf]) -> Any:
         """Put rows into the asked windows; rows of no store are of the whole company."""

@@ -13,17 +13,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def read_within(expression: Any, asked: tuple[str, ...], days: Mapping[str, str]) -> list[str]:
+def read_within(
+    expression: Any,
+    asked: tuple[str, ...],
+    days: Mapping[str, str],
+    stands_for: Mapping[str, str],
+) -> list[str]:
     """Name the tables of which only lines of the asked days are read.
 
     Args:
         expression: An Ibis table.
         asked: Names of the tables that hold the asked days.
         days: Table -> the column with its own day.
+        stands_for: Rows with the days of another table's lines -> that table.
     """
     if _at_constant_rates(expression.op()):
         return []  # rates follow from the whole data, whatever day the line is of
-    walk = _Walk(asked, days)
+    walk = _Walk(asked, days, stands_for)
     walk.into(expression.op())
     return sorted(walk.within - walk.whole)
 
@@ -51,8 +57,10 @@ class _BeyondError(Exception):
 
 
 class _Walk:
-    def __init__(self, asked: tuple[str, ...], days: Mapping[str, str]):
-        self.asked, self.days = asked, days
+    def __init__(
+        self, asked: tuple[str, ...], days: Mapping[str, str], stands_for: Mapping[str, str]
+    ):
+        self.asked, self.days, self._stands_for = asked, days, stands_for
         self.within: set[str] = set()
         self.whole: set[str] = set()
         self._seen: set[Any] = set()
@@ -65,7 +73,7 @@ class _Walk:
             return
         self._seen.add(node)
         if isinstance(node, ops.PhysicalTable):
-            self.whole.add(node.name)
+            self.whole.add(self._called(node.name))
             return
         sources = list(_relations_in(node))
         if isinstance(node, ops.JoinChain):
@@ -79,6 +87,9 @@ class _Walk:
                     sources = [one for one in sources if one is not reference] + beside
         for one in sources:
             self.into(one)
+
+    def _called(self, name: str) -> str:
+        return self._stands_for.get(name, name)
 
     def _asked_of(self, chain: Any) -> Iterator[tuple[Any, str]]:
         """Give the joined tables whose day is an asked one, with the name of that day."""
@@ -115,7 +126,7 @@ class _Walk:
                 raise _BeyondError
             beside += [one for one in _relations_in(node) if one is not source.rel]
             node, day = source.rel, source.name
-        return node.name, day, beside
+        return self._called(node.name), day, beside
 
 
 def _values_of(node: Any) -> list[Any]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from helpers.metrics.facts import facts
 from helpers.metrics.measured import ALWAYS, COMPANY, Source, SourceKey, fetched
+from helpers.metrics.placed_orders import PlacedOrders
 from helpers.metrics.reach import read_within
 from helpers.metrics.rows import ASKED, ASKED_SALES, Window, with_days
-from helpers.metrics.states import Reads, States
+from helpers.metrics.states import STANDS_FOR, Reads, States
 from helpers.tables.models import literal, load_models, quoted
 from helpers.tables.plan_tables import PLAN_TABLES
 from helpers.tables.reads import Many, ReadNotes, Scope, digest_of
@@ -40,6 +41,7 @@ class Spans:
         self.notes: ReadNotes = getattr(warehouse, "notes", None) or ReadNotes()
         self.notes.put |= dict.fromkeys(_MANY, self._put)
         self.states = States.of(warehouse)
+        self.orders = PlacedOrders(self.states)
         self._tables: dict[str, Any] = {}
         self._found: dict[SourceKey, dict[str, list[Window]]] = {}
         self._sales: dict[str, Window] | None = None
@@ -115,7 +117,9 @@ class Spans:
             def write() -> tuple[str, list[str]]:
                 expression = query()
                 days = {name: fact.day for name, fact in facts().items() if fact.day}
-                within = read_within(expression, (ASKED, ASKED_SALES), days) if self.states else []
+                within = []
+                if self.states:
+                    within = read_within(expression, (ASKED, ASKED_SALES), days, STANDS_FOR)
                 return str(self._backend.compile(expression)), within
 
             # What looked at the data before it wrote may write otherwise of other data.
@@ -130,7 +134,7 @@ class Spans:
 
     def run(self, query: str) -> Any:
         """Run SQL and give an Arrow table."""
-        return self._backend.con.sql(query).to_arrow_table()
+        return self.orders.run(self._backend.con, query)
 
     @property
     def _backend(self) -> Any:

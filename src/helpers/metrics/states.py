@@ -28,6 +28,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from helpers.metrics.placed_orders import LINES, PLACED_ORDERS
 from helpers.vocabulary.periods import parse_period
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 #: Tables of fewer rows are read again sooner than their states are looked up.
 WORTHWHILE_ROWS = 250_000
 FOLDER = "states"
+#: Rows that queries read instead of a table's lines.
+STANDS_FOR = {PLACED_ORDERS: LINES}
 
 #: First and last day, as ``rows.Window`` has them.
 Days = tuple[date, date]
@@ -92,7 +95,8 @@ class States:
 
     def tables_of(self, text: str) -> list[str]:
         """List the tables that a query reads."""
-        return sorted(set(_READ.findall(text)).intersection(self._known))
+        named = {STANDS_FOR.get(one, one) for one in _READ.findall(text)}
+        return sorted(named.intersection(self._known))
 
     def are_parted(self, table: str) -> bool:
         """Tell whether a table is so large, and every line of it in the file of its month."""
@@ -200,6 +204,31 @@ class States:
 
         return combine(self._gather(kept, work).drop_columns([PLACE]), how)
 
+    def files(self, text: str, table: str, write: Callable[[Days, Path], None]) -> list[Path]:
+        """Give a file for each month of a table; ``write`` makes those that are missing.
+
+        Args:
+            text: What the files hold; the same text over the same lines gives the same file.
+            table: The table, every line of it in the file of its month.
+            write: Writes the file of a month to a path.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        found = []
+        for month in self.months(table):
+            named = self._place(text, month, self._fingerprint([table], Reads((table,)), month))
+            path = named.with_suffix(".parquet")
+            found.append(path)
+            if path.exists():
+                continue
+            self._make_room(path)
+            draft = _draft_of(path)
+            write(month, draft)
+            draft.replace(path)
+            _drop_older(path)
+        return found
+
     def text(
         self, shape: Hashable, write: Callable[[], tuple[str, list[str]]]
     ) -> tuple[str, list[str]]:
@@ -229,7 +258,7 @@ class States:
     def _strangers(self, text: str) -> set[str]:
         """Name what a query reads that is neither a table of ours nor a part of itself."""
         named = {one for one in _READ.findall(text) if not _OWN.fullmatch(one)}
-        return named.difference(self._known)
+        return named.difference(self._known, STANDS_FOR)
 
     def _of_all(self, table: str) -> str:
         if table not in self._prints:
@@ -272,13 +301,16 @@ class States:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, state.schema) as writer:
             writer.write_table(state)
+        with suppress(OSError):
+            self._make_room(path)
+        _write_aside(path, sink.getvalue())
+        _drop_older(path)
+
+    def _make_room(self, path: Path) -> None:
+        """Make the folder of a query's states, and take away what other versions had left."""
         if not path.parent.exists():
             _sweep(self._folder)
-        _write_aside(path, sink.getvalue())
-        days = path.name.rpartition("-")[0]
-        for older in path.parent.glob(f"{days}-*.arrow"):
-            if older.name != path.name:
-                older.unlink(missing_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def combine(rows: pa.Table, how: Mapping[str, str]) -> pa.Table:
@@ -347,9 +379,25 @@ def _read(path: Path) -> pa.Table | None:
         return None
 
 
+def _drop_older(path: Path) -> None:
+    """Take away states of the same days that other files of lines had left, and drafts of killed.
+
+    Whoever is still at such a draft, or reads such a state, goes on without it.
+    """
+    days = path.name.rpartition("-")[0]
+    for pattern in (f"{days}-*{path.suffix}", f".{days}-*{path.suffix}.*"):
+        for older in path.parent.glob(pattern):
+            if older.name != path.name:
+                older.unlink(missing_ok=True)
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
 def _write_aside(path: Path, content: Any) -> None:
     """Write a file under a name of its own and rename it; a full or read-only disk costs time."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = _draft_of(path)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from helpers.metrics.computed.sales import placed_lines
+from helpers.metrics.computed.sales import buyers_orders, first_days_of
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
@@ -20,19 +20,10 @@ def new_customers(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     from helpers.metrics.rows import in_windows
 
     def query() -> Any:
-        lines = placed_lines(measuring)
-        lines = lines.filter(lines["customer_key"].notnull())
-        everyone = measuring.warehouse.ibis("order_lines")
-        everyone = everyone.filter(
-            (everyone["kind"] == "sale")
-            & (everyone["status"] == "placed")
-            & everyone["customer_key"].notnull()
-        )
-        rows = in_windows(lines, "local_date")
+        orders, everyone = buyers_orders(measuring)
+        rows = in_windows(orders, "local_date")
         # Only who bought on the asked days may have bought first on one of them.
-        everyone = everyone.semi_join(rows.select("customer_key").distinct(), "customer_key")
-        first = everyone.group_by("customer_key").aggregate(first_day=everyone["local_date"].min())
-        first = first.rename(first_key="customer_key")
+        first = first_days_of(everyone, rows)
         rows = rows.inner_join(
             first,
             [rows["customer_key"] == first["first_key"], rows["local_date"] == first["first_day"]],
@@ -60,17 +51,14 @@ def repurchase_rate(measuring: Measuring, windows: Sequence[Window]) -> Measured
     from helpers.metrics.rows import in_windows
 
     def query() -> Any:
-        lines = placed_lines(measuring)
-        rows = in_windows(lines.filter(lines["customer_key"].notnull()), "local_date")
+        orders, _ = buyers_orders(measuring)
+        rows = in_windows(orders, "local_date")
         keys = ["window", *measuring.members]
         # Two orders are there where the first by name is not the last: no list of them is needed.
         buyers = rows.group_by([*keys, "customer_key"]).aggregate(
-            first_order=rows["order_id"].min(), last_order=rows["order_id"].max(),
-            first_store=rows["store_id"].min(), last_store=rows["store_id"].max(),
-        )  # fmt: skip
-        several = (buyers["first_order"] != buyers["last_order"]) | (
-            buyers["first_store"] != buyers["last_store"]
+            first_order=rows["order_key"].min(), last_order=rows["order_key"].max()
         )
+        several = buyers["first_order"] != buyers["last_order"]
         return buyers.group_by(keys).aggregate(
             v_value=buyers.count(where=several), v_base=buyers.count()
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from helpers.metrics.computed.sales import placed_lines
+from helpers.metrics.computed.sales import buyers_orders, first_days_of, placed_lines
 from helpers.metrics.notes import note
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def first_days(measuring: Measuring, among: Any) -> Any:
     """
     everyone = measuring.warehouse.ibis("order_lines")
     everyone = everyone.filter((everyone["kind"] == "sale") & (everyone["status"] == "placed"))
-    everyone = everyone.semi_join(among.select("customer_key").distinct(), "customer_key")
-    first = everyone.group_by("customer_key").aggregate(first_day=everyone["local_date"].min())
-    return first.rename(first_key="customer_key")
+    return first_days_of(everyone, among)
 
 
 def _buyers(measuring: Measuring, rows: Any) -> Any:
@@ -118,12 +116,13 @@ def returning_customer_orders(measuring: Measuring, windows: Sequence[Window]) -
     from helpers.metrics.rows import in_windows
 
     def query() -> Any:
-        rows = in_windows(known_lines(measuring), "local_date")
-        first = first_days(measuring, rows)
+        orders, everyone = buyers_orders(measuring)
+        rows = in_windows(orders, "local_date")
+        first = first_days_of(everyone, rows)
         rows = rows.inner_join(first, rows["customer_key"] == first["first_key"])
         rows = rows.filter(rows["local_date"] > rows["first_day"])
         grouped = rows.group_by(["window", "store_id", *measuring.members])
-        return grouped.aggregate(v_value=rows["order_id"].nunique())
+        return grouped.aggregate(v_value=rows["order_key"].nunique())
 
     # What anybody buys later does not change when they came first.
     frame = measuring.ask(("returning_customer_orders",), query, windows, until=("order_lines",))

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpers.metrics.computed.sales import placed_orders
 from helpers.metrics.dimensions import UNKNOWN, member_column
 from helpers.metrics.notes import note
+from helpers.metrics.placed_orders import order_key
 
 if TYPE_CHECKING:
     from helpers.metrics.measured import Measured
@@ -26,14 +28,14 @@ def returned_units_of_orders(measuring: Measuring, windows: Sequence[Window]) ->
     from helpers.metrics.rows import in_windows
 
     def query() -> Any:
-        lines = measuring.warehouse.ibis("order_lines")
-        lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
-        keys = ["store_id", "order_id"]
-        returned = measuring.warehouse.ibis("returns").select(*keys).distinct()
-        lines = lines.semi_join(returned, keys)
-        orders = lines.group_by(keys).aggregate(order_day=lines["local_date"].min())
-        returns = measuring.members_of(measuring.warehouse.ibis("returns"), "returns")
-        rows = in_windows(returns.inner_join(orders, ["store_id", "order_id"]), "order_day")
+        narrow = measuring.spans.orders.are_kept
+        returns = measuring.warehouse.ibis("returns")
+        returns = returns.mutate(order_key=order_key(returns, narrow))
+        returns = measuring.members_of(returns, "returns")
+        rows = placed_orders(measuring, narrow)
+        rows = rows.semi_join(returns.select("order_key").distinct(), "order_key")
+        orders = rows.group_by("order_key").aggregate(order_day=rows["local_date"].min())
+        rows = in_windows(returns.inner_join(orders, "order_key"), "order_day")
         grouped = rows.group_by(["window", "store_id", *measuring.members])
         return grouped.aggregate(v_value=rows["quantity"].sum())
 

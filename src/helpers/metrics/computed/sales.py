@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from helpers.metrics.placed_orders import order_key
+
 if TYPE_CHECKING:
     from helpers.metrics.measured import Measured
     from helpers.metrics.measuring import Measuring
@@ -21,6 +23,38 @@ def placed_lines(measuring: Measuring) -> Any:
     lines = measuring.warehouse.ibis("order_lines")
     lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
     return measuring.members_of(lines, "order_lines")
+
+
+def placed_orders(measuring: Measuring, narrow: bool) -> Any:
+    """Give rows that tell of each placed order its day, place and buyer, once or line by line.
+
+    Args:
+        measuring: The question.
+        narrow: Take the narrow rows of ``metrics.placed_orders``, or else the lines?
+
+    Returns:
+        store_id, country, currency, local_date, customer_key and order_key, which names an order
+        across stores; keys are numbers in narrow rows, and are compared with each other only.
+    """
+    if narrow:
+        return measuring.spans.orders.table()
+    lines = measuring.warehouse.ibis("order_lines")
+    lines = lines.filter((lines["kind"] == "sale") & (lines["status"] == "placed"))
+    return lines.mutate(order_key=order_key(lines, narrow))
+
+
+def buyers_orders(measuring: Measuring) -> tuple[Any, Any]:
+    """Give the orders of known buyers: with the dimensions of the question, and without."""
+    orders = placed_orders(measuring, measuring.reads_orders())
+    orders = orders.filter(orders["customer_key"].notnull())
+    return measuring.members_of(orders, "order_lines"), orders
+
+
+def first_days_of(everyone: Any, among: Any) -> Any:
+    """Give the first day of each customer among rows, looking up only those who matter."""
+    everyone = everyone.semi_join(among.select("customer_key").distinct(), "customer_key")
+    first = everyone.group_by("customer_key").aggregate(first_day=everyone["local_date"].min())
+    return first.rename(first_key="customer_key")
 
 
 def top10_share(measuring: Measuring, windows: Sequence[Window]) -> Measured:
