@@ -1,8 +1,11 @@
 """What holds for all tests."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from laws import register_profiles
+from pristine import import_everything, nothing_left, nothing_remembered, state_of_libraries
 
 register_profiles()
 
@@ -17,6 +20,23 @@ _LONGEST = (
     "tables/test_killed.py",
     "publish/test_browser.py",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_imported() -> None:
+    import_everything()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def libraries_as_they_were(everything_imported: None) -> Iterator[None]:
+    with nothing_left(state_of_libraries):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was() -> Iterator[None]:
+    with nothing_left(), nothing_remembered():
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
