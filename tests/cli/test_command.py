@@ -91,6 +91,20 @@ def test_no_such_folder_is_told_by_every_command_in_words(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("given", "kept"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")])
+def test_algebra_gets_one_thread_unless_told_otherwise(given, kept):
+    program = (
+        "import os, sys; from helpers.cli import main; sys.argv = ['review', '--version']\n"
+        "try: main()\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")} | given
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == kept
+
+
 def test_a_misspelt_command_is_answered_with_its_neighbour():
     done = review("pubish", "monthly")
     assert done.returncode == 2 and "did you mean publish?" in done.stderr

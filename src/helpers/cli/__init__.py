@@ -6,9 +6,11 @@ to do stay quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
+from helpers.config.algebra import ONE_THREAD
 from helpers.vocabulary.faults import ReviewError, WorkFailed
 
 
@@ -18,6 +20,8 @@ def main() -> None:
 
     if said_again(sys.argv[1:]):
         return
+    for name, threads in ONE_THREAD.items():
+        os.environ.setdefault(name, threads)  # whoever set it knows the machine
     from helpers.cli.command import review
 
     try:

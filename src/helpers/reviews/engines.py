@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.config.algebra import ONE_THREAD
 from helpers.config.running import Limits
 from helpers.config.secrets import page_environment
 from helpers.reviews.finishing import RECORD_READS, finish
@@ -30,9 +31,6 @@ from helpers.vocabulary.labels import Language
 
 #: Where a page's notebook writes which tables and files it read.
 READS_TO = "REVIEW_READS_TO"
-#: Two pages at once on two cores: algebra with threads of its own would only get in the way, and
-#: the same sums in another order are other sums.
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -77,7 +75,7 @@ class _Course:
 def execute(task: Task) -> Outcome:
     """Run one task and say what became of it; this process is of no use for anything else then."""
     start = time.perf_counter()
-    environment = {**page_environment(), **_ONE_THREAD, READS_TO: str(task.reads)}
+    environment = {**page_environment(), **ONE_THREAD, READS_TO: str(task.reads)}
     os.environ.clear()
     os.environ.update(environment, PYDEVD_DISABLE_FILE_VALIDATION="1")
     _send_output_to(task.log)

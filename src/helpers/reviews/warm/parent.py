@@ -15,12 +15,13 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
+from helpers.config.algebra import ONE_THREAD
+
 #: The interpreter's own path: what a child is told by its starter is another process's.
 PATH = [one for one in sys.path if one]
 
 # numpy's algebra starts its threads when it is imported, matplotlib reads its backend then.
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
-    os.environ[_name] = "1"
+os.environ.update(ONE_THREAD)
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
 _LIBRARIES = (
