@@ -8,9 +8,9 @@ import pytest
 
 from helpers.analysis.desk import desk_at
 from helpers.analysis.forecast.outlook import OUTLOOK_COLUMNS, score, scored
+from helpers.config.swap import ASIDE
 from helpers.reviews.foretold import MIME, carried_forecasts, forecasts_in
 from helpers.tables.forecast_log import forecast_files, log_forecasts
-from helpers.tables.swap import ASIDE
 from helpers.tables.warehouse import Warehouse
 from warehouse_builder import make_workspace, order_line, write_table
 

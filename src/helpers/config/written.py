@@ -6,7 +6,6 @@ never written over.
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from datetime import date, datetime
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel
 
+from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace
 from helpers.vocabulary.faults import AskedWrongly, Fault
 
@@ -28,16 +28,11 @@ def write_new(path: Path, content: BaseModel) -> None:
     """
     told = content.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=100)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    aside.write_text(text, encoding="utf-8")
     try:
-        if path.exists():
-            fault = Fault(str(path), "is there already", "change or remove the file itself")
-            raise AskedWrongly(fault)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+        write_whole(path, text, over=False)
+    except FileExistsError:
+        fault = Fault(str(path), "is there already", "change or remove the file itself")
+        raise AskedWrongly(fault) from None
 
 
 def slug_of(name: str) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from helpers.config.swap import sweep, take_away, write_whole
 from helpers.paths import WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
 from helpers.publish.editions import Editions
@@ -27,9 +28,8 @@ from helpers.publish.holdings import PORTAL, ROLLBACKS, YEARS
 from helpers.publish.pointer import Telling, What, portal_of, read_pointer, tell, years_of
 from helpers.publish.rollbacks import Rollback, as_text, read_rollbacks
 from helpers.publish.seals import seal
-from helpers.publish.settling import come_to_rest, make_folder, rename_into, replace_text
+from helpers.publish.settling import FILE_MODE, come_to_rest, make_folder, rename_into
 from helpers.publish.targets.folder import portals_in
-from helpers.tables.swap import sweep, take_away
 from helpers.vocabulary.faults import Fault, WorkFailed
 
 BUILD = ".build"
@@ -114,7 +114,9 @@ def go_live(
                 rename_into(staged, live)
         seal(site, (one for one in editions.held.names if touched is None or one[:2] in touched))
         if rollback:
-            replace_text(site / ROLLBACKS, as_text([*read_rollbacks(site), rollback]))
+            write_whole(
+                site / ROLLBACKS, as_text([*read_rollbacks(site), rollback]), mode=FILE_MODE
+            )
         if telling:
             tell(site, editions, telling, touched)
     except OSError as trouble:

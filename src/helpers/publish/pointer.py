@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace
 from helpers.paths import PACKAGE
 from helpers.publish.assets import Assets, frame_fingerprint
 from helpers.publish.editions import Edition, Editions
 from helpers.publish.frames import POLICY
 from helpers.publish.holdings import INDEX, LINKS, POINTER, PORTAL, YEARS, understood
-from helpers.publish.settling import replace_text
+from helpers.publish.settling import FILE_MODE
 from helpers.publish.words import FRAME, HTML_LANGUAGE, OWN_NAME
 from helpers.vocabulary.labels import Language
 from helpers.vocabulary.wording import write_date
@@ -83,7 +84,7 @@ def tell(
     for (review, period), text in _links(editions, touched):
         path = site / review / period / LINKS
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            replace_text(path, text)
+            write_whole(path, text, mode=FILE_MODE)
     newest = editions.newest_each()
     content = {
         "portal": telling.portal,
@@ -94,8 +95,8 @@ def tell(
         "withdrawn": [],
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    replace_text(site / POINTER, f"{_BEGINS}{text};\n{_LOADS_LINKS}")
-    replace_text(site / INDEX, _first_page(telling, newest))
+    write_whole(site / POINTER, f"{_BEGINS}{text};\n{_LOADS_LINKS}", mode=FILE_MODE)
+    write_whole(site / INDEX, _first_page(telling, newest), mode=FILE_MODE)
 
 
 def is_told(editions: Editions, workspace: Workspace) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config.publishing import Keep
+from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.assets import FOLDER as ASSETS
@@ -30,7 +31,7 @@ from helpers.publish.holdings import INDEX, PORTAL, PRUNED, RECORD, YEARS, Name
 from helpers.publish.manifest import files_in, read_manifest
 from helpers.publish.pointer import What, known_touched
 from helpers.publish.seals import MANIFEST
-from helpers.publish.settling import replace_text
+from helpers.publish.settling import FILE_MODE
 from helpers.publish.words import FRAME, HTML_LANGUAGE
 from helpers.vocabulary.labels import Language
 
@@ -234,7 +235,7 @@ def _prune_one(site: Path, edition: Edition, stands: Edition, day: date) -> None
         for page in sorted((folder / language).glob("*.html")):
             name = page.name if page.name in there else f"{stands.pages[0].file}.html"
             href = f"../../r{stands.number}/{language}/{name}"
-            replace_text(page, _small_page(edition, stands, language, href, front))
+            write_whole(page, _small_page(edition, stands, language, href, front), mode=FILE_MODE)
     for name in files_in(folder):
         if name not in _KEPT and not name.endswith(".html"):
             (folder / name).unlink()
@@ -243,7 +244,7 @@ def _prune_one(site: Path, edition: Edition, stands: Edition, day: date) -> None
 
 def _mark(folder: Path, day: date, stands: Edition, done: bool) -> None:
     content = {"on": day.isoformat(), "for": stands.folder, "done": done}
-    replace_text(folder / PRUNED, json.dumps(content, indent=1) + "\n")
+    write_whole(folder / PRUNED, json.dumps(content, indent=1) + "\n", mode=FILE_MODE)
 
 
 def _is_done(folder: Path) -> bool:

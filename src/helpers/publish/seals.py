@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config.files_read import sha256_of
-from helpers.publish.settling import replace_text
+from helpers.config.swap import write_whole
+from helpers.publish.settling import FILE_MODE
 
 if TYPE_CHECKING:
     from helpers.publish.holdings import Name
@@ -51,4 +52,4 @@ def seal(site: Path, editions: Iterable[Name]) -> None:
         }
         if missing:
             text = json.dumps(seals | missing, indent=1, sort_keys=True)
-            replace_text(folder / SEALS, text + "\n")
+            write_whole(folder / SEALS, text + "\n", mode=FILE_MODE)

@@ -1,24 +1,19 @@
 """Bring files to rest before a reader is led to them: on the disk, readable, under their name.
 
-A rename outlives a power cut sooner than the content does, and leaves empty files under good
-names; so content is flushed first. What cron writes under a strict umask no web server can read;
-so modes are set. Windows refuses to rename what a reader holds open; so it is tried again.
+Whole folders are flushed before they get their name (``config.swap`` does so with one file). What
+cron writes under a strict umask no web server can read; so modes are set.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
+from helpers.config.swap import flush, flush_names, patiently
+
+#: Also for what ``config.swap.write_whole`` writes into a site.
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
-#: How long a file may be held open by somebody else, in seconds.
-PATIENCE = 3.0
-
-Given = TypeVar("Given")
 
 
 def come_to_rest(folder: Path) -> None:
@@ -30,20 +25,8 @@ def come_to_rest(folder: Path) -> None:
 
 def rename_into(built: Path, final: Path) -> None:
     """Give what was built and brought to rest its name."""
-    _patiently(lambda: built.replace(final))
-    _flush(final.parent)
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Replace a small file at once: readers see the old text or the new, never a part."""
-    draft = path.with_name(f".new-{path.name}")
-    with draft.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.chmod(FILE_MODE)
-    _patiently(lambda: draft.replace(path))
-    _flush(path.parent)
+    patiently(lambda: built.replace(final))
+    flush_names(final.parent)
 
 
 def make_folder(folder: Path, below: Path) -> None:
@@ -60,36 +43,7 @@ def make_folder(folder: Path, below: Path) -> None:
 def _settle(path: Path) -> None:
     if path.is_dir():
         path.chmod(FOLDER_MODE)
-        _flush(path)
+        flush_names(path)
         return
     path.chmod(FILE_MODE)
-    # Windows flushes only what is open for writing.
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _flush(folder: Path) -> None:
-    """Flush the names in a folder; Windows has no such thing and does it by itself."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _patiently(action: Callable[[], Given]) -> Given:
-    from tenacity import retry as again
-    from tenacity import retry_if_exception_type, stop_after_delay, wait_fixed
-
-    trying = again(
-        retry=retry_if_exception_type(PermissionError),
-        stop=stop_after_delay(PATIENCE),
-        wait=wait_fixed(0.1),
-        reraise=True,
-    )
-    return trying(action)()
+    flush(path)

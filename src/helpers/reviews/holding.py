@@ -20,6 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from helpers.config.disks import naming_the_disk
+from helpers.config.swap import write_whole
 from helpers.paths import WorkspacePaths
 from helpers.vocabulary.faults import Fault, WorkFailed
 
@@ -85,10 +86,8 @@ def hold(paths: WorkspacePaths, command: str) -> Iterator[None]:
 
 def _write(path: Path, holder: Holder) -> None:
     plain = {**asdict(holder), "since": holder.since.isoformat(timespec="seconds")}
-    beside = path.with_suffix(".json.writing")
     try:
-        beside.write_text(json.dumps(plain), encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, json.dumps(plain))
     except OSError as trouble:  # the lock holds all the same
         sys.stderr.write(f"{Fault(str(path), f'could not be written, {trouble}')}\n")
 

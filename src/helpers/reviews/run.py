@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from helpers.config.disks import naming_the_disk
 from helpers.config.running import Limits
+from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace, load_workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.reviews.declarations import Page, Review
@@ -261,6 +262,7 @@ def _finish(run: PageRun, outcome: Outcome, reason: str) -> PageResult:
         "reads": reads,
         "parts": run.parts,
     }
+    told = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     # The record goes first when a page fails and last when it is sound: whatever dies between
     # the two, a page is never taken for up to date that is not.
     running = _running_file(run)
@@ -271,9 +273,9 @@ def _finish(run: PageRun, outcome: Outcome, reason: str) -> PageResult:
             run.record.unlink()
         _keep_figures(run)
         running.replace(run.output)
-        _write_json(run.record, record)
+        write_whole(run.record, told)
     else:
-        _write_json(run.record, record)
+        write_whole(run.record, told)
         with suppress(FileNotFoundError):
             running.replace(run.failed)
     return PageResult(
@@ -322,10 +324,3 @@ def _running_file(run: PageRun) -> Path:
 
 def _reads_file(run: PageRun) -> Path:
     return run.folder / f"{run.page.id}.reads.json"
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    beside = path.with_suffix(".json.writing")
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    beside.write_text(text + "\n", encoding="utf-8")
-    beside.replace(path)

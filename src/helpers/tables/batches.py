@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationError
 
+from helpers.config.swap import ASIDE, LEAVING, aside, put_in_place
 from helpers.sources.reading import FILE
 from helpers.tables.contracts import Draft, Judged
 from helpers.tables.models import PARQUET, TableModel, literal, quoted
-from helpers.tables.swap import ASIDE, LEAVING, aside, put_in_place
 from helpers.vocabulary.faults import Fault, WorkFailed
 from helpers.vocabulary.labels import Declared
 

@@ -19,6 +19,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from helpers.config.swap import aside, put_in_place, sweep, take_away, write_whole
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.batches import Batch, Batches
@@ -36,7 +37,6 @@ from helpers.tables.calendar_events import calendar_key, fill_calendar
 from helpers.tables.engine import open_engine
 from helpers.tables.models import TableModel, literal, load_models
 from helpers.tables.restatements import note_restatements
-from helpers.tables.swap import aside, put_in_place, sweep, take_away, write_whole
 from helpers.tables.writing import MANY_ROWS, forget_final, write_table
 from helpers.vocabulary.faults import Fault
 

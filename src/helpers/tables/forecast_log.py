@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.swap import ASIDE, name_flushed, sweep
 from helpers.tables.models import literal, quoted
-from helpers.tables.swap import ASIDE, sweep
 
 if TYPE_CHECKING:
     from helpers.paths import WorkspacePaths
@@ -97,7 +96,5 @@ def log_forecasts(
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"{ASIDE}{name}.parquet"
         con.execute(f"COPY entry TO {literal(draft.as_posix())} (FORMAT parquet, COMPRESSION zstd)")
-        with draft.open("rb+") as stream:
-            os.fsync(stream.fileno())  # a name that outlives a power cut must have its content
-        draft.replace(folder / f"{name}.parquet")
+        name_flushed(draft, folder / f"{name}.parquet")
     return len(new)

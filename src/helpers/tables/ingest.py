@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from helpers.config.disks import naming_the_disk
+from helpers.config.swap import sweep, take_away
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.tables.batches import Batch, Batches
@@ -21,11 +22,11 @@ from helpers.tables.buyers import buyer_key, strangers
 from helpers.tables.intake.gathering import gathered
 from helpers.tables.intake.inbox import Found, Hashes, Skipped, look_for_files
 from helpers.tables.intake.ledger import Ledger
+from helpers.tables.intake.misplaced import misplaced
 from helpers.tables.intake.quarantine import refused
 from helpers.tables.intake.reading import Progressing, read_all
 from helpers.tables.intake.receipts import FileReceipt, Receipt, known_before, not_fetched, settled
 from helpers.tables.restatements import months_by_file, told_in_words
-from helpers.tables.swap import sweep, take_away
 from helpers.vocabulary.faults import Fault, WorkFailed
 
 __all__ = ["Progressing", "Receipt", "ingest"]
@@ -92,6 +93,7 @@ def _ingest(
     sweep(store.folder)
     hashes = Hashes(paths.warehouse / "hashes.json")
     known = {batch.batch_id: batch for batch in one_per_file(store.load())}
+    before_this_run = dict(known)
     receipts: list[FileReceipt] = []
     accepted: dict[int, Batch] = {}
     sha_of: dict[Path, str] = {}
@@ -131,6 +133,16 @@ def _ingest(
         if batch is not None:
             accepted[len(receipts)] = batch
         receipts.append(receipt)
+    wrong = misplaced([*accepted.values()], [*ledger.known.values()], store, workspace)
+    if wrong:
+        # As if they had never been read: what lay there before still counts.
+        ledger = Ledger(workspace, paths, store, ledger.key, before_this_run, twins)
+        for place, batch in list(accepted.items()):
+            if why := wrong.get(batch.batch_id):
+                receipts[place] = refused(paths, found[place], [Fault(found[place].shown, *why)])
+                del accepted[place]
+            else:
+                ledger.accept(batch)
     progress(len(found), len(found) + 1, "tables")
     batches = one_per_file([*ledger.known.values()])
     # By name: the same bytes may have been read again under another file's.

@@ -17,8 +17,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.swap import ASIDE, name_flushed, sweep
 from helpers.tables.models import literal, quoted
-from helpers.tables.swap import ASIDE, sweep
 from helpers.vocabulary.faults import Fault
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def note_restatements(paths: WorkspacePaths, before: Generation, after: Generati
         folder.mkdir(parents=True, exist_ok=True)
         draft = final.with_name(f"{ASIDE}{final.name}")
         con.execute(f"COPY entry TO {literal(draft.as_posix())} (FORMAT parquet, COMPRESSION zstd)")
-        draft.replace(final)
+        name_flushed(draft, final)
     return number
 
 

@@ -315,7 +315,7 @@ class _Outbox:
     def _change(self, change: Any) -> None:
         from filelock import FileLock
 
-        from helpers.tables.swap import write_whole
+        from helpers.config.swap import write_whole
 
         with FileLock(self.path.with_name(".notices.lock"), timeout=_PATIENCE):
             held = self.read()

@@ -12,9 +12,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helpers.publish.settling import come_to_rest, make_folder, rename_into, replace_text
+from helpers.config.swap import take_away, write_whole
+from helpers.publish.settling import FILE_MODE, come_to_rest, make_folder, rename_into
 from helpers.publish.targets.place import Counted, md5_of
-from helpers.tables.swap import take_away
 from helpers.vocabulary.faults import Fault, WorkFailed
 
 _BUILD = ".build"
@@ -77,7 +77,7 @@ class Folder:
     def replace(self, name: str, content: bytes) -> None:
         """Replace a small file at once."""
         make_folder((self.root / name).parent, self.root)
-        replace_text(self.root / name, content.decode("utf-8"))
+        write_whole(self.root / name, content.decode("utf-8"), mode=FILE_MODE)
 
     def portals(self, folder: str) -> dict[int, datetime]:
         """Say which numbered folders lie below one, and since when."""

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace
 from helpers.paths import NOTEBOOKS, WorkspacePaths
 from helpers.publish.unattended.releasing import Releasing
@@ -18,7 +19,6 @@ from helpers.publish.unattended.words import DATA_END, NOTHING_INGESTED, dated
 from helpers.reviews.deadlines import Slot
 from helpers.reviews.journal import recording
 from helpers.tables.coverage import Coverage
-from helpers.tables.swap import write_whole
 from helpers.vocabulary.labels import Label
 from helpers.vocabulary.periods import Period
 

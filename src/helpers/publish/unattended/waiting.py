@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
 from helpers.publish.standing import Asked, Look, look, tables_made
-from helpers.tables.swap import write_whole
 from helpers.vocabulary.labels import Label
 
 _MEMORY = "waiting.json"

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.config.swap import write_whole
 from helpers.paths import WorkspacePaths
-from helpers.tables.swap import write_whole
 from helpers.vocabulary.faults import AskedWrongly, Fault
 
 _EMAIL = re.compile(r"[^\s/<>(),;:]+@[^\s/<>(),;]+")

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config.swap import write_whole
 from helpers.paths import WorkspacePaths
 from helpers.tables.contracts import Judged
 from helpers.tables.intake.inbox import Found, kept_name
 from helpers.tables.intake.receipts import FileReceipt
 from helpers.tables.reasons import wording
-from helpers.tables.swap import write_whole
 from helpers.vocabulary.faults import Fault
 
 if TYPE_CHECKING:
