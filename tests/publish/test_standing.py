@@ -83,7 +83,7 @@ CHANGES = {
     "a new export": lambda p: write(p.root / "inbox/shop/2025-10/more.csv"),
     "an export saved anew": lambda p: write(p.root / "inbox/shop/2025-10/orders.csv", "yy"),
     "an export that is gone": lambda p: (p.root / "inbox/shop/2025-10/orders.csv").unlink(),
-    "an export touched": lambda p: os.utime(p.root / "inbox/shop/2025-10/orders.csv"),
+    "an export touched": lambda p: os.utime(p.root / "inbox/shop/2025-10/orders.csv", (1, 1)),
     "the same size and date": lambda p: same_date(p.root / "plan/2025/targets.yml"),
     "a sign-off": lambda p: write(p.root / "plan/2025/sign_offs/ann.yml"),
     "the declaration": lambda p: write(p.root / "workspace.yml", "yy"),
