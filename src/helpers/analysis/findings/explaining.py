@@ -46,22 +46,22 @@ def explain(story: Story, tested: Tested, figures: Figures) -> Driver:
     head = story.head
     effects: tuple[Effect, ...] = ()
     if head.series.chain == "sales" and len(head.scope) < 2 and not head.series.factor:
-        effects = _effects(head, tested)
+        effects = _effects(head, tested, worth(head, figures))
     metric = effects[0].metric if effects else head.series.metric
     return Driver(metric, effects, _largest_part(head, tested, figures))
 
 
-def _effects(head: Deviation, tested: Tested) -> tuple[Effect, ...]:
+def _effects(head: Deviation, tested: Tested, money: float | None) -> tuple[Effect, ...]:
     """Split the deviation over visits, conversion and basket (LMDI); the parts add up to it."""
     before, after = _factors(head, tested)
-    if not before:
-        return ()
     change = head.value - head.expected
+    if not before or not change or money is None:
+        return ()
     found = [
-        Effect(name, money, money / change if change else 0.0)
-        for name, money in split_change(before, after).items()
+        Effect(name, money * part / change, part / change)
+        for name, part in split_change(before, after).items()
     ]
-    return tuple(sorted(found, key=lambda one: -one.money * (1 if change > 0 else -1)))
+    return tuple(sorted(found, key=lambda one: -one.share))
 
 
 def _factors(head: Deviation, tested: Tested) -> tuple[dict[str, float], dict[str, float]]:
@@ -75,6 +75,14 @@ def _factors(head: Deviation, tested: Tested) -> tuple[dict[str, float], dict[st
     if orders is None or min(orders.value, orders.expected, head.expected) <= 0:
         return {}, {}
     told = [(orders.expected, head.expected), (orders.value, head.value)]
+    if orders is head:
+        if visits is None or min(visits.value, visits.expected) <= 0:
+            return {}, {}
+        before, after = (
+            {"sessions": seen, "store_cvr": count / seen}
+            for seen, (count, _) in zip((visits.expected, visits.value), told, strict=True)
+        )
+        return before, after
     if visits is None or min(visits.value, visits.expected) <= 0:
         found = [{"orders_count": count, "aov": sales / count} for count, sales in told]
     else:

@@ -78,33 +78,47 @@ def _of_store(news: Sequence[Deviation], figures: Figures) -> list[Story]:
     for up in (False, True):
         sales = [one for one in news if one.series.chain == "sales" and one.up is up]
         own = [one for one in sales if len(one.scope) == 1]
-        parts = [one for one in sales if len(one.scope) > 1]
+        parts = _once([one for one in sales if len(one.scope) > 1])
         story = Story(_headed(own)) if own else None
         if story:
             story.also += [one for one in own if one is not story.head]
             stories.append(story)
-        for part in sorted(parts, key=lambda one: one.p):
-            if story and _is_part_of(part, story.head, figures):
-                if _explains(part, story.head, figures):
-                    story.also.append(story.head)
-                    story.head = part
+        for part in parts:
+            if story and _is_part_of(part.head, story.head, figures):
+                if _explains(part.head, story.head, figures):
+                    story.also += [story.head, *part.also]
+                    story.head = part.head
                 else:
-                    story.take(part)
+                    story.also += [part.head, *part.also]
                 continue
-            stories.append(Story(part))
+            stories.append(part)
         for one in (one for one in news if one.series.chain == "advertising" and one.up is up):
             # Whoever buys less, buys less through advertising too.
             if story and one.series.metric == "ad_cvr":
                 story.take(one)
             else:
                 stories.append(Story(one))
-    return [*stories, *(Story(one) for one in news if one.series.chain == "returns")]
+        stories += _once([one for one in news if one.series.chain == "returns" and one.up is up])
+    return stories
+
+
+def _once(news: Sequence[Deviation]) -> list[Story]:
+    """Tell what several metrics say of one scope once, by the one that chance explains least."""
+    stories: dict[str, Story] = {}
+    for one in sorted(news, key=lambda one: one.p):
+        if one.member in stories:
+            stories[one.member].take(one)
+        else:
+            stories[one.member] = Story(one)
+    return list(stories.values())
 
 
 def _headed(own: Sequence[Deviation]) -> Deviation:
     """Choose what a store's story is called: its driver, or the outcome where no one drove it."""
     drivers = [one for one in own if one.series.factor]
-    outcome = next((one for one in own if not one.series.factor), None)
+    # Where both the money and the number of orders moved, the money is told.
+    outcomes = [one for one in own if not one.series.factor]
+    outcome = min(outcomes, key=lambda one: one.series.money.kind != "itself", default=None)
     if not drivers:
         assert outcome is not None
         return outcome

@@ -47,7 +47,11 @@ def of_month(desk: Desk) -> list[Finding]:
     """Find what the figures of one month say, unranked."""
     if len(months_before(desk)) < MONTHS_TESTED:
         return _untested(desk, dict.fromkeys(_stores(desk), len(months_before(desk))), whole=True)
-    figures = read_figures(desk)
+    return of_figures(desk, read_figures(desk))
+
+
+def of_figures(desk: Desk, figures: Figures) -> list[Finding]:
+    """Find what these figures of the desk's month say, unranked."""
     tested = test_months(desk, figures)
     found = [_as_finding(desk, one, tested, figures) for one in fold(tested, figures)]
     short = {

@@ -18,6 +18,8 @@ from helpers.analysis.comparison import adds_up
 from helpers.analysis.desk import Desk
 from helpers.analysis.findings.calendar import event_loads
 from helpers.analysis.findings.expecting import SHARING, Expectation, Panel, expect
+from helpers.analysis.findings.odds import Normal
+from helpers.analysis.findings.scales import Scaled, scaled
 from helpers.analysis.findings.watching import Figures, Watched, watched
 from helpers.analysis.signal import false_discoveries
 from helpers.metrics.dimensions import SEPARATOR
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 #: A month is told where at most this share of what is told would be false.
 FALSE_SHARE = 0.08
-#: How much of its level a series spends on the month itself, on the last two and on three.
+#: What the month itself, the last two and the last three weigh in what a series says.
 RUN_SHARES = (0.7, 0.15, 0.15)
 #: A series needs so many known months; one without peers two whole seasons.
 MONTHS_KNOWN, MONTHS_ALONE = 18, 24
@@ -50,7 +52,8 @@ class Deviation:
         z: Deviation in standard deviations of the prediction, which also holds what is not known
             of season and trend.
         p: How likely chance alone puts a month so far off on either side, or the last two or
-            three together, whichever says more.
+            three together: the harmonic mean of the three, weighted by ``RUN_SHARES`` (Wilson
+            2019, PNAS 116), which holds however much they hang together.
         run: How many months together said most: 1, 2 or 3.
         q: Share of false ones among all that are told at this level; 1 where nothing was asked.
         cases: Single cases behind the month.
@@ -70,6 +73,11 @@ class Deviation:
     months: int
     run: int = 1
     q: float = 1.0
+
+    @property
+    def weight(self) -> float:
+        """How much of the false alarms allowed in all this test may use, against the others."""
+        return self.series.weight if self.member else self.series.total or 0.0
 
     @property
     def relative(self) -> float:
@@ -141,12 +149,12 @@ def test_months(desk: Desk, figures: Figures) -> Tested:
             short += [(one, m, _months(figures, one, m)) for m in enough if m not in ready]
             if ready:
                 found += _judged(figures, one, ready, loads)
-    asked = [one for one in found if one.series.weight > 0]
+    asked = [one for one in found if one.weight > 0]
     if not asked:
         return Tested(tuple(found), tuple(short))
-    shares = false_discoveries([one.p for one in asked], [one.series.weight for one in asked])
+    shares = false_discoveries([one.p for one in asked], [one.weight for one in asked])
     told = [replace(one, q=share) for one, share in zip(asked, shares, strict=True)]
-    return Tested((*told, *(one for one in found if one.series.weight == 0)), tuple(short))
+    return Tested((*told, *(one for one in found if not one.weight)), tuple(short))
 
 
 def _panels(figures: Figures, one: Watched) -> list[list[str]]:
@@ -191,47 +199,48 @@ def _judged(
 ) -> list[Deviation]:
     import numpy as np
 
-    logs = np.array([_on_log(figures, one, member) for member in members])
+    series = [scaled(figures, one, member) for member in members]
+    logs = np.array([each.logs for each in series])
     phases = np.array([period.start.month for period in figures.periods])
     # What moves a store's month moves all of its articles: their panel shares it already.
     events = np.zeros((*logs.shape, 0))
     if len(one.by) == 1:
         events = np.stack([loads[member] for member in members])
-    expected = expect(Panel(logs, phases, events))
+    expected = expect(Panel(logs, phases, events, np.array([each.exposures for each in series])))
     found = []
     for place, member in enumerate(members):
-        if not np.isfinite(expected.mean[place]):
-            continue
-        found.append(
-            _deviation(
-                figures, one, member, float(logs[place, -1]), float(expected.mean[place]),
-                float(expected.spread[place]), float(expected.noise[place]),
-                float(expected.freedom[place]), expected.runs[place],
+        if np.isfinite(expected.mean[place]):
+            normal = Normal(
+                float(expected.mean[place]), float(expected.spread[place]),
+                float(expected.counting[place]), float(expected.freedom[place]),
+            )  # fmt: skip
+            runs = _run_odds(figures, one, member, normal.freedom, expected.runs[place])
+            found.append(
+                _deviation(
+                    figures, one, member, series[place], normal, float(expected.noise[place]), runs
+                )
             )
-        )  # fmt: skip
-    if one.total and len(found) > 1:
+    if one.total is not None and len(found) > 1:
         whole = _whole(figures, one, members, logs[:, -1], expected)
         found += [whole] if whole else []
     return found
 
 
 def _deviation(
-    figures: Figures, one: Watched, member: str, log: float, mean: float, spread: float,
-    noise: float, freedom: float, runs: Sequence[float] = (),
+    figures: Figures, one: Watched, member: str, series: Scaled, normal: Normal, noise: float,
+    runs: Sequence[float] = (),
 ) -> Deviation:  # fmt: skip
-    from scipy.stats import t
-
     by = one.by if member else ()
-    off = log - mean
+    off = float(series.logs[-1]) - normal.mean
     value = figures.last(one.metric, by, member)
     assert value is not None
-    expected = math.exp(mean) * _days_in(figures, one)
-    reach = float(t.ppf((1 + LIMITS_HOLD) / 2, freedom)) * spread
+    expected = math.exp(normal.mean) * series.factor
+    reach = normal.reach(LIMITS_HOLD)
     cases = figures.last(one.cases, by, member)
-    odds = [
-        float(2 * t.sf(abs(z), freedom)) / share if z == z else 1.0
-        for z, share in zip((off / spread, *runs), RUN_SHARES, strict=False)
-    ]
+    count = cases if one.counts and member else None
+    odds = [normal.odds(float(series.logs[-1]), count, float(series.exposures[-1])), *runs]
+    shares = RUN_SHARES if runs else (1.0,)
+    chances = [share / max(p, 1e-300) for p, share in zip(odds, shares, strict=True)]
     return Deviation(
         series=one,
         member=member,
@@ -240,12 +249,32 @@ def _deviation(
         low=expected * math.exp(-reach),
         high=expected * math.exp(reach),
         sd=off / noise,
-        z=off / spread,
-        p=min(1.0, *odds),
-        run=odds.index(min(odds)) + 1,
+        z=off / normal.spread,
+        p=min(1.0, 1 / sum(chances)),
+        run=chances.index(max(chances)) + 1,
         cases=cases or 0.0,
         months=int(_months_of(figures, one, by, member)),
     )
+
+
+def _run_odds(
+    figures: Figures, one: Watched, member: str, freedom: float, runs: np.ndarray
+) -> list[float]:
+    """Give the odds of the last two and of the last three months together; 1 where none is told."""
+    import numpy as np
+
+    found = []
+    for length, (off, spread, cases) in enumerate(runs.tolist(), start=2):
+        if off != off:
+            found.append(1.0)
+            continue
+        if not one.counts:
+            found.append(Normal(0.0, spread, 0.0, freedom).odds(off))
+            continue
+        total = float(np.nansum(figures.of(one.cases, one.by, member)[-length:]))
+        normal = Normal(math.log(cases), spread, math.sqrt(1 / cases), freedom)
+        found.append(normal.odds(math.log(cases) + off, total, 1.0))
+    return found
 
 
 def _months_of(figures: Figures, one: Watched, by: tuple[str, ...], member: str) -> int:
@@ -277,9 +306,11 @@ def _whole(
     rest = max(value - actual, 0.0)
     own = float(np.sqrt(((shares * expected.noise[there]) ** 2).sum() + _common(expected)))
     off = math.log(max(value, 1e-9) / (float(means.sum()) + rest))
-    freedom = float(expected.freedom[there].mean())
-    mean = math.log(value / days) - off
-    return _deviation(figures, one, "", math.log(value / days), mean, spread, own, freedom)
+    log = math.log(max(value, 1e-9) / days)
+    wider, freedom = expected.together
+    normal = Normal(log - off, spread * wider, 0.0, freedom)
+    series = Scaled(np.array([log]), np.array([np.inf]), days)
+    return _deviation(figures, one, "", series, normal, own)
 
 
 def _common(expected: Expectation) -> float:
@@ -287,22 +318,6 @@ def _common(expected: Expectation) -> float:
     return expected.shape.get("shared", 0.0) * expected.shape["noise"]
 
 
-def _days(figures: Figures) -> np.ndarray:
-    import numpy as np
-
-    return np.array([float(len(period)) for period in figures.periods])
-
-
 def _days_in(figures: Figures, one: Watched) -> float:
     """Give the days of the judged month for what adds up over days, else one."""
     return float(len(figures.periods[-1])) if adds_up(one.metric, "store") else 1.0
-
-
-def _on_log(figures: Figures, one: Watched, member: str) -> np.ndarray:
-    """Take the logarithm, per day where days add up; nought becomes a hundredth of the usual."""
-    import numpy as np
-
-    values = figures.of(one.metric, one.by, member)
-    usual = np.nanmedian(np.where(values > 0, values, np.nan))
-    values = np.where(np.isfinite(values), np.maximum(values, 0.01 * usual), np.nan)
-    return np.log(values / _days(figures) if adds_up(one.metric, "store") else values)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WATCHED = Path(__file__).with_name("watched.yml")
-#: How many earlier months speak of what is normal: three seasons.
-MONTHS_BEFORE = 36
+#: How many earlier months speak of what is normal: five seasons, where so many are there.
+MONTHS_BEFORE = 60
 
 Chain = Literal["sales", "advertising", "returns"]
 Factor = Literal["visits", "conversion", "basket"]
@@ -63,7 +63,9 @@ class Watched(Declared):
     cases: str
     least: int
     weight: Annotated[float, Field(ge=0)]
-    total: bool = False
+    total: Annotated[float, Field(ge=0)] | None = None
+    counts: bool = False
+    constant_mix: bool = False
     top: int | None = None
 
     @property
@@ -112,15 +114,20 @@ class Figures:
 
     periods: list[Period]
     values: dict[Key, pd.DataFrame] = field(default_factory=dict)
+    #: The same by member, as they are asked for.
+    _rows: dict[Key, dict[str, np.ndarray]] = field(default_factory=dict)
 
     def of(self, metric: str, by: Sequence[str], member: str) -> np.ndarray:
         """Give one series; not-a-number where a month has no figure."""
         import numpy as np
 
-        frame = self.values.get((metric, tuple(by)))
-        if frame is None or member not in frame.index:
-            return np.full(len(self.periods), np.nan)
-        return frame.loc[member].to_numpy(dtype=float)
+        rows = self._rows.get((metric, tuple(by)))
+        if rows is None:
+            frame = self.values.get((metric, tuple(by)))
+            known = {} if frame is None else dict(zip(frame.index, frame.to_numpy(), strict=True))
+            rows = self._rows[metric, tuple(by)] = known
+        row = rows.get(member)
+        return np.full(len(self.periods), np.nan) if row is None else row.astype(float)
 
     def last(self, metric: str, by: Sequence[str], member: str) -> float | None:
         """Give the judged month's figure."""
