@@ -67,3 +67,30 @@ def test_shared_costs_are_of_no_store():
     warehouse = LittleWarehouse({"order_lines": [{"gmv": 1}], "shared_costs": [month]})
     (row,) = ask(warehouse, "operating_profit", "2025-10", ["store"]).values()
     assert row.status == "no_source"
+
+
+def profit_with(first_sale_of_the_other: date):
+    """October: 100 - 40 - 10 - 8 of one shop less a rent of 30; the other has nothing in it."""
+    warehouse = LittleWarehouse(
+        {
+            "order_lines": [
+                {"gmv": 100, "landed_cost": 40},
+                {"store_id": "shop-b", "gmv": 50, "landed_cost": 20,
+                 "local_date": first_sale_of_the_other},
+            ],
+            "refunds": [{"amount": 0}],
+            "settlement_lines": [{"category": "commission", "amount": -10}],
+            "ad_spend": [{"spend": 8}],
+            "shared_costs": [{"month_start": date(2025, 10, 1), "end_date": date(2025, 10, 31),
+                              "category": "rent", "amount": 30}],
+        },
+        STORES,
+    )  # fmt: skip
+    return ask(warehouse, "operating_profit", "2025-10")[""]
+
+
+def test_a_shop_that_opens_later_has_nothing_to_lack():
+    assert profit_with(date(2025, 11, 3)).value == 12
+    already_open = profit_with(date(2025, 9, 3))
+    assert already_open.status == "no_source"
+    assert "shop-b" in write_note(already_open.note, "en")

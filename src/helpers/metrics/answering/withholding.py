@@ -44,7 +44,9 @@ def refuse_mixed(result: Result, parts: Sequence[Result], scope: Scope) -> None:
                     for source in sorted(result.sources)
                     if not scope.has(result, source, window, store)
                 ]
-                if lacking:
+                # A shop whose sales begin later has nothing yet to lack; what the company has as
+                # a whole (shared costs) names every shop, also those still to open.
+                if lacking and scope.spans.sells_since(store, scope.windows[window].end):
                     bad[place] = list(dict.fromkeys(lacking))
                 if why := _uneven(parts, place, scope.dimension):
                     uneven[place] = why
