@@ -84,6 +84,6 @@ def test_every_metric_answers(warehouse, by):
     check_answered(warehouse, list(catalogue()), by)
 
 
-@pytest.mark.parametrize(("turn", "by"), enumerate(DIMENSIONS))
+@pytest.mark.parametrize(("turn", "by"), list(enumerate(DIMENSIONS)))
 def test_every_table_answers_by_every_dimension(warehouse, turn, by):
     check_answered(warehouse, some_of_all_tables(turn), (by,))
