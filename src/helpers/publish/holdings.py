@@ -136,6 +136,11 @@ def leads_somewhere(site: Path) -> bool:
     return f"{PORTAL}/{told['portal']}/" in first and all((site / one).is_dir() for one in books)
 
 
+def are_left_out(site: Path) -> bool:
+    """Tell whether a publication died after its edition was in place and before it was told."""
+    return bool(holdings_of(site).names) and not leads_somewhere(site)
+
+
 def _periods(site: Path) -> Iterator[tuple[tuple[str, str], str]]:
     for review in sorted(_listed(str(site))):
         if review[:1] in "._" or review in _NO_REVIEW:

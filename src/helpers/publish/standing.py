@@ -192,6 +192,12 @@ def _marks(folder: str, name: str) -> Iterator[tuple[str, int]]:
             yield _mark(entry.path, inside)
 
 
+def marks_of(folder: Path) -> str:
+    """Mark all that lies in a folder."""
+    told = "".join(line for line, _ in _marks(str(folder), folder.name))
+    return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=20).hexdigest()
+
+
 def _mark(path: str, name: str) -> tuple[str, int]:
     """Mark one file, behind a link the file it leads to.
 

@@ -242,6 +242,7 @@ def _work(
     hands: Hands,
     told: Callable[[str], None],
 ) -> DueReport:
+    found = _led_on(found, hands)
     found = replace(found, items=tuple(_standing(item, paths, hands) for item in found.items))
     if not _ready(found):
         _announce(workspace, paths, found)
@@ -254,7 +255,7 @@ def _work(
             else one
             for one in found.items
         )
-        found = replace(found, items=waiting, failures=known.failures)
+        found = replace(found, items=waiting, failures=(*found.failures, *known.failures))
         _announce(workspace, paths, found)
         return found
     before = memory.look() if memory else None
@@ -277,11 +278,11 @@ def _work(
             item = _release(item, hands)
             told(item.told(found.today))
         done.append(item)
-    report = replace(found, items=tuple(done), failures=tuple(failures))
+    report = replace(found, items=tuple(done), failures=(*found.failures, *failures))
     if memory and before:
         waited = {_asked(one): one.awaiting for one in done if one.state == "waiting"}
         awaiting = {name: one for name, one in waited.items() if one}
-        memory.remember(before, found.today, workspace, Waited(awaiting, report.failures))
+        memory.remember(before, found.today, workspace, Waited(awaiting, tuple(failures)))
     _announce(workspace, paths, report)
     return report
 
@@ -293,6 +294,17 @@ def _ready(found: DueReport) -> list[Item]:
 def _asked(item: Item) -> str:
     """Name what is asked of the tables for a period."""
     return f"{item.slot.review.id} {item.slot.period} {item.stage}"
+
+
+def _led_on(found: DueReport, hands: Hands) -> DueReport:
+    """Lead readers to what a call that died had put in its place: it is never made again."""
+    try:
+        if not hands.lead():
+            return found
+    except ReviewError as trouble:
+        return replace(found, failures=tuple(map(str, trouble.faults)))
+    note = "readers are led to what a call that died had published"
+    return replace(found, notes=(*found.notes, note))
 
 
 def _standing(item: Item, paths: WorkspacePaths, hands: Hands) -> Item:

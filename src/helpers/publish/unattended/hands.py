@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace
-from helpers.paths import NOTEBOOKS, WorkspacePaths
+from helpers.paths import WorkspacePaths
+from helpers.publish.holdings import are_left_out
 from helpers.publish.unattended.releasing import Releasing
 from helpers.publish.unattended.waiting import Memory
 from helpers.publish.unattended.words import DATA_END, NOTHING_INGESTED, dated
@@ -51,6 +52,8 @@ class Hands:
     release: Callable[[Slot], Released]
     #: Names the edition that a release would only give again, if that is known by a look.
     stands: Callable[[Slot], str | None] = lambda slot: None
+    #: Leads readers to editions that a killed call left in their places; tells whether it did.
+    lead: Callable[[], bool] = lambda: False
     #: Knows what was waited for last; None asks anew at each call.
     memory: Memory | None = None
 
@@ -65,8 +68,8 @@ def real_hands(
         readiness=_ask_tables,
         release=lambda slot: releasing.release(slot.review.id, str(slot.period)),
         stands=lambda slot: releasing.stands(slot.review.id, str(slot.period)),
-        # Notebooks elsewhere are marked by nobody.
-        memory=Memory(paths) if notebooks == NOTEBOOKS else None,
+        lead=lambda: are_left_out(paths.site) and releasing.lead_readers(),
+        memory=Memory(paths, notebooks),
     )
 
 

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from helpers.config.swap import write_whole
 from helpers.config.workspace import Workspace
 from helpers.paths import WorkspacePaths
-from helpers.publish.standing import Asked, Look, look, tables_made
+from helpers.publish.standing import Asked, Look, look, marks_of, tables_made
 from helpers.vocabulary.labels import Label
 
 _MEMORY = "waiting.json"
@@ -38,10 +39,11 @@ class Memory:
 
     Args:
         paths: The workspace.
+        notebooks: The folder of ``reviews.yml``.
     """
 
-    def __init__(self, paths: WorkspacePaths) -> None:
-        self._paths = paths
+    def __init__(self, paths: WorkspacePaths, notebooks: Path) -> None:
+        self._paths, self._notebooks = paths, notebooks
         self._file = paths.runs / _MEMORY
 
     def look(self) -> Look:
@@ -83,4 +85,5 @@ class Memory:
             write_whole(self._file, json.dumps(told, ensure_ascii=False))
 
     def _question(self, seen: Look, today: date) -> list[Any]:
-        return [seen.digest, tables_made(self._paths), str(today)]
+        program = marks_of(self._notebooks)
+        return [seen.digest, tables_made(self._paths), program, str(today)]
