@@ -15,9 +15,11 @@ _LONGEST = (
     "hostile/test_planted_identifiers.py",
     "unattended/test_killed_release.py",
     "notebooks/test_states_of_the_demo.py",
-    "demo/test_truth.py",
-    "metrics/test_metrics_on_real_tables.py",
+    "metrics/test_any_engine.py",
     "tables/test_killed.py",
+    "publish/test_book.py",
+    "analysis/test_findings.py",
+    "demo/test_truth.py",
     "publish/test_browser.py",
 )
 
