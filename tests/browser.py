@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
@@ -107,10 +108,20 @@ def open_browser(*, scripts: bool = True) -> Iterator[Browser]:
         blocked = {"profile.managed_default_content_settings.javascript": 2}
         options.add_experimental_option("prefs", blocked)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = _started(options)
     driver.set_page_load_timeout(300)
     try:
         yield Browser(driver)
     finally:
         driver.quit()
         shutil.rmtree(profile, ignore_errors=True)
+
+
+def _started(options: Options) -> webdriver.Chrome:
+    """Start the driver; a free port may be taken, and a busy machine too slow, between two steps."""
+    for _ in range(2):
+        try:
+            return webdriver.Chrome(options=options, service=Service(DRIVER))
+        except WebDriverException:
+            continue
+    return webdriver.Chrome(options=options, service=Service(DRIVER))
