@@ -118,7 +118,7 @@ def open_browser(*, scripts: bool = True) -> Iterator[Browser]:
 
 
 def _started(options: Options) -> webdriver.Chrome:
-    """Start the driver; a free port may be taken, and a busy machine too slow, between two steps."""
+    """Start the driver; its port may be taken meanwhile, and a busy machine be too slow."""
     for _ in range(2):
         try:
             return webdriver.Chrome(options=options, service=Service(DRIVER))
