@@ -51,6 +51,15 @@ def test_calls_with_nothing_to_do_change_only_their_count(language):
     assert with_quiet.count("<tr>") == page(language, done).count("<tr>") == 2
 
 
+def test_quiet_calls_are_counted_for_the_time_that_is_shown():
+    months = [datetime(2020 + at // 12, at % 12 + 1, 5, tzinfo=UTC) for at in range(72)]
+    done = [entry(started=day, id=f"d{day}") for day in months]
+    quiet = [entry(kind="due", outcome="unchanged", started=day, id=f"q{day}") for day in months]
+    told = page("en", *sorted([*done, *quiet], key=lambda one: one.started))
+    assert told.count("<tr>") == 1 + 60
+    assert "not listed: 60." in told, "the twelve of the first year are not"
+
+
 def test_what_failed_is_named_without_the_folders_of_this_machine_and_escaped():
     one = entry(
         outcome="partly",

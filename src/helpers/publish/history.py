@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,8 +101,9 @@ def history_cells(
     """
     pid = os.getpid() if pid is None else pid
     titles = {one.review: one.title for one in editions}
-    told = [one for one in entries if one.outcome in _TELLING or _is_this_run(one, pid)]
-    left_out = len(entries) - len(told)
+    told = [one for one in entries if _is_telling(one, pid)]
+    since = told[-_SHOWN].started if len(told) > _SHOWN else datetime.min.replace(tzinfo=UTC)
+    left_out = sum(one.started >= since and not _is_telling(one, pid) for one in entries)
     shown = [_row(one, titles, language, ZoneInfo(time_zone)) for one in reversed(told[-_SHOWN:])]
     words = {name: label.text(language) for name, label in HISTORY.items()}
     html = render(
@@ -120,9 +121,21 @@ def history_cells(
 def history_beside(
     site: Path, workspace: Workspace, language: Language, editions: Iterable[Edition]
 ) -> list[dict[str, Any]]:
-    """Make the page from the journal, as it stands now, of the workspace that a site lies in."""
-    told = read_journal(WorkspacePaths(site.parent)).entries
+    """Make the page from the journal, as it stands now, of the workspace that a site lies in.
+
+    Cron writes a line every hour for years; no more months are read than the page needs.
+    """
+    paths, pid = WorkspacePaths(site.parent), os.getpid()
+    told: Sequence[Entry] = ()
+    for months in (3, 12, None):
+        told = read_journal(paths, months).entries
+        if sum(_is_telling(one, pid) for one in told) > _SHOWN:
+            break
     return history_cells(language, told, editions, workspace.time_zone)
+
+
+def _is_telling(entry: Entry, pid: int) -> bool:
+    return entry.outcome in _TELLING or _is_this_run(entry, pid)
 
 
 def _is_this_run(entry: Entry, pid: int) -> bool:

@@ -13,8 +13,9 @@ HISTORY: dict[str, Label] = {
     ),
     "none": Label(en="Nothing has run yet.", zh="尚无运行记录。"),
     "quiet": Label(
-        en="Calls that found nothing to do or were waiting for data are not listed: {count}.",
-        zh="没有需要处理的内容或仍在等待数据的运行未列出，共{count}次。",
+        en="Calls in this time that found nothing to do or were waiting for data are not listed: "
+        "{count}.",
+        zh="此期间没有需要处理的内容或仍在等待数据的运行未列出，共{count}次。",
     ),
     "zone": Label(en="Times are those of {zone}.", zh="时间以{zone}时区为准。"),
     "when": Label(en="When", zh="时间"),
