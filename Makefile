@@ -52,7 +52,8 @@ soak: $(READY) ## laws, spoilt files, killed publications: long campaigns, and w
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=soak
 	@$(BIN)/python tests/hostile/soak.py --seed $(SEED) --write benchmarks/results/hostile_input.md
 	@$(BIN)/python tests/publish/soak.py --seed $(SEED) --write benchmarks/results/readers.md
-	@$(BIN)/python tests/unattended/soak.py --seed $(SEED) --write benchmarks/results/killed.md
+	@$(BIN)/python tests/unattended/soak.py killed --seed $(SEED) --write benchmarks/results/killed.md
+	@$(BIN)/python tests/unattended/soak.py failed --seed $(SEED) --write benchmarks/results/disk_full.md
 
 lock: ## resolve the pins anew (needs uv) and write requirements.lock and environment.yml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

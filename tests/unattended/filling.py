@@ -16,6 +16,7 @@ tables, kept figures, notebooks and the builder of the site included. After each
 from __future__ import annotations
 
 import errno
+import math
 import os
 import random
 import shutil
@@ -66,7 +67,8 @@ def campaign(
     seed: int,
     rooms: int = 0,
     share: tuple[int, int] = (1, 1),
-    tell: Callable[[str], object] = lambda fault: None,
+    tell: Callable[[str], object] = lambda what: None,
+    until: float = math.inf,
 ) -> Outcome:
     """Walk through a release with a failing disk.
 
@@ -75,7 +77,8 @@ def campaign(
         seed: Draws whether a failure lasts, and how much room is left.
         rooms: How many releases on a disk with hardly any room.
         share: Try the i-th of so many shares of the changes.
-        tell: Told of every fault.
+        tell: Told of each failure and of each fault.
+        until: Begin no other one after this moment (``time.monotonic``).
     """
     rng, outcome, began = random.Random(seed), Outcome(), time.monotonic()
     before = _published_once(folder / "before")
@@ -85,6 +88,8 @@ def campaign(
     outcome.changes = counted.changes
     first, of = share
     for at in range(first, counted.changes + 1, of):
+        if time.monotonic() > until:
+            break
         number = list(TOLD)[rng.randrange(len(TOLD))] if at % 2 else errno.ENOSPC
         lasting = rng.random() < 0.5
         company = _copy(before, folder / f"at-{at}")
@@ -95,13 +100,19 @@ def campaign(
         _judge(company, outcome, name, said, TOLD[number], tell)
     if rooms:
         with small_disk(folder / "disk") as disk:
-            _with_little_room(before, disk, rng, rooms, outcome, tell)
+            _with_little_room(before, disk, rng, rooms, outcome, tell, until)
     outcome.seconds = time.monotonic() - began
     return outcome
 
 
 def _with_little_room(
-    before: Company, disk: Path, rng: random.Random, rooms: int, outcome: Outcome, tell: Callable
+    before: Company,
+    disk: Path,
+    rng: random.Random,
+    rooms: int,
+    outcome: Outcome,
+    tell: Callable[[str], object],
+    until: float,
 ) -> None:
     company = _copy(before, disk / "calm")
     with _peak(disk) as peak:
@@ -109,6 +120,8 @@ def _with_little_room(
     shutil.rmtree(company.root)
     outcome.pages = peak()
     for _ in range(rooms):
+        if time.monotonic() > until:
+            break
         left = rng.randrange(outcome.pages)
         company = _copy(before, disk / "company")
         with _filled(disk, left):
@@ -118,7 +131,12 @@ def _with_little_room(
 
 
 def _judge(
-    company: Company, outcome: Outcome, name: str, said: str, told: str, tell: Callable
+    company: Company,
+    outcome: Outcome,
+    name: str,
+    said: str,
+    told: str,
+    tell: Callable[[str], object],
 ) -> None:
     faults = [] if not said or told in said else [f"said {said!r}"]
     outcome.unharmed += not said
@@ -132,9 +150,10 @@ def _judge(
     if (shown := totals_shown(site)) != company.told():
         faults.append(f"next shown {shown}, delivered {company.told()}")
     faults += [f"left behind: {one.name}" for one in site.glob(".*")]
+    tell(f"{name}: {said or 'nothing was harmed'}")
     outcome.faults += [f"{name}: {one}" for one in faults]
     for one in faults:
-        tell(f"{name}: {one}")
+        tell(f"FAULT {name}: {one}")
     shutil.rmtree(company.root)
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import random
 import re
@@ -82,14 +83,26 @@ class Aim:
 
 
 def campaign(
-    folder: Path, seed: int, kills: int, tell: Callable[[str], object] = lambda fault: None
+    folder: Path,
+    seed: int,
+    kills: int,
+    tell: Callable[[str], object] = lambda what: None,
+    until: float = math.inf,
 ) -> Outcome:
-    """Kill so many releases of a little company; some are followed by a calm one."""
+    """Kill so many releases of a little company; some are followed by a calm one.
+
+    Args:
+        folder: Where to work.
+        seed: Draws every moment.
+        kills: How many.
+        tell: Told of each kill and of each fault.
+        until: Begin no other one after this moment (``time.monotonic``).
+    """
     rng, outcome, began = random.Random(seed), Outcome(), time.monotonic()
     company = Company(folder).found()
     usual = _calm(company, outcome, tell)
     for phase in _shares(rng):
-        if outcome.kills == kills or len(outcome.faults) >= 10:
+        if outcome.kills == kills or len(outcome.faults) >= 10 or time.monotonic() > until:
             break
         path = company.deliver()
         if rng.random() < 0.3:
@@ -102,6 +115,7 @@ def campaign(
             outcome.at[met] += 1
         else:
             outcome.too_late += 1
+        tell(named)
         _note(outcome, tell, named, _faults_meanwhile(company))
         if rng.random() < CALM_OF_TEN / 10:
             _calm(company, outcome, tell, named)
@@ -131,7 +145,7 @@ def _aim(rng: random.Random, phase: str, usual: Usual) -> Aim:
 def _note(outcome: Outcome, tell: Callable[[str], object], named: str, faults: list[str]) -> None:
     for fault in faults:
         outcome.faults.append(f"{named}: {fault}")
-        tell(outcome.faults[-1])
+        tell(f"FAULT {outcome.faults[-1]}")
 
 
 def _calm(
