@@ -98,7 +98,7 @@ def test_quarantined_rows_are_listed_for_the_analyst_and_come_back_corrected(com
     assert list(rows[0]) == ["file", "line", "column", "value", "reason_zh", "reason_en"]
     assert [(r["line"], r["column"], r["value"]) for r in rows] == [
         ("3", "kind", "gift"),
-        ("4", "kind", "***@***"),
+        ("4", "kind", "…"),
         ("5", "kind", "'=1+1"),
         ("9", "quantity", "x"),
     ]
@@ -141,6 +141,15 @@ def test_a_file_in_which_nothing_is_sound_is_refused_with_its_rows_counted(compa
     receipt = ingest(workspace, paths)
     assert accounts(receipt) == [("refused", 1, 0, 1, 0)]
     assert "no row can be used" in receipt.files[0].message
+
+
+def test_a_name_of_many_chinese_signs_is_listed_under_a_shorter_one(company):
+    """85 signs are 245 bytes: room for the file, but for nothing to be written after its name."""
+    workspace, paths, _ = company
+    drop(paths.inbox, "长" * 80 + ".json", tables={"order_lines": [BAD]})
+    assert accounts(ingest(workspace, paths)) == [("refused", 1, 0, 1, 0)]
+    (listed,) = paths.quarantine.iterdir()
+    assert listed.name.startswith("长" * 40 + "-") and listed.suffix == ".csv"
 
 
 def test_rows_that_lose_against_a_newer_file_count_as_duplicates(company):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _HEADER = ["file", "line", "column", "value", "reason_zh", "reason_en"]
 _MOST_REASONS = 3
+#: Bytes of a list's name, so that there is room for its mark and for what is written aside first.
+_LONGEST_NAME = 120
 
 
 def refused(paths: WorkspacePaths, file: Found, faults: Sequence[Fault]) -> FileReceipt:
@@ -91,7 +93,9 @@ def _quarantine_file(paths: WorkspacePaths, file: Found) -> Path:
     name = re.sub(r"[^\w.\-]+", "_", file.label.removeprefix("inbox/").replace("/", "__"))
     # Two long names may become one; a few signs of the hash keep them apart.
     mark = hashlib.blake2b(file.label.encode(), digest_size=4).hexdigest()
-    return paths.quarantine / f"{name[:120]}-{mark}.csv"
+    # A file system counts bytes, of which a Chinese sign has three.
+    kept = name.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    return paths.quarantine / f"{kept}-{mark}.csv"
 
 
 def _write_quarantine(paths: WorkspacePaths, file: Found, rows: Sequence[Sequence[object]]) -> str:
