@@ -83,18 +83,31 @@ def run(
     mutants: Sequence[Mutant],
     together: int = TOGETHER,
     tell: Callable[[str], object] = lambda fault: None,
+    *,
+    outcome: Outcome | None = None,
+    within: float = float("inf"),
 ) -> Outcome:
-    """Walk all mutants through the door."""
-    outcome = Outcome()
-    began = time.monotonic()
-    for at in range(0, len(mutants), together):
+    """Walk all mutants through the door, or as many as there is time for.
+
+    Args:
+        mutants: All of them, in one order.
+        together: How many lie in one inbox.
+        tell: Is told each fault at once.
+        outcome: What a turn before this one found; it is carried on where that ended.
+        within: No batch is begun after so many seconds.
+    """
+    outcome = outcome or Outcome()
+    began, spent = time.monotonic(), outcome.seconds
+    for at in range(outcome.mutants, len(mutants), together):
+        if time.monotonic() - began > within:
+            break
         batch = mutants[at : at + together]
         faults = _narrowed(batch, _batch(batch, outcome))
         for one in faults:
             tell(one)
         outcome.faults += faults
         outcome.mutants += len(batch)
-    outcome.seconds = time.monotonic() - began
+        outcome.seconds = spent + time.monotonic() - began
     return outcome
 
 
@@ -276,9 +289,15 @@ def _of_the_files(
 
 
 def _is_another_name(path: Path, named: dict[str, Any], root: Path) -> bool:
-    """A link to a file that is listed needs no line of its own."""
+    """A link to a file that is listed needs no line of its own, nor one to where another leads."""
     with contextlib.suppress(OSError, ValueError, RuntimeError):
-        return path.is_symlink() and path.resolve().relative_to(root).as_posix() in named
+        if not path.is_symlink():
+            return False
+        leads = path.readlink()
+        others = (root / one for one in named)
+        if any(one.is_symlink() and one.readlink() == leads for one in others):
+            return True
+        return path.resolve().relative_to(root).as_posix() in named
     return False
 
 

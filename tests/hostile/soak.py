@@ -1,6 +1,10 @@
 """Spoil every kind of file in every way, and write down what the front door made of it.
 
     python tests/hostile/soak.py [--seed 1] [--mutations 600] [--write RESULTS.md]
+        [--so-far FILE.json [--within SECONDS]]
+
+With ``--so-far`` the campaign is carried on where that file left it, and what was found is kept
+there; with ``--within`` a turn ends after that time, and the result is written in the last one.
 
 The files are those of every family, made of its own declaration, and those of the demo company.
 Every mutation is done at least once, and every family is spoilt at least once; the rest is drawn
@@ -10,19 +14,21 @@ by the seed. Ends with 1 if anything broke what is promised.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import random
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from hostile.campaign import ADDRESS_SPACE, MOST_RESIDENT, Mutant, run, write_result
+from hostile.campaign import ADDRESS_SPACE, MOST_RESIDENT, Mutant, Outcome, run, write_result
 from hostile.exports import Export, every_family, of_the_demo
 from hostile.mutations import DEAR, MUTATIONS, fits
 
@@ -62,12 +68,24 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--mutations", type=int, default=600)
     asked.add_argument("--write", type=Path)
+    asked.add_argument("--so-far", type=Path)
+    asked.add_argument("--within", type=float, default=float("inf"))
     told = asked.parse_args()
+    so_far = Outcome()
+    if told.so_far and told.so_far.is_file():
+        so_far = Outcome(**json.loads(told.so_far.read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         exports = seeds(Path(folder))
         mutants = drawn(exports, told.seed, told.mutations)
         print(f"{len(mutants)} mutants of {len(exports)} files, {len(MUTATIONS)} mutations")
-        outcome = run(mutants, tell=lambda fault: print(f"FAULT {fault}\n", flush=True))
+        outcome = run(
+            mutants,
+            tell=lambda fault: print(f"FAULT {fault}\n", flush=True),
+            outcome=so_far,
+            within=told.within,
+        )
+    if told.so_far:
+        told.so_far.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     families = Counter(one.export.family for one in mutants)
     heading = [
         f"# Spoilt files through the front door, {date.today()}", "",
@@ -80,7 +98,7 @@ def main() -> None:
     print(f"{outcome.mutants} mutants, {outcome.files} files, {outcome.statuses}, {outcome.rows},"
           f" {outcome.seconds:.0f} s, {outcome.most_resident >> 20} MiB,"
           f" {len(outcome.faults)} faults")  # fmt: skip
-    if told.write:
+    if told.write and outcome.mutants == len(mutants):
         write_result(outcome, told.write, heading)
     sys.exit(1 if outcome.faults else 0)
 
