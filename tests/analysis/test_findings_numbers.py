@@ -102,7 +102,8 @@ def quiet_panels():
         ])  # fmt: skip
         counts = rng.poisson(np.exp(means))
         exposures = np.ones(counts.shape)
-        panel = Panel(np.log(counts + 0.5), phases, np.zeros((*counts.shape, 0)), exposures)
+        none = np.zeros((*counts.shape, 0))
+        panel = Panel(np.log(counts + 0.5), phases, none, np.zeros(0, dtype=bool), exposures)
         found.append((expect(panel), counts[:, -1]))
     return found
 
@@ -129,3 +130,27 @@ def test_most_of_the_doubt_about_few_is_counting(quiet_panels):
         assert (found.counting < found.spread).all()
         # Twenty cases vary by 22 %, three hundred by 6 %: known, not estimated.
         assert found.counting[0] > 2 * found.counting[-1]
+
+
+def test_a_promotion_that_moved_into_the_month_is_no_news():
+    """Four days of sale that always lay in November reach two days into this December."""
+    months = 48
+    place = np.arange(months)
+    events = np.zeros((6, months, 1))
+    events[:, place % 12 == 10, 0] = 0.16
+    events[:, -2:, 0] = 0.08
+    odds = []
+    for promotion in (True, False):
+        rng = np.random.default_rng(11)
+        logs = 5 + rng.normal(0, 0.05, (6, months)) + np.where(place % 12 == 10, 0.2, 0.0)
+        logs[:, -2] -= 0.1
+        logs[:, -1] += 0.1
+        known = np.array([promotion])
+        loads = events if promotion else np.zeros_like(events)
+        panel = Panel(logs, place % 12 + 1, loads, known, np.full(logs.shape, np.inf))
+        found = expect(panel)
+        # All of them together, as the company is judged.
+        off = (logs[:, -1] - found.alone).sum()
+        odds.append(abs(off) / math.sqrt(found.alone_covariance.sum()))
+    assert odds[0] < odds[1]
+    assert odds[0] < 2 < odds[1]

@@ -19,25 +19,33 @@ from helpers.vocabulary.periods import Period
 if TYPE_CHECKING:
     import numpy as np
 
-#: What an event of a whole month may do to the month's figure, on the log scale; shorter ones
+#: What a holiday of a whole month may do to the month's figure, on the log scale; shorter ones
 #: less, by the root of their days.
 REACH = 0.3
+#: What one day of a promotion may do to its month: it sells twice as much as any other, or more.
+REACH_OF_A_DAY = 1.2 / 30
 #: An event whose share of a month differs by less from year to year is part of the season.
 MOVES = 0.1
 _YEAR = re.compile(r"-\d{4}(-\d+)?$")
 
 
-def event_loads(desk: Desk, periods: Sequence[Period], stores: Sequence[str]) -> np.ndarray:
-    """Give stores x months x events: the event's share in the month times its possible reach."""
+def event_loads(
+    desk: Desk, periods: Sequence[Period], stores: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give stores x months x events: the event's share in the month times its possible reach.
+
+    Returns:
+        The loads, and which of the events are promotions.
+    """
     import numpy as np
 
     if not stores:
-        return np.zeros((0, len(periods), 0))
+        return np.zeros((0, len(periods), 0)), np.zeros(0, dtype=bool)
     platforms = {one.id: (str(one.platform), one.country) for one in desk.workspace.stores}
     opening = np.array([one.start.toordinal() for one in periods])
     closing = np.array([one.end.toordinal() + 1 for one in periods])
-    found = []
-    for days in _events(desk).values():
+    found, promotions = [], []
+    for (kind, _), days in _events(desk).items():
         length = sum((last - first).days + 1 for _, _, first, last in days) / len(
             {first.year for _, _, first, _ in days}
         )
@@ -51,22 +59,27 @@ def event_loads(desk: Desk, periods: Sequence[Period], stores: Sequence[str]) ->
                 if platform in (None, its[0]) and country in (None, its[1]):
                     load[place] += shares
         if _moves(load, periods):
-            found.append(load * REACH * math.sqrt(min(length, 30) / 30))
-    return np.stack(found, axis=2) if found else np.zeros((len(stores), len(periods), 0))
+            promotions.append(kind == "promo")
+            reach = REACH * math.sqrt(min(length, 30) / 30)
+            found.append(load * (min(REACH, REACH_OF_A_DAY * length) if promotions[-1] else reach))
+    loads = np.stack(found, axis=2) if found else np.zeros((len(stores), len(periods), 0))
+    return loads, np.array(promotions, dtype=bool)
 
 
-def _events(desk: Desk) -> dict[str, list[tuple[str | None, str | None, date, date]]]:
-    """Read the calendar, the years of one event together."""
+def _events(
+    desk: Desk,
+) -> dict[tuple[str, str], list[tuple[str | None, str | None, date, date]]]:
+    """Read the calendar, the years of one event together: (kind, event) -> where and when."""
     frame = desk.warehouse.sql(
-        "SELECT event_id, platform, country, first_day, last_day FROM calendar_events "
+        "SELECT event_id, kind, platform, country, first_day, last_day FROM calendar_events "
         "WHERE is_moving OR kind <> 'holiday' ORDER BY event_id"
     )
-    found: dict[str, list[tuple[str | None, str | None, date, date]]] = {}
+    found: dict[tuple[str, str], list[tuple[str | None, str | None, date, date]]] = {}
     for row in frame.to_dict("records"):
         name = _YEAR.sub("", str(row["event_id"]))
         places = [None if value != value or value is None else str(value)
                   for value in (row["platform"], row["country"])]  # fmt: skip
-        found.setdefault(name, []).append(
+        found.setdefault((str(row["kind"]), name), []).append(
             (places[0], places[1], row["first_day"].date(), row["last_day"].date())
         )
     return found

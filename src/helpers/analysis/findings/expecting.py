@@ -31,8 +31,8 @@ SEASONS = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 12.0, 50.0)
 SHARED = (0.0, 0.05, 0.2, 0.6, 2.0)
 #: The season of a panel: hardly known beforehand, or hardly there.
 COMMON_SEASONS = (0.02, 0.5, 20.0)
-#: Variances of what events do, in that of their prior reach.
-EVENTS = (0.03, 0.3, 2.0)
+#: Variances of what promotions and holidays do, in that of their prior reach.
+PROMOTIONS, HOLIDAYS = (0.4, 1.0), (0.03, 0.3, 2.0)
 #: What is hardly known beforehand: the level and a month's trend.
 LEVEL, TREND = 1e5, 0.25
 #: How often past stories, noise and shape are looked for, the last time without the stories.
@@ -59,6 +59,7 @@ class Panel:
         logs: One row per series, one column per month, oldest first; not-a-number where unknown.
         phases: Which month of the year each column is.
         events: Series x months x events: what moves in the calendar, in prior standard deviations.
+        promotions: Which of the events are promotions; the others are holidays.
         exposures: Series x months: what a count is taken of, so that the expected count is the
             exponential of the expected log times this; infinite where nothing is counted.
     """
@@ -66,6 +67,7 @@ class Panel:
     logs: np.ndarray
     phases: np.ndarray
     events: np.ndarray
+    promotions: np.ndarray
     exposures: np.ndarray
 
 
@@ -118,7 +120,7 @@ def expect(panel: Panel) -> Expectation:
     uneven = np.ones(count)
     story = np.zeros_like(known)
     tame = logs.copy()
-    weight = 0.0
+    weights = np.zeros(panel.events.shape[2])
     common: list[int] = []
     for turn in range(ROUNDS):
         counting = _counting(expected, panel.exposures)
@@ -128,12 +130,8 @@ def expect(panel: Panel) -> Expectation:
         # What is known to be a story is hardly believed.
         excess = np.where(story, 1e3 * own, 0.0)
         if turn == 0 and panel.events.any():
-            # Chosen by the likelihood: traffic feels events more than prices do.
-            weight = max(
-                EVENTS,
-                key=lambda one: _solve(panel, shape, own + excess, one, [], past).likelihood,
-            )
-        solved = _solve(panel, shape, own + excess, weight, common, known)
+            weights = _event_weights(panel, shape, own, past)
+        solved = _solve(panel, shape, own + excess, weights, common, known)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = logs - solved.pull / solved.precision
             # The month's own doubt does not touch its prediction: a story is judged as if it
@@ -147,7 +145,7 @@ def expect(panel: Panel) -> Expectation:
         if shape["shares"] and turn < ROUNDS - 1:
             common = _common_stories(_together(solved, known))
         # What events did is taken out, so that it passes for neither season nor chance.
-        tame = np.where(story, mean, logs) - weight * _moved(panel, solved.pull)
+        tame = np.where(story, mean, logs) - _moved(panel, weights, solved.pull)
     scale, freedom = _scales(off, past & ~story)
     last = np.flatnonzero(known[:, -1]).tolist()
     alike = _together(solved, known) if shape["shares"] else np.full(months, np.nan)
@@ -197,21 +195,40 @@ def _counting(expected: np.ndarray, exposures: np.ndarray) -> np.ndarray:
     return np.asarray(1 / np.maximum(np.exp(expected) * exposures, 1.0))
 
 
+def _event_weights(
+    panel: Panel, shape: dict[str, float], own: np.ndarray, past: np.ndarray
+) -> np.ndarray:
+    """Choose by the likelihood what holidays and promotions do: traffic feels them, prices less.
+
+    A promotion that never fell into this month before is judged by the others.
+    """
+    import numpy as np
+
+    weights = np.where(panel.promotions, PROMOTIONS[0], HOLIDAYS[0])
+    for candidates, its in ((PROMOTIONS, panel.promotions), (HOLIDAYS, ~panel.promotions)):
+        tried = [np.where(its, one, weights) for one in candidates]
+        weights = max(
+            tried, key=lambda one: _solve(panel, shape, own, one, [], past).likelihood
+        )  # fmt: skip
+    return weights
+
+
 def _solve(
-    panel: Panel, shape: dict[str, float], doubt: np.ndarray, weight: float, common: list[int],
-    known: np.ndarray,
+    panel: Panel, shape: dict[str, float], doubt: np.ndarray, weights: np.ndarray,
+    common: list[int], known: np.ndarray,
 ) -> Solved:  # fmt: skip
-    """Solve the panel's equations for one shape and one weight of events."""
+    """Solve the panel's equations for one shape and the weights of events."""
     import numpy as np
 
     count, months, number = panel.events.shape
+    events = panel.events * np.sqrt(weights)
     fixed, drift, season = _bases(months, panel.phases)
     own = shape["noise"] * (fixed + shape["drift"] * drift + shape["season"] * season)
     # Half of what an event does is the same in all series, half is a series' own.
-    moved = 0.5 * weight * panel.events @ panel.events.transpose(0, 2, 1)
+    moved = 0.5 * events @ events.transpose(0, 2, 1)
     blocks = own + moved + doubt[:, :, None] * np.eye(months)
     shared = np.zeros((months + number, months + number))
-    shared[months:, months:] = 0.5 * weight * np.eye(number)
+    shared[months:, months:] = 0.5 * np.eye(number)
     if shape["shares"]:
         shared[:months, :months] = shape["noise"] * (
             shape["common_season"] * season + shape["shared_drift"] * drift
@@ -219,18 +236,19 @@ def _solve(
         )  # fmt: skip
         shared[common, common] += 1e3 * float(doubt.min())
     through = np.concatenate(
-        [np.broadcast_to(np.eye(months), (count, months, months)), panel.events], axis=2
+        [np.broadcast_to(np.eye(months), (count, months, months)), events], axis=2
     )
     return solve(blocks, through, shared, panel.logs, known)
 
 
-def _moved(panel: Panel, pull: np.ndarray) -> np.ndarray:
-    """Give what events did to each month, for events of the whole of their prior reach."""
+def _moved(panel: Panel, weights: np.ndarray, pull: np.ndarray) -> np.ndarray:
+    """Give what events did to each month."""
     import numpy as np
 
-    loads = np.einsum("ste,st->se", panel.events, pull)
+    events = panel.events * np.sqrt(weights)
+    loads = np.einsum("ste,st->se", events, pull)
     halves = 0.5 * (loads + loads.sum(axis=0))
-    return np.asarray(np.einsum("ste,se->st", panel.events, halves))
+    return np.asarray(np.einsum("ste,se->st", events, halves))
 
 
 def _together(solved: Solved, known: np.ndarray) -> np.ndarray:

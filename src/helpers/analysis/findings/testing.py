@@ -139,7 +139,8 @@ def test_months(desk: Desk, figures: Figures) -> Tested:
     found: list[Deviation] = []
     short: list[tuple[Watched, str, int]] = []
     stores = sorted({m for one in watched() if len(one.by) == 1 for m in figures.members(*one.key)})
-    loads = dict(zip(stores, event_loads(desk, figures.periods, stores), strict=True))
+    events, promotions = event_loads(desk, figures.periods, stores)
+    loads = dict(zip(stores, events, strict=True))
     for one in watched():
         for members in _panels(figures, one):
             enough = [member for member in members if _has_cases(figures, one, member)]
@@ -148,7 +149,7 @@ def test_months(desk: Desk, figures: Figures) -> Tested:
                 ready = [m for m in ready if _months(figures, one, m) >= MONTHS_ALONE]
             short += [(one, m, _months(figures, one, m)) for m in enough if m not in ready]
             if ready:
-                found += _judged(figures, one, ready, loads)
+                found += _judged(figures, one, ready, loads, promotions)
     asked = [one for one in found if one.weight > 0]
     if not asked:
         return Tested(tuple(found), tuple(short))
@@ -195,8 +196,9 @@ def _months(figures: Figures, one: Watched, member: str) -> int:
 
 
 def _judged(
-    figures: Figures, one: Watched, members: list[str], loads: Mapping[str, np.ndarray]
-) -> list[Deviation]:
+    figures: Figures, one: Watched, members: list[str], loads: Mapping[str, np.ndarray],
+    promotions: np.ndarray,
+) -> list[Deviation]:  # fmt: skip
     import numpy as np
 
     series = [scaled(figures, one, member) for member in members]
@@ -206,7 +208,10 @@ def _judged(
     events = np.zeros((*logs.shape, 0))
     if len(one.by) == 1:
         events = np.stack([loads[member] for member in members])
-    expected = expect(Panel(logs, phases, events, np.array([each.exposures for each in series])))
+    else:
+        promotions = np.zeros(0, dtype=bool)
+    exposures = np.array([each.exposures for each in series])
+    expected = expect(Panel(logs, phases, events, promotions, exposures))
     found = []
     for place, member in enumerate(members):
         if np.isfinite(expected.mean[place]):
