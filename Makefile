@@ -28,7 +28,7 @@ review: $(READY) ## demo company -> monthly and annual review -> site; prints wh
 	@$(BIN)/review publish annual --period last
 
 test: $(READY) ## all tests: units, worked examples, notebooks, the built site in a browser
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@PYTHONHASHSEED=0 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## style and types
 	@$(BIN)/ruff check .
