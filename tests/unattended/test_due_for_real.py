@@ -94,7 +94,7 @@ def test_a_killed_due_is_finished_by_the_next_call(tmp_path):
     assert not (paths.site / "index.html").exists(), "nobody is led to it yet"
 
     report = due(str(paths.root), date(2025, 11, 6), notebooks=company.notebooks, jobs=1)
-    led_on = "readers are led to what a call that died had published"
+    led_on = "readers are led to what was in place and not told to them yet"
     assert report.is_ok and led_on in report.notes
     assert "monthly 2025-10: in place, r1 (preliminary); final is due on 2025-11-15" in "\n".join(
         report.lines()

@@ -303,7 +303,7 @@ def _led_on(found: DueReport, hands: Hands) -> DueReport:
             return found
     except ReviewError as trouble:
         return replace(found, failures=tuple(map(str, trouble.faults)))
-    note = "readers are led to what a call that died had published"
+    note = "readers are led to what was in place and not told to them yet"
     return replace(found, notes=(*found.notes, note))
 
 
