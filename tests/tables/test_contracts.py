@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.config.workspace import Workspace
-from helpers.tables.contracts import judge, masked
+from helpers.tables.contracts import judge, shown
 from helpers.tables.models import load_models
 from helpers.tables.reasons import REASONS, wording
 from helpers.vocabulary.faults import DataRefused
@@ -177,13 +177,14 @@ def test_a_source_that_names_an_unknown_column_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "left"),
     [
-        ("li.wei@example.com", "***@***"),
-        ("mail li.wei@example.com now", "mail ***@*** now"),
-        ("+86 138-1234-5678", "***"),
-        ("13812345678", "***"),
-        ("(030) 1234 5678", "***"),
+        ("li.wei@example.com", "…"),
+        ("mail li.wei@example.com now", "mail … now"),
+        ("+86 138-1234-5678", "…"),
+        ("13812345678", "…"),
+        ("(030) 1234 5678", "…"),
+        ("to 12 Sample Road", "to …"),
         ("2025-10-31", "2025-10-31"),
         ("31/10/2025 08:44", "31/10/2025 08:44"),
         ("1234567.89", "1234567.89"),
@@ -191,10 +192,10 @@ def test_a_source_that_names_an_unknown_column_is_refused():
         ("UK", "UK"),
     ],
 )
-def test_contacts_do_not_survive_in_the_quarantine(value, shown):
+def test_contacts_do_not_survive_in_the_quarantine(value, left):
     with duckdb.connect() as con:
-        told = con.execute(f"SELECT {masked('v')} FROM (SELECT ? AS v)", [value]).fetchall()
-    assert told == [(shown,)]
+        told = con.execute(f"SELECT {shown('v')} FROM (SELECT ? AS v)", [value]).fetchall()
+    assert told == [(left,)]
 
 
 LINES = st.lists(

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.sources.masking import masked
 from helpers.sources.reading import FILE
 from helpers.tables.models import PARQUET, TableModel, literal, quoted
 from helpers.vocabulary.faults import DataRefused, Fault
@@ -50,7 +51,8 @@ class Judged:
     """What the contracts found in one reading: names of temp tables on the same connection."""
 
     tables: Mapping[str, str]
-    #: ``source_line, table_name, column_name, value (masked), reason, reasons``: a row per line.
+    #: ``source_line, table_name, column_name, value, reason, reasons``: a row per line, its value
+    #: as it may be shown.
     quarantine: str
     rows_quarantined: int
     #: Lines that repeat an earlier line of the file in every cell, its key included.
@@ -133,7 +135,7 @@ def judge(
         f"""CREATE OR REPLACE TEMP TABLE judged_quarantine AS
         SELECT source_line, arg_min(table_name, place) AS table_name,
                arg_min(column_name, place) AS column_name,
-               {masked("arg_min(value, place)")} AS value, arg_min(reason, place) AS reason,
+               {shown("arg_min(value, place)")} AS value, arg_min(reason, place) AS reason,
                string_agg(DISTINCT reason, '; ' ORDER BY reason) AS reasons
         FROM (SELECT * REPLACE (place * 1000000000::BIGINT + rowid AS place) FROM _faults)
         GROUP BY source_line ORDER BY source_line"""
@@ -182,20 +184,17 @@ def _look(
     return judged, doubtful
 
 
-def masked(value: str) -> str:
-    """Wrap an SQL expression so that e-mail addresses and telephone numbers do not survive.
+def shown(value: str) -> str:
+    """Wrap the SQL of a text so that it can be shown to whoever mends files.
 
-    The quarantine is read by whoever mends files; buyers' contacts have no business there.
-    Days and plain decimal numbers are kept although they have many digits.
+    What may be a person's is blotted out as everywhere (``sources.masking``); a cell that holds
+    nothing but a day or a number is kept, although it may have many digits.
     """
-    mail = r"[^\s@<>,;]+@[^\s@<>,;]+"
-    phone = r"\+?[0-9(][0-9 ().\-/]{6,}[0-9]"
     day = r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}([ T].*)?"
     number = r"[-+]?([0-9]{1,8}|[0-9.,]+[.,][0-9]{1,4})"
     return (
         f"CASE WHEN regexp_full_match({value}, '{day}') OR regexp_full_match({value}, '{number}') "
-        f"THEN {value} ELSE regexp_replace(regexp_replace({value}, '{mail}', '***@***', 'g'), "
-        f"'{phone}', '***', 'g') END"
+        f"THEN {value} ELSE {masked(value)} END"
     )
 
 
