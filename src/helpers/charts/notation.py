@@ -54,8 +54,6 @@ LANDING = Label(en="projected landing", zh="预计达成")
 EXPECTED = Label(en="expected to date", zh="应达进度")
 NORMAL_RANGE = Label(en="normal range", zh="正常波动区间")
 PRELIMINARY = Label(en="to date", zh="截至目前")
-CHANGE = Label(en="change", zh="变动")
-SHARE = Label(en="share", zh="占比")
 TOTAL = Label(en="Total", zh="合计")
 NOT_AVAILABLE = Label(en="n/a", zh="无数据")
 

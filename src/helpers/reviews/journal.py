@@ -35,8 +35,6 @@ Kind = Literal["ingest", "run", "publish", "due", "backfill", "rollback"]
 Outcome = Literal[
     "running", "done", "unchanged", "partly", "waiting", "refused", "failed", "interrupted"
 ]
-#: Outcomes of runs that changed nothing for a reader and need nobody.
-QUIET = ("unchanged", "waiting")
 
 _ASKED_BY: ContextVar[str] = ContextVar("asked_by", default="")
 
@@ -85,11 +83,6 @@ class Entry:
     asked_by: str = field(default_factory=lambda: _ASKED_BY.get())
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     pid: int = field(default_factory=os.getpid)
-
-    @property
-    def is_quiet(self) -> bool:
-        """Tell whether it changed nothing and needs nobody."""
-        return self.outcome in QUIET
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data; what is not known is null and never 0."""

@@ -453,11 +453,6 @@ class Warehouse:
         kind, *given = question
         return QUESTIONS[kind](self, *given)
 
-    def note_read(self, tables: Iterable[str]) -> None:
-        """Note tables as read whole whose content came from a state instead."""
-        for table in tables:
-            self._note(table)
-
     def _note(self, table: str) -> None:
         self._check(table)
         self.notes.note(table)

@@ -30,7 +30,7 @@ def ad_margin(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         keys = ["window", "store_id", *measuring.members]
         ads = measuring.members_of(measuring.warehouse.ibis("ad_spend"), "ad_spend")
         ads = in_windows(ads.filter(ads["attributed_sales"].notnull()), "start_date", "end_date")
-        bare = _unrated(measuring, ads, "attributed_sales")
+        bare = _bare_rows(measuring, ads, "attributed_sales")
         sold = ads.group_by(keys).aggregate(
             sold=measuring.amount(ads, "ad_spend", "attributed_sales").sum(), **bare
         )
@@ -57,7 +57,7 @@ def ad_margin(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         # Sales by ads and no goods with a known cost: their margin is not 0.
         told = note("coverage", metric="cost_coverage", share=0.0)
         measured.blocked[(int(window), str(store))] = told
-    _block_unrated(measured, frame, windows)
+    _block_bare(measured, frame, windows)
     return measured
 
 
@@ -80,7 +80,7 @@ def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured
         assured = orders.filter(orders["order_type"] == "trade_assurance")
         lines = placed_lines(measuring).semi_join(assured, ["store_id", "order_id"])
         lines = in_windows(lines, "local_date")
-        bare = _unrated(measuring, lines, "gmv")
+        bare = _bare_rows(measuring, lines, "gmv")
         sold = lines.group_by(keys).aggregate(
             sold=measuring.amount(lines, "order_lines", "gmv").sum(), **bare
         )
@@ -92,7 +92,7 @@ def p4p_order_value(measuring: Measuring, windows: Sequence[Window]) -> Measured
     frame = measuring.ask(("p4p_order_value",), query, windows)
     sources = (Source("ad_spend", "leads"), Source("inquiries"), Source("order_lines"))
     measured = Measured(measuring.tidy(frame), sources)
-    _block_unrated(measured, frame, windows)
+    _block_bare(measured, frame, windows)
     return measured
 
 
@@ -165,7 +165,7 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         stores = ads.select("store_id").distinct()
         ads = in_windows(ads, "start_date", "end_date")
         spent = measuring.amount(ads, "ad_spend", "spend")
-        bare = _unrated(measuring, ads, "spend")
+        bare = _bare_rows(measuring, ads, "spend")
         parts = [
             ads.group_by(keys).aggregate(cost=spent.sum(), **bare).mutate(won=ibis.null("int64"))
         ]
@@ -174,7 +174,7 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
         fees = measuring.members_of(fees, "settlement_lines").semi_join(stores, "store_id")
         fees = in_windows(fees.filter(_is_affiliate(fees)), "local_date")
         kept = -measuring.amount(fees, "settlement_lines", "amount")
-        bare = _unrated(measuring, fees, "amount")
+        bare = _bare_rows(measuring, fees, "amount")
         parts.append(
             fees.group_by(keys).aggregate(cost=kept.sum(), **bare).mutate(won=ibis.null("int64"))
         )
@@ -189,7 +189,7 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
             [rows["customer_key"] == first["first_key"], rows["local_date"] == first["first_day"]],
         )
         off = measuring.amount(rows, "order_lines", "seller_discount")
-        bare = _unrated(measuring, rows, "seller_discount")
+        bare = _bare_rows(measuring, rows, "seller_discount")
         parts.append(
             rows.group_by(keys).aggregate(
                 cost=off.sum(), won=rows["customer_key"].nunique(), **bare
@@ -213,7 +213,7 @@ def cac_offsite(measuring: Measuring, windows: Sequence[Window]) -> Measured:
     frame = measuring.ask(("cac_offsite",), query, windows)
     sources = (Source("ad_spend", "network"), Source("order_lines", "customer_key"))
     measured = Measured(measuring.tidy(frame), sources, is_share=True)
-    _block_unrated(measured, frame, windows)
+    _block_bare(measured, frame, windows)
     began = measuring.spans.first_day
     for index, window in enumerate(windows):
         if began is not None and window.start <= began <= window.end:
@@ -247,7 +247,7 @@ def affiliate_commission(measuring: Measuring, windows: Sequence[Window]) -> Mea
     return Measured(frame, (), is_share=True)
 
 
-def _unrated(measuring: Measuring, rows: Any, column: str) -> dict[str, Any]:
+def _bare_rows(measuring: Measuring, rows: Any, column: str) -> dict[str, Any]:
     """Count the rows whose money has no exchange rate, and name one of their currencies."""
     if measuring.local:
         return {}
@@ -258,7 +258,7 @@ def _unrated(measuring: Measuring, rows: Any, column: str) -> dict[str, Any]:
     }
 
 
-def _block_unrated(measured: Measured, frame: Any, windows: Sequence[Window]) -> None:
+def _block_bare(measured: Measured, frame: Any, windows: Sequence[Window]) -> None:
     """Withhold the figures of stores some of whose money could not be converted."""
     if "bare_rows" not in frame:
         return

@@ -236,7 +236,6 @@ class Bucket:
         return Fault(self.shown, f"failed ({said})", f"send again; {_UNTOUCHED}")
 
 
-_KEYLESS = {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}
 #: What botocore and aiohttp call a network that is gone.
 _GONE = {
     "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError",
