@@ -98,9 +98,6 @@ class Parted(LittleWarehouse):
     def fingerprint(self, tables):
         return repr([(one, self.generation.files.get(one), self.stores) for one in tables])
 
-    def note_read(self, tables):
-        self.asked += list(tables)
-
 
 START = date(2025, 6, 1)
 days = st.integers(0, 152).map(lambda n: START + timedelta(days=n))
