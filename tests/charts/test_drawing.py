@@ -7,11 +7,12 @@ import subprocess
 import sys
 import warnings
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import rcParams
+from matplotlib import get_configdir, rcParams
 
 from charts.frames import WORDS, history, steps
 from helpers.charts.change_over_time import small_multiples, trend
@@ -25,8 +26,9 @@ from helpers.charts.typeface import GETA, drawable
 from helpers.vocabulary.units import Direction, Unit
 
 GMV = {"metric": "gmv", "name": "GMV", "direction": "higher_is_better"}
+TESTS = str(Path(__file__).parents[1])
 SCRIPT = """
-import sys; sys.path.insert(0, "tests")
+import sys; sys.path.insert(0, sys.argv[1])
 from charts.frames import WORDS, history, steps
 from helpers.charts.change_over_time import small_multiples, trend
 from helpers.charts.deviation import waterfall
@@ -42,8 +44,8 @@ print(waterfall(steps(), id="c", **GMV, **WORDS).html())
 def test_two_processes_draw_the_same_bytes():
     drawn = {
         subprocess.run(
-            [sys.executable, "-c", SCRIPT], capture_output=True, check=True,
-            env={"PYTHONHASHSEED": seed, "PATH": "", "MPLCONFIGDIR": "/tmp/mpl-charts-test"},
+            [sys.executable, "-c", SCRIPT, TESTS], capture_output=True, check=True,
+            env={"PYTHONHASHSEED": seed, "PATH": "", "MPLCONFIGDIR": get_configdir()},
         ).stdout
         for seed in ("1", "2")
     }  # fmt: skip
