@@ -143,6 +143,7 @@ def _written(before: dict[str, tuple[int, int]], site: Path) -> dict[str, int]:
             parts = name.split("/")
             place = {"monthly": "edition", "portal": "portal", "_assets": "assets"}
             kind = place.get(parts[0], "pointer" if name == "editions.js" else "rest")
+            kind = "pointer" if parts[-1] == "links.js" else kind
             found[kind] += size
     return found
 
