@@ -21,6 +21,7 @@ from reading import Walk
 from sites_by_hand import SiteByHand
 
 from helpers.cli import main
+from helpers.config.algebra import ONE_THREAD
 from helpers.config.disks import disk_fault, naming_the_disk
 from helpers.config.notices import Receiver
 from helpers.metrics.figures import compute_or_recall
@@ -97,6 +98,8 @@ def test_the_command_names_the_disk_whichever_subcommand_found_it_full(
 
     monkeypatch.setattr("helpers.cli.command.review", write)
     monkeypatch.setattr(sys, "argv", ["review", "sign"])
+    for name, threads in ONE_THREAD.items():
+        monkeypatch.setenv(name, threads)  # the command would set it for good
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
