@@ -107,6 +107,19 @@ def test_a_table_shows_its_columns_and_its_first_rows_only():
     assert found[3].status == "not_enough_data"
 
 
+def test_costs_that_are_shared_are_a_figure_and_no_share():
+    rows = pd.DataFrame(
+        {
+            "member": ["A"], "shared_costs": [96.0], "share": [0.5], "share_of_gmv": [0.4],
+            "gmv_share": [0.4], "currency": "CNY",
+        }
+    )  # fmt: skip
+    columns = [Column("shared_costs", unit="money"), Column("share", unit="percent"),
+               Column("share_of_gmv", unit="percent"), Column("gmv_share", unit="percent")]  # fmt: skip
+    found = figures_in(rows, desk(), "statement", columns=columns)
+    assert said(found) == {("statement", "", "shared_costs", "A", "2025-10"): (96.0, "CNY")}
+
+
 def test_steps_of_a_bridge_are_not_the_metric_itself():
     steps = pd.DataFrame(
         {

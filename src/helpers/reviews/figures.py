@@ -36,7 +36,9 @@ _KEYS = (
 #: A frame of these is about figures of the catalogue.
 _MEASURED = {"metric", "dimension", "member", "value"}
 #: What follows from other columns, or says how sure a figure is: it is told by those.
-_FOLLOWS = ("_change", "share", "signal_", "normal_", "attainment", "numerator", "denominator")
+_FOLLOWS = (
+    "_change", "_share", "share_", "signal_", "normal_", "attainment", "numerator", "denominator",
+)  # fmt: skip
 #: A ladder of steps and a forecast hold values that are not the metric's own.
 _NOT_ITS_OWN = {"step", "kind"}
 _OTHERS = "others"
@@ -213,7 +215,7 @@ def _money(record: Mapping[Any, Any], desk: Desk) -> str:
 
 
 def _follows(name: str) -> bool:
-    return name.startswith(_FOLLOWS) or name.endswith(_FOLLOWS) or name == "rank"
+    return name.startswith(_FOLLOWS) or name.endswith(_FOLLOWS) or name in ("rank", "share")
 
 
 def _is_number(column: Any) -> bool:
