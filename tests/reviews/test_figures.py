@@ -114,8 +114,8 @@ def test_costs_that_are_shared_are_a_figure_and_no_share():
             "gmv_share": [0.4], "currency": "CNY",
         }
     )  # fmt: skip
-    columns = [Column("shared_costs", unit="money"), Column("share", unit="percent"),
-               Column("share_of_gmv", unit="percent"), Column("gmv_share", unit="percent")]  # fmt: skip
+    shares = [Column(one, unit="percent") for one in ("share", "share_of_gmv", "gmv_share")]
+    columns = [Column("shared_costs", unit="money"), *shares]
     found = figures_in(rows, desk(), "statement", columns=columns)
     assert said(found) == {("statement", "", "shared_costs", "A", "2025-10"): (96.0, "CNY")}
 
