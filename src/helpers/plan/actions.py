@@ -10,7 +10,7 @@ from helpers.metrics.catalogue import catalogue
 from helpers.plan.loading import Plan
 from helpers.plan.models import Action, Quarter
 from helpers.plan.promises import dims_of, measured
-from helpers.plan.words import word
+from helpers.plan.words import of_member, word
 from helpers.vocabulary.periods import Period, month_of
 from helpers.vocabulary.units import Direction, Unit
 from helpers.vocabulary.wording import write_date, write_value
@@ -68,7 +68,8 @@ def _row(action: Action, desk: Desk) -> tuple[object, ...]:
     was, now, verdict = _effect(action, desk)
     metric = desk.metric_label(action.metric)
     if action.scope.dimension:
-        metric += f" ({desk.member_label(action.scope.dimension, action.scope.member)})"
+        member = desk.member_label(action.scope.dimension, action.scope.member)
+        metric = of_member(metric, member, language)
     return (
         action.id,
         action.quarter,

@@ -8,7 +8,7 @@ from helpers.plan.actions import status_on
 from helpers.plan.loading import Plan
 from helpers.plan.promises import year_targets_frame
 from helpers.plan.risks import risks_frame
-from helpers.plan.words import word
+from helpers.plan.words import of_member, word
 from helpers.vocabulary.units import Unit
 from helpers.vocabulary.wording import write_date, write_value
 
@@ -31,7 +31,7 @@ def decisions(plan: Plan, desk: Desk, most: int = 6) -> list[str]:
             metric=row["trigger"].rsplit(" ", 2)[0],
             value=row["value"],
             threshold=row["trigger"].rsplit(" ", 1)[1],
-            contingency=row["contingency"],
+            contingency=row["contingency"].rstrip(".。"),
         )
         for row in risks_frame(plan, desk).to_dict("records")
         if row["is_triggered"]
@@ -72,7 +72,7 @@ def _targets_behind(plan: Plan, desk: Desk) -> list[str]:
         ]
         label = row["label"]
         if row["dimension"]:
-            label += f" ({row['scope']})"
+            label = of_member(label, row["scope"], desk.language)
         key = "decide_missed" if row["verdict"] == "missed" else "decide_target"
         said = word(key, desk.language, metric=label, value=written[0], target=written[1])
         behind.append((abs(row["actual"] - due) / abs(due), said))

@@ -8,7 +8,7 @@ from helpers.analysis.desk import Desk
 from helpers.plan.loading import Plan
 from helpers.plan.models import Risk
 from helpers.plan.promises import dims_of, measured
-from helpers.plan.words import word
+from helpers.plan.words import of_member, word
 from helpers.vocabulary.wording import write_date, write_value
 
 if TYPE_CHECKING:
@@ -65,9 +65,11 @@ def _look_up(risk: Risk, desk: Desk) -> tuple[str, str, str]:
     sign = ">" if trigger.beyond == "above" else "<"
     threshold, unit = float(trigger.threshold), desk.unit(trigger.metric)
     written = write_value(threshold, unit, desk.language, desk.currency)
-    words = f"{desk.metric_label(trigger.metric)} {sign} {written}"
+    metric = desk.metric_label(trigger.metric)
     if trigger.scope.dimension:
-        words = f"{desk.member_label(trigger.scope.dimension, trigger.scope.member)}: {words}"
+        member = desk.member_label(trigger.scope.dimension, trigger.scope.member)
+        metric = of_member(metric, member, desk.language)
+    words = f"{metric} {sign} {written}"
     value = measured(desk, trigger.metric, trigger.scope.dimension, trigger.scope.member)
     if value is None:
         return words, "", "not_enough_data"

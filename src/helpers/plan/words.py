@@ -90,18 +90,18 @@ WORDS: dict[str, Label] = {
     ),
     "decide_risk": _both(
         "Risk triggered: {risk}. {metric} is {value}, threshold {threshold}. "
-        "Contingency: {contingency}",
-        "风险已触发：{risk}。{metric}为{value}，阈值{threshold}。预案：{contingency}",
+        "Contingency: {contingency}.",
+        "风险已触发：{risk}。{metric}为{value}，阈值{threshold}。预案：{contingency}。",
     ),
     "decide_target": _both(
-        "Behind target for the year to date: {metric} {value} against {target}. "
+        "Behind target for the year to date: {metric} is {value} against {target}. "
         "Decide on more resources or a new target.",
-        "年初至今落后于目标：{metric} {value}，应达{target}。请决定追加资源或调整目标。",
+        "年初至今落后于目标：{metric}为{value}，应达{target}。请决定追加资源或调整目标。",
     ),
     "decide_missed": _both(
-        "Target missed: {metric} {value} against {target}. "
+        "Target missed: {metric} is {value} against {target}. "
         "Decide what next year's plan must do differently.",
-        "未达目标：{metric} {value}，目标{target}。请决定下一年度计划如何调整。",
+        "未达目标：{metric}为{value}，目标{target}。请决定下一年度计划如何调整。",
     ),
     "decide_more": _both(
         "And {count} more, on the page of targets and actions.",
@@ -128,3 +128,12 @@ def word(key: str, language: Language, **values: object) -> str:
     """Give a phrase of the plan, filled with values."""
     text = WORDS[key].text(language)
     return text.format(**values) if values else text
+
+
+def of_member(name: str, member: str, language: Language) -> str:
+    """Add whose figure it is.
+
+    >>> of_member("店铺转化率", "亚马逊日本站", "zh"), of_member("AOV", "Amazon JP", "en")
+    ('亚马逊日本站店铺转化率', 'AOV (Amazon JP)')
+    """
+    return f"{member}{name}" if language == "zh" else f"{name} ({member})"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.attainment import PACE_COLUMNS
 from helpers.analysis.desk import Desk, number
-from helpers.plan.words import word
+from helpers.plan.words import of_member, word
 from helpers.vocabulary.units import Unit
 from helpers.vocabulary.wording import write_value
 
@@ -62,7 +62,9 @@ def _sentence(row: dict[Any, Any], desk: Desk) -> str:
     def written(name: str) -> str:
         return write_value(number(row[name]), unit, language, desk.currency)
 
-    name = f"{row['label']} ({row['scope']})" if row["dimension"] else str(row["label"])
+    name = str(row["label"])
+    if row["dimension"]:
+        name = of_member(name, str(row["scope"]), language)
     amounts = {part: written(part) for part in ("actual", "target")}
     if number(row["expected"]) is None:
         return word("at_risk_level", language, name=name, **amounts)

@@ -59,7 +59,7 @@ def test_items_stand_by_money_and_by_day():
     days = dated_table(answers, desk)
     assert days["due"].tolist() == [date(2026, 1, 15), date(2026, 1, 30)]
     assert takeaways.dated_takeaway(days, desk) == (
-        "2 days are to be kept, the next on 15 January 2026: Stock up, Expo."
+        "2 dates to keep; the next, 15 January 2026: Stock up, Expo."
     )
 
 

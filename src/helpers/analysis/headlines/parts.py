@@ -25,6 +25,8 @@ from helpers.vocabulary.wording import write_value
 if TYPE_CHECKING:
     import pandas as pd
 
+#: A share that is written as 100.0 %.
+NEARLY_ALL = 0.9995
 _MOVED = ("signal_up", "signal_down")
 
 
@@ -68,8 +70,9 @@ def ranking_takeaway(frame: pd.DataFrame, desk: Desk, metric: str = "gmv") -> st
             label=str(rows[1]["label"]),
             value=write(rows[1], float(rows[1]["value"]), desk),
         )
-    if has_share and len(rows) > 2:
-        together = sum(number(row["share"]) or 0.0 for row in rows)
+    together = sum(number(row["share"]) or 0.0 for row in rows) if has_share else 0.0
+    # That all of them make everything says nothing.
+    if len(rows) > 2 and 0 < together < NEARLY_ALL:
         text += phrase(
             "ranking.top",
             language,

@@ -78,7 +78,8 @@ def buying_takeaway(frame: pd.DataFrame, desk: Desk) -> str:
             written = write_value(cash, Unit.MONEY, language, desk.currency)
             text += phrase("stock.cash", language, cash=written)
         if words == "buy" and (urgent := int(part["is_urgent"].sum())):
-            text += phrase("stock.urgent", language, count=f"{urgent:,}")
+            key = "stock.urgent_all" if urgent == len(part) else "stock.urgent"
+            text += phrase(key, language, count=f"{urgent:,}", plural=len(part) != 1)
         told.append(text)
     return _sentence(told, desk)
 
