@@ -36,6 +36,19 @@ def test_a_bar_from_a_loss_has_no_percentage(before):
     assert "%" not in words
 
 
+def test_what_is_compared_with_last_year_is_not_saved_as_the_last_period():
+    frame = pd.DataFrame(
+        {"label": ["A"], "value": [136.0], "previous": [100.0], "change": [36.0], "unit": "money",
+         "currency": "GBP"}
+    )  # fmt: skip
+    shown = variance_bars(frame, id="v", metric="gmv", against="year_ago", **WORDS)
+    assert [shown.headings[name] for name in shown.data.columns if name.endswith("ago")] == [
+        "Last year"
+    ]
+    assert "previous" not in shown.data.columns
+    assert "£100 → £136" in str(shown.table)
+
+
 def test_a_panel_of_a_loss_a_year_ago_has_no_percentage():
     frame = history([-50.0, *[10.0] * 11, 40.0]).assign(
         member="GB", label="GB", metric="contribution"

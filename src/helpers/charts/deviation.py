@@ -100,6 +100,9 @@ def variance_bars(
     if frame.empty:
         return nothing_to_show(frame, id=id, takeaway=takeaway, source=source, metric=metric,
                                language=language, measure=measure, notes=notes)  # fmt: skip
+    if against not in frame.columns:
+        # What was compared with one baseline holds it under one name, whichever it is.
+        frame = frame.rename(columns={"previous": against})
     if "change" not in frame.columns:
         needs(frame, id, "value", against)
     one = subject(metric or only_one(frame, "metric"), language, unit=unit, currency=currency,
