@@ -49,6 +49,18 @@ def test_money_of_a_currency_without_a_rate_is_no_figure():
     assert (local.value, local.unit) == (82, "USD")
 
 
+def test_entries_of_other_days_without_a_rate_are_told_too():
+    """What was booked in September is paid in October: October's own entries lack no rate."""
+    told = {**PAYOUTS, "settlement_lines": [
+        {**one, "local_date": date(2025, 9, 28)} for one in PAYOUTS["settlement_lines"]
+    ]}  # fmt: skip
+    warehouse = LittleWarehouse(told, STORES, rates={"USD": None})
+    for metric in ("settled_cash", "platform_reserve"):
+        row = ask(warehouse, metric, "2025-10", ["store"])["shop-a"]
+        assert row.status == "no_source" and row.value != row.value, metric
+        assert "no USD exchange rate for 2025-09-28" in write_note(row.note, "en"), metric
+
+
 def test_a_week_holds_no_whole_month_of_shared_costs():
     month = {"month_start": date(2025, 10, 1), "end_date": date(2025, 10, 31), "category": "rent",
              "amount": 300}  # fmt: skip

@@ -110,20 +110,30 @@ class Scope:
         return self.spans.first_day
 
     def no_rate(self, metric: Metric, window: int) -> list[str]:
-        """Name currency and days of the rows that have no exchange rate, one note for each."""
-        table_name = metric.tables[0]
-        day = facts()[table_name].day
-        assert day is not None
-        asked = self.windows[window]
-        table = self.spans.ibis(table_name)
-        table = table.filter(table[day].between(asked.start, asked.end) & table["fx_rate"].isnull())
+        """Name currency and days of the rows that have no exchange rate, one note for each.
+
+        A payout or a balance adds up entries of other days than the window's; where none of the
+        window lacks a rate, those of all days are named.
+        """
+        found = self._without_rate(metric.tables[0], self.windows[window])
+        if not found:
+            found = [told for name in metric.tables for told in self._without_rate(name, None)]
+        return found
+
+    def _without_rate(self, name: str, days: Window | None) -> list[str]:
+        table, day = self.spans.ibis(name), facts()[name].day
+        if day is None or "fx_rate" not in table.columns:
+            return []
+        table = table.filter(table["fx_rate"].isnull())
+        if days is not None:
+            table = table.filter(table[day].between(days.start, days.end))
         rows = table.group_by("currency").aggregate(
             first=table[day].min(), last=table[day].max(), rows=table.count()
         )
         return [
             note("no_rate", currency=r["currency"], first=r["first"], last=r["last"],
                  rows=r["rows"])
-            for r in self.spans.fetch(rows.order_by("currency"), table_name, days=asked)
+            for r in self.spans.fetch(rows.order_by("currency"), name, days=days)
         ]  # fmt: skip
 
     # -- what they weigh -----------------------------------------------------------------------
