@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.analysis.findings import telling
 from helpers.analysis.findings.finding import ranked
 from helpers.analysis.findings.telling import find, of_month
 from helpers.analysis.findings.watching import Watched, watched
+from helpers.config.algebra import ONE_THREAD
 from helpers.metrics.compute import compute
 from helpers.vocabulary.faults import AskedWrongly
 from helpers.vocabulary.labels import Label
@@ -34,9 +36,10 @@ def told(tmp_path_factory):
     return desk, {one.metric: one for one in find(desk, rules=False)}
 
 
-def test_a_quiet_month_tells_nothing_though_it_still_runs(quiet):
+def test_quiet_months_tell_nothing_though_one_still_runs(quiet):
     assert not quiet.is_complete
-    assert find(quiet, rules=False) == []
+    span = replace(quiet, period=parse_period("2025-11..2025-12"))
+    assert find(span, rules=False) == []
 
 
 def test_each_planted_story_is_told_once_with_scope_and_direction(told):
@@ -107,8 +110,11 @@ def test_too_little_history_is_told_as_such_and_is_no_finding(quiet):
     assert company.evidence["baseline"] == "2023-06"
 
 
-def test_a_longer_span_tells_of_its_months_and_a_week_is_refused(quiet):
+def test_a_longer_span_tells_of_its_months_and_a_week_is_refused(quiet, monkeypatch):
+    asked = []
+    monkeypatch.setattr(telling, "of_month", lambda desk: asked.append(desk.period.text) or [])
     assert find(replace(quiet, period=parse_period("2025-11..2025-12")), rules=False) == []
+    assert asked == ["2025-11", "2025-12"]
     with pytest.raises(AskedWrongly, match="not made of months"):
         find(replace(quiet, period=parse_period("2025-W50")))
 
@@ -180,6 +186,7 @@ def test_a_rule_that_says_act_stands_apart_from_what_was_tested(quiet, monkeypat
         Answer("R16", "act", sentence),
     ]
     monkeypatch.setattr(ruling, "check_rules", lambda desk: answers)
+    monkeypatch.setattr(telling, "of_month", lambda desk: [])
     (found,) = find(quiet)
     # 900 + 100; a rule that knows no money, or says fine, is no finding.
     assert (found.kind, found.test, found.size.money) == ("rule", "R08", 1000.0)
@@ -193,6 +200,13 @@ def test_the_command_prints_a_bare_list_and_refuses_what_is_no_month(quiet, monk
     from helpers.cli import main
 
     monkeypatch.setattr(ruling, "check_rules", lambda desk: [])
+    for name, threads in ONE_THREAD.items():  # the command sets them, and they must not stay
+        monkeypatch.setenv(name, threads)
+    monkeypatch.setattr(
+        telling,
+        "of_month",
+        lambda desk: [] if desk.period.text == "2025-12" else of_month(desk),  # as tested above
+    )
     asked = ["review", "findings", "--workspace", str(quiet.paths.root), "--period"]
 
     def said(*words):
