@@ -173,9 +173,9 @@ def renumbered(measured: Measured, index: Mapping[int, Sequence[int]]) -> Measur
     if index == {one: [one] for one in index} and set(measured.frame["window"]) <= set(index):
         return measured
     if all(len(news) == 1 for news in index.values()):  # nothing is told twice
-        frame = measured.frame[measured.frame["window"].isin(index)]
-        moved = frame["window"].map({old: news[0] for old, news in index.items()})
-        measured.frame = frame.assign(window=moved.astype("int64"))
+        moved = [index[old][0] if old in index else -1 for old in measured.frame["window"].tolist()]
+        frame = measured.frame.assign(window=pd.Series(moved, measured.frame.index, "int64"))
+        measured.frame = frame[frame["window"] >= 0] if -1 in moved else frame
     else:
         pairs = pd.DataFrame(
             [(old, new) for old, news in index.items() for new in news], columns=["window", "new"]

@@ -137,22 +137,25 @@ class Measuring:
         """Join the dimension columns into one member."""
         import pandas as pd
 
-        if not self.by:
-            member: Any = ""
-        else:
-            member = frame[self.members[0]].astype(object)
-            for column in self.members[1:]:
-                member = member + SEPARATOR + frame[column].astype(object)
         return pd.DataFrame(
             {
                 "window": frame["window"].astype("int64"),
                 "store": frame["store_id"].astype(object) if "store_id" in frame else "",
-                "member": member,
+                "member": frame["member"] if "member" in frame else self._member(frame),
                 "value": frame.get("v_value", 0),
                 "base": frame.get("v_base", 0),
                 "unrated": frame["v_unrated"] // SCALE if "v_unrated" in frame else 0,
             }
         )
+
+    def _member(self, frame: pd.DataFrame) -> Any:
+        """Join the dimension columns of each row."""
+        if not self.by:
+            return ""
+        member = frame[self.members[0]].astype(object)
+        for column in self.members[1:]:
+            member = member + SEPARATOR + frame[column].astype(object)
+        return member
 
     def ask(
         self,
@@ -403,7 +406,10 @@ class Measuring:
                 return rows.group_by(keys).aggregate(**figures)
 
             shape = ("rows", timing, *chosen.items())
-            return self.ask(shape, query, windows, adds=adds)
+            frame = self.ask(shape, query, windows, adds=adds)
+            # All figures of the frame have the same members and stores.
+            store = frame["store_id"].astype(object)
+            return frame.assign(member=self._member(frame), store_id=store)
 
         adding = {one: leaf for one, leaf in leaves.items() if self._adds_up(timing, leaf)}
         others = {one: leaf for one, leaf in leaves.items() if one not in adding}
@@ -464,15 +470,15 @@ class Measuring:
                  blocked: Mapping[tuple[int, str], str], has_levels: bool) -> Measured:  # fmt: skip
         names = {f"v_{one}": "v_value", f"v_{one}__unrated": "v_unrated",
                  f"v_{one}__known": "v_known", f"v_{one}__rows": "v_rows"}  # fmt: skip
-        keys = ["window", "store_id", *self.members, *(["level"] if has_levels else [])]
+        keys = ["window", "store_id", "member", *self.members, *(["level"] if has_levels else [])]
         own = frame[[*keys, *(n for n in names if n in frame)]].rename(columns=names)
         own = own[own["v_rows"] > 0]
         asides: dict[tuple[int, str], str] = {}
         if has_levels:
             own, asides = self._one_level(own, isinstance(leaf, Reported))
-        heard = own.groupby(["window", "store_id"])["v_known"].sum()
-        silent = {pair_of(place) for place, known in heard.items() if known == 0}
-        own = own[own["v_known"] > 0]
+        known = own["v_known"] > 0
+        every, own = own, own[known]
+        silent = _places(every) - _places(own)
         measured = Measured(
             self.tidy(own), self._sources(leaf), silent=silent, asides=asides, blocked=dict(blocked)
         )
@@ -689,6 +695,11 @@ class Measuring:
             return computed.FUNCTIONS[formula.function](self, own[0])
         finally:
             self.spans.looked = None
+
+
+def _places(rows: pd.DataFrame) -> set[tuple[int, str]]:
+    """List the windows and stores of rows."""
+    return set(zip(rows["window"].tolist(), rows["store_id"].tolist(), strict=True))
 
 
 def _is_whole(formula: Any) -> bool:

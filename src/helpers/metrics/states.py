@@ -148,18 +148,26 @@ class States:
         tables = self.tables_of(text)
         if not self.are_parted(table) or self._strangers(text):
             return run([(window, window) for window in windows])
+        months = [one for one in self.months(table) if any(_touch(own, one) for own in windows)]
+
+        def kept_at(month: Days, daily: bool) -> Path:
+            named = (*month, *month) if daily else month
+            return self._place(text, named, self._fingerprint(tables, reads, month))
+
+        # A month whose days are told apart, now or from before, need not be read as a whole too.
+        cut = {month for window in windows for month in months if _cuts(window, month)}
+        cut |= {
+            month
+            for month in months
+            if not kept_at(month, daily=False).exists() and kept_at(month, daily=True).exists()
+        }
         pieces: dict[_Piece, list[int]] = {}
         for place, window in enumerate(windows):
-            for first, last in self.months(table):
-                if window[0] <= last and first <= window[1]:
-                    whole = window[0] <= first and last <= window[1]
-                    pieces.setdefault((first, last, not whole), []).append(place)
+            for month in months:
+                if _touch(window, month):
+                    pieces.setdefault((*month, month in cut), []).append(place)
         asked = sorted(pieces)
-        kept = []
-        for first, last, daily in asked:
-            days = (first, last)
-            named = (*days, *days) if daily else days
-            kept.append(self._place(text, named, self._fingerprint(tables, reads, days)))
+        kept = [kept_at((first, last), daily) for first, last, daily in asked]
 
         def work(missing: Sequence[int]) -> pa.Table:
             runs = [
@@ -323,6 +331,15 @@ def combine(rows: pa.Table, how: Mapping[str, str]) -> pa.Table:
 
 def _numbers(rows: pa.Table) -> list[str]:
     return [name for name in rows.column_names if name.startswith("v_")]
+
+
+def _cuts(window: Days, month: Days) -> bool:
+    """Tell whether a window holds some days of a month and not all."""
+    return _touch(window, month) and not (window[0] <= month[0] and month[1] <= window[1])
+
+
+def _touch(one: Days, other: Days) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _days_of(piece: _Piece) -> list[Days]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import fsum, isnan
+from typing import TYPE_CHECKING, Any
 
 from helpers.metrics.answering.cells import Cell, Key, Result
 from helpers.metrics.answering.withholding import refuse_mixed
@@ -13,9 +14,7 @@ from helpers.metrics.notes import note
 from helpers.vocabulary.units import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import pandas as pd
+    from collections.abc import Iterable, Sequence
 
     from helpers.metrics.answering.scope import Scope
     from helpers.metrics.catalogue import Metric
@@ -33,48 +32,55 @@ def totals(metric: Metric, measured: Measured, asked: Iterable[int], scope: Scop
     sources = frozenset(measured.sources)
     if measured.refused:
         return Result({}, {}, sources, refused=measured.refused)
-    frame = measured.frame
-    apart = frame[frame["store"] != ""]
-    result = Result(
-        _summed(metric, measured, scope),
-        _stores_behind(apart),
-        sources,
-        silent={(w, s, source) for w, s in measured.silent for source in sources},
-    )
+    cells, stores = _summed(metric, measured, scope)
+    silent = {(w, s, source) for w, s in measured.silent for source in sources}
+    result = Result(cells, stores, sources, silent=silent)
     result.absent_is_zero = (
         not measured.is_share
         and measured.is_total
         and not isinstance(metric.formula, Reported | Whole | Typed)
     )
     _complete_members(result, metric, measured, asked, scope)
-    _set_unallocated(result, apart, scope)
+    _set_unallocated(result, measured, scope)
     for key, cell in result.cells.items():
         _tell_caveats(cell, key, metric, measured, result)
     refuse_mixed(result, [result], scope)
     return result
 
 
-def _summed(metric: Metric, measured: Measured, scope: Scope) -> dict[Key, Cell]:
-    cells: dict[Key, Cell] = {}
-    grouped = measured.frame.groupby(["window", "member"], sort=False)
-    summed = grouped[["value", "base", "unrated"]].sum().reset_index()
-    for window, member, value, base, unrated in summed.itertuples(index=False):
-        # Hours and rates were never exact and keep their fractions; money is whole.
-        exact = value if isinstance(value, float) else int(value)
-        whole = base if isinstance(base, float) else int(base)
-        cell = Cell(exact, whole if measured.is_share else None)
-        cells[(int(window), str(member))] = cell
-        if unrated:
-            for why in scope.no_rate(metric, int(window)):
-                cell.refuse(Status.NO_SOURCE, why)
-    return cells
-
-
-def _stores_behind(apart: pd.DataFrame) -> dict[Key, frozenset[str]]:
+def _summed(
+    metric: Metric, measured: Measured, scope: Scope
+) -> tuple[dict[Key, Cell], dict[Key, frozenset[str]]]:
+    """Add up what is known of each member in each window, and name the stores behind it."""
+    columns = ("window", "member", "store", "value", "base", "unrated")
+    parts: dict[Key, tuple[list[Any], list[Any]]] = {}
     behind: dict[Key, set[str]] = {}
-    for window, member, store in apart[["window", "member", "store"]].itertuples(index=False):
-        behind.setdefault((int(window), str(member)), set()).add(str(store))
-    return {key: frozenset(group) for key, group in behind.items()}
+    unrated: set[Key] = set()
+    # A few hundred rows a leaf, and a hundred leaves: lists are read sooner than groups are made.
+    told = zip(*(measured.frame[column].tolist() for column in columns), strict=True)
+    for window, member, store, value, base, lacking in told:
+        key = (window, member)
+        values, bases = parts.setdefault(key, ([], []))
+        values.append(value)
+        bases.append(base)
+        if store:
+            behind.setdefault(key, set()).add(store)
+        if lacking:
+            unrated.add(key)
+    cells: dict[Key, Cell] = {}
+    for key, (values, bases) in parts.items():
+        cell = cells[key] = Cell(_total(values), _total(bases) if measured.is_share else None)
+        if key in unrated:
+            for why in scope.no_rate(metric, key[0]):
+                cell.refuse(Status.NO_SOURCE, why)
+    return cells, {key: frozenset(group) for key, group in behind.items()}
+
+
+def _total(values: Sequence[Any]) -> Any:
+    """Add numbers up: money is whole, hours and rates were never exact and keep fractions."""
+    if isinstance(values[0], int):
+        return sum(values)
+    return fsum(value for value in values if not isnan(value))
 
 
 def _tell_caveats(cell: Cell, key: Key, metric: Metric, measured: Measured, result: Result) -> None:
@@ -182,16 +188,18 @@ def _tell_covered(
         )
 
 
-def _set_unallocated(result: Result, apart: pd.DataFrame, scope: Scope) -> None:
+def _set_unallocated(result: Result, measured: Measured, scope: Scope) -> None:
     """Note how much of each store's figure says no member (``unknown``)."""
-    free = [one for one in scope.by if one not in ("store", "platform", "currency")]
-    if not free or apart.empty:
+    if not {*scope.by} - {"store", "platform", "currency"}:
         return
-    lost = apart["member"].map(lambda member: UNKNOWN in str(member).split(SEPARATOR))
-    if not lost.any():
-        return
-    sizes = apart.assign(value=apart["value"].abs(), lost=apart["value"].abs().where(lost, 0))
-    sums = sizes.groupby(["window", "store"])[["value", "lost"]].sum().reset_index()
-    for window, store, whole, part in sums.itertuples(index=False):
-        if whole:
-            result.unallocated[(int(window), str(store))] = part / whole
+    sizes: dict[tuple[int, str], tuple[float, float]] = {}
+    columns = ("window", "member", "store", "value")
+    told = zip(*(measured.frame[column].tolist() for column in columns), strict=True)
+    for window, member, store, value in told:
+        if store:
+            whole, part = sizes.get((window, store), (0, 0))
+            lost = abs(value) if UNKNOWN in member.split(SEPARATOR) else 0
+            sizes[(window, store)] = (whole + abs(value), part + lost)
+    for place, (whole, part) in sizes.items():
+        if whole and part:
+            result.unallocated[place] = part / whole
