@@ -311,7 +311,7 @@ def run_side(side: str, root: Path, into: Path) -> None:
         def work() -> Any:
             return Peer(root).answer()
     else:
-        import ibis  # noqa: F401
+        import ibis.backends.duckdb  # noqa: F401
         import pandas
         import pyarrow.compute  # noqa: F401
 
