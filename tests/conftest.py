@@ -1,13 +1,18 @@
 """What holds for all tests."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
+from helpers.config.algebra import ONE_THREAD
 from laws import register_profiles
 from pristine import import_everything, nothing_left, nothing_remembered, state_of_libraries
 
 register_profiles()
+# Before numpy is imported, as the command line does: the same sums on any number of processors.
+for _name, _threads in ONE_THREAD.items():
+    os.environ.setdefault(_name, _threads)
 
 #: Files that take longest come first, so that no worker is left with one of them at the end.
 _LONGEST = (
