@@ -69,7 +69,7 @@ def make_assets(folder: Path, site: Path, letters: Iterable[str]) -> Assets:
         site: The site's folder.
         letters: The characters that the pages use; the font holds these and no others.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (site / FOLDER).mkdir(exist_ok=True)
     kept = _Shelf(folder, site / FOLDER)
     static = BOOK / "_static"

@@ -33,7 +33,6 @@ from helpers.publish.frames import (
     years_frame,
 )
 from helpers.publish.going_live import go_live, next_book
-from helpers.publish.history_words import HISTORY, KINDS, OUTCOMES
 from helpers.publish.holdings import PORTAL, RECORD, YEARS
 from helpers.publish.manifest import MadeFrom, write_manifest
 from helpers.publish.pointer import Telling, What, read_pointer, years_of
@@ -116,14 +115,19 @@ def build_site(
         if draft and language in draft.edition.languages:
             _write_pages(folder / "edition", draft.edition, draft.contents[language])
 
-    edition = draft.edition if draft else None
-    assets = make_assets(staging / ASSETS, site, _letters(staging / "source", workspace, edition))
-    build(_books(staging, workspace, draft, portal, assets))
+    def made_for(books: Collection[str], edition: Edition | None = None) -> Assets:
+        letters = _letters(staging / "source", books, workspace, edition)
+        return make_assets(staging / ASSETS, site, letters)
+
+    # Of its own letters, so that an edition is the same whatever is told around it.
+    own_assets = made_for(("edition",), draft.edition) if draft else made_for((PORTAL, YEARS))
+    assets = made_for((PORTAL, YEARS)) if draft and portal else own_assets
+    build(_books(staging, workspace, draft, portal, own_assets, assets))
 
     output = staging / "output"
     places = {staging / ASSETS: site / ASSETS}
     if draft:
-        draft.finish(output / "edition", assets.files(staging / ASSETS, site))
+        draft.finish(output / "edition", own_assets.files(staging / ASSETS, site))
         places[output / "edition"] = site / draft.edition.folder
     telling = None
     if portal:
@@ -219,6 +223,7 @@ def _books(
     workspace: Workspace,
     draft: Draft | None,
     portal: _Portal | None,
+    own_assets: Assets,
     assets: Assets,
 ) -> dict[Language, list[BookSource]]:
     """Say what is to be built in each language: the edition if there is one, and the portal."""
@@ -230,7 +235,7 @@ def _books(
         company = workspace.company.text(language)
         if draft and language in (edition := draft.edition).languages:
             # The portal may hold a language that this edition was not built in.
-            own = common_frame(workspace, language, edition.languages, assets)
+            own = common_frame(workspace, language, edition.languages, own_assets)
             books.setdefault(language, []).append(
                 BookSource(
                     folder=source / "edition",
@@ -270,15 +275,13 @@ def _write_pages(folder: Path, edition: Edition, contents: Sequence[Content]) ->
         (folder / f"{page.file}.ipynb").write_text(text, encoding="utf-8")
 
 
-def _letters(source: Path, workspace: Workspace, edition: Edition | None) -> set[str]:
-    """Collect every character that the pages of this build show.
-
-    Of the history only its own words: what ran must not change the bytes of an edition.
-    """
-    pages = [path for path in source.rglob("*.ipynb") if path.stem != "history"]
+def _letters(
+    source: Path, books: Collection[str], workspace: Workspace, edition: Edition | None = None
+) -> set[str]:
+    """Collect every character that the pages of some books show."""
+    pages = [path for book in books for path in source.glob(f"*/{book}/*.ipynb")]
     texts = [path.read_text(encoding="utf-8") for path in pages]
     labels = [*FRAME.values(), *STATUSES.values(), *PORTAL_TITLES.values(), workspace.company]
-    labels += [*HISTORY.values(), *KINDS.values(), *OUTCOMES.values()]
     texts += [label.text(language) for label in labels for language in LANGUAGES]
     told = (edition.awaiting, edition.signed, edition.admitted) if edition else ()
     texts += [text for each in told for text in each.values()]
