@@ -221,7 +221,7 @@ def report(found: dict[int, dict[str, Any]], rounds: int, load: float) -> str:
         f"two editions of each earlier month; medians of {rounds}, in turn.",
         "",
         "| months published | seconds | CPU s | nothing new, CPU s | peak MiB | builder MiB | "
-        "edition kB | portal kB | pointer kB | all written kB |",
+        "edition kB | portal kB | pointer and links kB | all written kB |",
         "|" + "---|" * 10,
     ]
     for size in sizes:
