@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from charts.frames import WORDS, card, history
-from helpers.charts.change_over_time import small_multiples
+from helpers.charts.change_over_time import small_multiples, trend
 from helpers.charts.deviation import variance_bars
 from helpers.charts.magnitude import kpi_cards
 
@@ -105,3 +105,10 @@ def test_who_sold_in_one_period_only_is_not_called_new_or_gone(language, only_no
     assert only_now in words and only_before in words
     for claim in (">new<", ">gone<", "新增", "退出"):
         assert claim not in words
+
+
+def test_what_is_known_before_the_months_shown_only_leaves_nothing_to_draw():
+    frame = history([5.0] + [None] * 13)
+    drawn = trend(frame, id="t", metric="gmv", months=13, **WORDS)
+    assert drawn.kind == "nothing"
+    assert trend(frame, id="t", metric="gmv", months=14, **WORDS).kind == "trend"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from helpers.charts.absent import nothing_to_show
@@ -185,14 +186,19 @@ def trend(
         months: How many months to show.
         notes: Shown beside the frame's own notes.
     """
+    silence = partial(nothing_to_show, id=id, takeaway=takeaway, source=source, metric=metric,
+                      language=language, measure=measure, notes=notes)  # fmt: skip
     if _is_silent(history):
-        return nothing_to_show(history, id=id, takeaway=takeaway, source=source, metric=metric,
-                               language=language, measure=measure, notes=notes)  # fmt: skip
+        return silence(history)
     needs(history, id, "month", "value")
     frame = _of_metric(history, metric)
+    if _is_silent(frame):
+        return silence(frame)
     one = subject(metric or only_one(frame, "metric"), language, unit=unit, currency=currency,
                   direction=direction, name=name, frame=frame)  # fmt: skip
     course = _course(frame, months, id)
+    if all(value is None for value in course.values[: course.last + 1]):
+        return silence(frame)  # all that is known lies before the months that are shown
     course = _limited(_aimed(course, target), limits)
     data = _drawn_data(course)
     first, last = (month_and_year(course.months[place], language) for place in (0, -1))
