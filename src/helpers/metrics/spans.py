@@ -124,7 +124,8 @@ class Spans:
 
             # What looked at the data before it wrote may write otherwise of other data.
             blind = self.states is not None and not self.looked
-            text, within = self.states.text(shape, write) if self.states and blind else write()
+            told = (shape, self.orders.are_kept)  # as lines, or as the rows that stand for them
+            text, within = self.states.text(told, write) if self.states and blind else write()
             self._texts[shape], self._within[text] = text, tuple(within)
         return self._texts[shape]
 
