@@ -266,6 +266,7 @@ COLUMN_WORDS: dict[str, Label] = {
     "received_on": Label(en="days of receipt", zh="收货日期"),
     "resolved_at": Label(en="times of resolution", zh="解决时间"),
     "shipments.cost": Label(en="freight costs", zh="运费"),
+    "refunds.order_id": Label(en="order numbers of refunds", zh="退款对应订单号"),
     "shipments.order_id": Label(en="order numbers of shipments", zh="运单对应订单号"),
     "delivered_on": Label(en="delivery days", zh="妥投日期"),
     "store_snapshots.listings": Label(en="numbers of listings", zh="商品数"),
