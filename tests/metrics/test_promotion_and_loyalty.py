@@ -66,7 +66,7 @@ def test_the_interval_of_one_experiment_is_that_of_a_risk_ratio():
     # its root 0.12780; 0.18232 -+ 1.959964 x 0.12780 = -0.06817 and 0.43281, and e to the power
     # of these 0.93410 and 1.54158.
     row = ask(trials((1000, 100, 1000, 120)), "image_test_lift")[""]
-    assert write_note(row.note, "en") == "95 % interval -6.6% to +54.2% (1 tests, 2,000 visitors)"
+    assert write_note(row.note, "en") == "95% interval -6.6% to +54.2% (1 tests, 2,000 visitors)"
 
 
 def test_no_test_that_ended_is_no_lift_of_0():

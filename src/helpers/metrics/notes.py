@@ -106,7 +106,7 @@ WORDS: dict[str, Label] = {
         zh="关键词报表自{first}开始，无法区分新词",
     ),
     "interval": Label(
-        en="95 % interval {low} to {high} ({tests} tests, {visitors} visitors)",
+        en="95% interval {low} to {high} ({tests} tests, {visitors} visitors)",
         zh="95%区间{low}至{high}（{tests}项实验，{visitors}名访客）",
     ),
     "by_chance": Label(
