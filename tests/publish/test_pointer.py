@@ -12,7 +12,7 @@ from sites_by_hand import SiteByHand
 
 from helpers.publish.editions import Editions, editions_of, history_of
 from helpers.publish.holdings import LINKS, leads_somewhere
-from helpers.publish.pointer import links_in, read_pointer
+from helpers.publish.pointer import is_told, links_in, read_pointer
 
 MONTHS = ["2024-11", "2024-12", "2025-01", "2025-02", "2025-03", "2025-04"]
 
@@ -126,6 +126,16 @@ def test_what_a_killed_publication_did_not_tell_is_told_by_the_next_one_of_any_p
     assert leads_somewhere(company.site)
     assert links(company, "2025-02") == ["2025-02/r2", "2025-03/r1"]
     assert links(company, "2025-01") == ["2025-01/r1", "2025-02/r2"]
+
+
+def test_a_publication_killed_at_the_first_page_is_no_finished_one(company):
+    assert is_told(Editions.on(company.site), company.workspace)
+    left = company.site / ".new-index.html.part"
+    left.write_text("<html>", encoding="utf-8")
+    assert not is_told(Editions.on(company.site), company.workspace)
+    company.publish("2025-05")
+    assert not left.exists()
+    assert is_told(Editions.on(company.site), company.workspace)
 
 
 def test_folders_of_nobody_are_no_editions(company):

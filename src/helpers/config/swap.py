@@ -47,9 +47,7 @@ def write_whole(path: Path, text: str, *, mode: int | None = None, over: bool = 
         FileExistsError: It is there already, and ``over`` is false.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # No name that a reader of ``*.yml`` or ``*.json`` would take for a finished one.
-    mark = "part" if over else f"{os.getpid()}.part"
-    draft = path.with_name(f"{ASIDE}{path.name}.{mark}")
+    draft = draft_of(path) if over else draft_of(path, f"{os.getpid()}.")
     try:
         draft.write_text(text, encoding="utf-8", newline="")
         if mode is not None:
@@ -59,6 +57,12 @@ def write_whole(path: Path, text: str, *, mode: int | None = None, over: bool = 
         name_flushed(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def draft_of(path: Path, mark: str = "") -> Path:
+    """Name what ``write_whole`` writes first; found later, whoever wrote it was killed."""
+    # No name that a reader of ``*.yml`` or ``*.json`` would take for a finished one.
+    return path.with_name(f"{ASIDE}{path.name}.{mark}part")
 
 
 def name_flushed(draft: Path, final: Path) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.config.swap import write_whole
+from helpers.config.swap import draft_of, write_whole
 from helpers.config.workspace import Workspace
 from helpers.paths import PACKAGE
 from helpers.publish.assets import Assets, frame_fingerprint
@@ -109,6 +109,7 @@ def is_told(editions: Editions, workspace: Workspace) -> bool:
     return (
         told is not None
         and (site / INDEX).is_file()
+        and not draft_of(site / INDEX).exists()  # killed after the pointer, at the first page
         and told.get("portal_key") == _portal_key(workspace)
         and is_whole(editions, told)
     )
