@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pages_by_hand import WORKSPACE
@@ -50,6 +51,11 @@ class SiteByHand:
     @property
     def site(self) -> Path:
         return self.paths.site
+
+    def copied_to(self, folder: Path) -> SiteByHand:
+        """Give a copy that a test may change."""
+        shutil.copytree(self.root, folder)
+        return replace(self, root=folder)
 
     def publish(self, period: str = "2025-10", review: str = "monthly") -> Edition:
         """Publish one more edition."""

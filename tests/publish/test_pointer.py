@@ -27,8 +27,7 @@ def half_a_year(tmp_path_factory: pytest.TempPathFactory) -> SiteByHand:
 
 @pytest.fixture
 def company(half_a_year: SiteByHand, tmp_path: Path) -> SiteByHand:
-    shutil.copytree(half_a_year.root, tmp_path / "company")
-    return SiteByHand(tmp_path / "company")
+    return half_a_year.copied_to(tmp_path / "company")
 
 
 def links(company: SiteByHand, period: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -30,8 +29,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> SiteByHand:
 
 @pytest.fixture
 def company(three: SiteByHand, tmp_path: Path) -> SiteByHand:
-    shutil.copytree(three.root, tmp_path / "company")
-    return SiteByHand(tmp_path / "company")
+    return three.copied_to(tmp_path / "company")
 
 
 def led_to(company: SiteByHand) -> str:

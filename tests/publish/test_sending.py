@@ -39,8 +39,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> SiteByHand:
 
 @pytest.fixture
 def company(two: SiteByHand, tmp_path: Path) -> SiteByHand:
-    shutil.copytree(two.root, tmp_path / "company")
-    return SiteByHand(tmp_path / "company")
+    return two.copied_to(tmp_path / "company")
 
 
 @pytest.fixture(scope="module")
